@@ -1,0 +1,91 @@
+"""One authority, one programme and its schedules, as every floor above reads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from pathlib import Path
+
+    from familyflow.ground.quantity import Quantity
+    from familyflow.scenario.schema import Claim, History, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A part of the authority; its share of children is the quantity `area.<name>.share`."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A team, the areas it serves on day 0 (none when a schedule opens it) and its groups of stages.
+
+    Its establishment of social workers is the quantity `team.<name>.social_workers`.
+    """
+
+    name: str
+    title: str
+    areas: tuple[str, ...]
+    stages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """What going live brings: posts per live team, posts shared by all, and where it is offered.
+
+    The posts of a role are the quantity `post.<role>` (FTE per live team, or in all when shared); the
+    published budget, where there is one, is the quantity `programme.published_budget`, over `budget_years`.
+    A null programme pays for its workers, who wait, attend and complete as before.
+    """
+
+    title: str
+    null: bool
+    stages: tuple[str, ...]
+    roles: tuple[str, ...]
+    shared_roles: tuple[str, ...]
+    budget_years: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Dated steps of a rollout, in order."""
+
+    name: str
+    title: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A checked scenario: its quantities are complete, its sources known, its schedules possible.
+
+    The order of areas, teams and schedules is the file's. The digest names the content of the file and of
+    the calibration tables, and every change made since.
+    """
+
+    name: str
+    title: str
+    authority: str
+    start: date
+    years: int
+    price_year: str
+    path: Path
+    quantities: Mapping[str, Quantity]
+    areas: Mapping[str, Area]
+    teams: Mapping[str, Team]
+    programme: Programme
+    schedules: Mapping[str, Schedule]
+    history: tuple[History, ...]
+    claims: tuple[Claim, ...]
+    sources: Mapping[str, str]
+    digest: str
+
+    def central(self) -> dict[str, float]:
+        """Give the central value of every quantity, by id."""
+        return {key: quantity.value for key, quantity in self.quantities.items()}

@@ -1,0 +1,178 @@
+"""Read a scenario file into a checked scenario, or say what is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pydantic import ValidationError
+
+from familyflow.ground import paths
+from familyflow.ground.problem import Problem, suggestion
+from familyflow.scenario import checks, rollout, tables
+from familyflow.scenario.errors import Source, from_pydantic, problem
+from familyflow.scenario.model import Area, Programme, Scenario, Schedule, Team
+from familyflow.scenario.schema import ScenarioFile, unit_expected
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from familyflow.ground.quantity import Quantity
+
+SUFFIX: Final = ".toml"
+
+
+def load(name_or_path: str | Path) -> Scenario:
+    """Read and check a scenario by its shipped name or its path; Problem when it cannot be used."""
+    path = _find(name_or_path)
+    content = _read(path)
+    source = _parse(path.name if path.parent == paths.folder("scenarios") else str(path), content)
+    try:
+        file = ScenarioFile.model_validate(source.data)
+    except ValidationError as error:
+        raise problem(source, from_pydantic(source.data, error)) from None
+    known = tables.sources() | file.sources
+    shared = tables.parameters(known)
+    if found := checks.findings(file, shared, known):
+        raise problem(source, found)
+    scenario = _scenario(file, shared, known, path, tables.digest(content))
+    if found := rollout.findings(scenario):
+        raise problem(source, found)
+    return scenario
+
+
+def with_parameters(scenario: Scenario, parameters: Mapping[str, Quantity]) -> Scenario:
+    """Give the scenario with some quantities replaced; Problem for an unknown id or another unit."""
+    for key, quantity in parameters.items():
+        if key not in scenario.quantities:
+            raise Problem(f"{scenario.name}: {key} is not a quantity{suggestion(key, scenario.quantities)}")
+        if quantity.unit != scenario.quantities[key].unit:
+            allowed = unit_expected(quantity.unit, scenario.quantities[key].unit)
+            raise Problem(f'{scenario.name}: {key}.unit = "{quantity.unit}": {allowed}')
+        if quantity.low < 0:
+            raise Problem(f"{scenario.name}: {key}.low = {quantity.low:g}: must be 0 or more")
+    changes = repr(sorted(parameters.items(), key=lambda pair: pair[0]))
+    quantities = {**scenario.quantities, **parameters}
+    return replace(scenario, quantities=quantities, digest=_amended(scenario, changes))
+
+
+def null(scenario: Scenario) -> Scenario:
+    """Give the scenario with a programme that changes nothing but its own cost."""
+    programme = replace(scenario.programme, null=True)
+    return replace(scenario, programme=programme, digest=_amended(scenario, "null"))
+
+
+def _amended(scenario: Scenario, change: str) -> str:
+    """Give the digest of a changed scenario."""
+    return hashlib.sha256(f"{scenario.digest}\n{change}".encode()).hexdigest()
+
+
+def _find(name_or_path: str | Path) -> Path:
+    """Find the file of a shipped name, or take a path as it is."""
+    name = str(name_or_path)
+    shipped = paths.names("scenarios", SUFFIX)
+    if name in shipped:
+        return paths.shipped("scenarios", f"{name}{SUFFIX}")
+    if isinstance(name_or_path, Path) or name.endswith(SUFFIX) or "/" in name or "\\" in name:
+        return Path(name)
+    return _existing(name, shipped)
+
+
+def _existing(name: str, shipped: tuple[str, ...]) -> Path:
+    """Take a bare name as a path only if something is there."""
+    path = Path(name)
+    if not name or not path.is_file():
+        known = f"the shipped ones are {', '.join(shipped) or '(none)'}"
+        raise Problem(
+            f"{name!r}: there is no such scenario; {known}, or give a path{suggestion(name, shipped)}"
+        )
+    return path
+
+
+def _read(path: Path) -> bytes:
+    """Read a file's bytes; Problem when there is no such file or it cannot be read."""
+    try:
+        if path.is_dir():
+            raise Problem(f"{path}: is a folder: give the path of a scenario file, ending in {SUFFIX}")
+        if not path.exists():
+            beside = [other.name for other in path.parent.glob(f"*{SUFFIX}")]
+            raise Problem(f"{path}: there is no such file{suggestion(path.name, beside)}")
+        if not path.is_file():
+            raise Problem(f"{path}: is not a file: give the path of a scenario file, ending in {SUFFIX}")
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise Problem(f"{str(path)!r}: cannot be read: {reason}") from None
+
+
+def _parse(file: str, content: bytes) -> Source:
+    """Read a file's tables; Problem, with line and column, when it is not UTF-8 or not TOML."""
+    try:
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        byte = content[error.start]
+        raise Problem(
+            f"{file} line {line}: byte 0x{byte:02x} is not UTF-8: save the file as UTF-8 text"
+        ) from None
+    try:
+        return Source(file, text, tomllib.loads(text))
+    except RecursionError:
+        raise Problem(f"{file}: cannot be read as TOML: lists or tables are nested too deeply") from None
+    except ValueError as error:
+        raise Problem(_not_toml(file, text, str(error))) from None
+
+
+def _not_toml(file: str, text: str, message: str) -> str:
+    """Say where and why a text is not TOML."""
+    match = re.search(r"^(.*?) \(at (?:line (\d+), column (\d+)|end of document)\)$", message, re.DOTALL)
+    if not match:
+        return f"{file}: cannot be read as TOML: {message}"
+    reason, line, column = match.groups()
+    where = f"line {line} column {column}" if line else f"line {text.count(chr(10)) + 1}, the end of the file"
+    return f"{file} {where}: cannot be read as TOML: {_plain(reason)}"
+
+
+def _plain(reason: str) -> str:
+    """Say in the words of the file what the TOML reader found."""
+    if declared := re.fullmatch(r"Cannot declare \((.*?),?\) twice", reason):
+        return f"[{declared[1].replace(', ', '.').replace(chr(39), '')}] stands there twice"
+    return "this key is given twice" if reason == "Cannot overwrite a value" else " ".join(reason.split())
+
+
+def _scenario(
+    file: ScenarioFile, shared: Mapping[str, Quantity], sources: Mapping[str, str], path: Path, digest: str
+) -> Scenario:
+    """Build the scenario that the floors above read."""
+    own = {key: quantity.quantity() for key, _, quantity in checks.own_quantities(file)}
+    return Scenario(
+        name=file.name,
+        title=file.title,
+        authority=file.authority,
+        start=file.start,
+        years=file.years,
+        price_year=file.price_year,
+        path=path,
+        quantities={**shared, **own},
+        areas={name: Area(name, area.title) for name, area in file.areas.items()},
+        teams={name: Team(name, team.title, team.areas, team.stages) for name, team in file.teams.items()},
+        programme=_programme(file),
+        schedules={name: Schedule(name, given.title, given.steps) for name, given in file.schedules.items()},
+        history=file.history,
+        claims=file.claims,
+        sources=sources,
+        digest=digest,
+    )
+
+
+def _programme(file: ScenarioFile) -> Programme:
+    """Build the programme that the floors above read."""
+    given = file.programme
+    years = given.published_budget.years if given.published_budget else None
+    return Programme(
+        given.title, given.null, given.stages, tuple(given.posts), tuple(given.shared_posts), years
+    )

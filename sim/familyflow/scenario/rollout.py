@@ -1,0 +1,123 @@
+"""What must hold on day 0 and at each step of each schedule, so that a rollout is possible."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from familyflow.ground.calendar import DAYS_PER_WEEK, day_of
+from familyflow.scenario import boundaries
+from familyflow.scenario.errors import Finding
+from familyflow.scenario.schema import Boundary, Close, GoLive, Open, one_of
+from familyflow.scenario.vocabulary import GROUPS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from familyflow.scenario.boundaries import Ground, Work
+    from familyflow.scenario.lines import Place
+    from familyflow.scenario.model import Scenario
+    from familyflow.scenario.schema import Step
+
+TRAINING: Final = "staff.training_weeks"
+Complaint: TypeAlias = tuple["Place", str]
+"""The way from a step to what is wrong in it, and what is allowed there."""
+
+
+def findings(scenario: Scenario) -> list[Finding]:
+    """Find what is wrong with the areas on day 0, then the first thing that is wrong in each schedule."""
+    ground = boundaries.as_is(scenario.teams.values())
+    if work := _gap(scenario, ground):
+        return [Finding(("areas", work[0]), _nobody(work))]
+    found = (_first_in_schedule(scenario, name, ground) for name in scenario.schedules)
+    return [finding for finding in found if finding]
+
+
+def _gap(scenario: Scenario, ground: Ground) -> Work | None:
+    """Give the first work that has no team."""
+    works = ((area, group) for area in scenario.areas for group in GROUPS)
+    return next((work for work in works if work not in ground.served), None)
+
+
+def _nobody(work: Work) -> str:
+    """Say that work has no team."""
+    return f"every area needs a team for each group of stages, but nobody has {work[1]} in {work[0]}"
+
+
+def _first_in_schedule(scenario: Scenario, name: str, ground: Ground) -> Finding | None:
+    """Give the first thing that is wrong in a schedule."""
+    steps = scenario.schedules[name].steps
+    for index, step in enumerate(steps):
+        place: Place = ("schedules", name, "steps", index)
+        for way, allowed in _complaints(scenario, ground, steps[: index + 1]):
+            return Finding((*place, *way), allowed)
+        ground = boundaries.after(ground, step, scenario.teams)
+        if work := _gap(scenario, ground):
+            return Finding((*place, "to"), _nobody(work))
+    return None
+
+
+def _complaints(scenario: Scenario, ground: Ground, steps: tuple[Step, ...]) -> Iterator[Complaint]:
+    """Give what is wrong with the last of some steps; each check relies on those before it."""
+    yield from _date(scenario, steps)
+    yield from _names(scenario, steps[-1])
+    yield from _turn(ground, steps[-1])
+    yield from _taken_twice(scenario, steps)
+
+
+def _date(scenario: Scenario, steps: tuple[Step, ...]) -> Iterator[Complaint]:
+    """Find a step before the start or before the one above it, or staff hired before the start."""
+    step, start = steps[-1], scenario.start
+    if step.date < start:
+        yield ("date",), f"must not be before the start, {start}"
+    if len(steps) > 1 and step.date < steps[-2].date:
+        yield ("date",), f"must not be before the step above it, {steps[-2].date}"
+    weeks = scenario.quantities[TRAINING].value
+    if isinstance(step, GoLive) and day_of(step.date, start) < weeks * DAYS_PER_WEEK:
+        hired = "its workers are hired that long before it"
+        yield ("date",), f"must be at least {weeks:g} weeks after the start, {start}: {hired}"
+
+
+def _names(scenario: Scenario, step: Step) -> Iterator[Complaint]:
+    """Find teams and areas that are not there."""
+    teams, areas = tuple(scenario.teams), tuple(scenario.areas)
+    if step.team not in teams:
+        yield ("team",), f"a team {one_of(teams, step.team)}"
+    if isinstance(step, Close) and step.to not in teams:
+        yield ("to",), f"a team {one_of(teams, step.to)}"
+    if isinstance(step, Open | Boundary):
+        for index, area in enumerate(step.areas):
+            if area not in areas:
+                yield ("areas", index), f"an area {one_of(areas, area)}"
+
+
+def _turn(ground: Ground, step: Step) -> Iterator[Complaint]:
+    """Find a step that comes before it can or a second time."""
+    is_open = step.team in ground.open
+    if isinstance(step, Open) and is_open:
+        yield ("team",), 'is open on that date already; to give it more areas use action = "boundary"'
+    if not isinstance(step, Open) and not is_open:
+        yield ("team",), 'is not open on that date: it needs areas on day 0, or an "open" step above'
+    if isinstance(step, GoLive) and step.team in ground.live:
+        yield ("team",), "is live on that date already: a team goes live once"
+    if isinstance(step, Close) and (step.to == step.team or step.to not in ground.open):
+        yield ("to",), f"must be another team that is open on that date: {_others(ground, step.team)}"
+
+
+def _others(ground: Ground, team: str) -> str:
+    """List the open teams but one."""
+    return ", ".join(sorted(ground.open - {team})) or "there is none"
+
+
+def _taken_twice(scenario: Scenario, steps: tuple[Step, ...]) -> Iterator[Complaint]:
+    """Find work that two teams take on one date."""
+    step = steps[-1]
+    if not isinstance(step, Open | Boundary):
+        return
+    mine = set(boundaries.works(scenario.teams[step.team], step.areas))
+    for other in steps[:-1]:
+        if isinstance(other, Open | Boundary) and other.date == step.date:
+            for area, group in sorted(mine & set(boundaries.works(scenario.teams[other.team], other.areas))):
+                yield (
+                    ("areas",),
+                    f"{group} in {area} goes to {other.team} on that date already: one team takes it",
+                )

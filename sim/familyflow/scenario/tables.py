@@ -1,0 +1,72 @@
+"""The shared numbers and their sources, read from the calibration tables."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from typing import TYPE_CHECKING, Final
+
+from familyflow.ground import paths
+from familyflow.ground.problem import Problem, suggestion
+from familyflow.ground.quantity import Quantity, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+PARAMETERS: Final = "parameters.csv"
+SOURCES: Final = "sources.csv"
+
+
+def parameters(sources: Mapping[str, str]) -> dict[str, Quantity]:
+    """Read the shared quantities by id; Problem when a row cannot be used or its source is not known."""
+    shared: dict[str, Quantity] = {}
+    for where, row in _rows(paths.shipped("calibration", PARAMETERS)):
+        if row["id"] in shared:
+            raise Problem(f"{where}: id = {row['id']}: stands there twice")
+        shared[row["id"]] = _quantity(where, row, sources)
+    return shared
+
+
+def sources() -> dict[str, str]:
+    """Read the titles of the shared sources by key."""
+    return {row["key"]: row["title"] for _, row in _rows(paths.shipped("calibration", SOURCES))}
+
+
+def digest(content: bytes) -> str:
+    """Give a SHA-256 of a scenario's content and of every calibration table."""
+    total = hashlib.sha256(content)
+    for name in paths.names("calibration", ".csv"):
+        total.update(f"\n{name}\n".encode())
+        total.update(paths.shipped("calibration", f"{name}.csv").read_bytes())
+    return total.hexdigest()
+
+
+def _rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """Read a table as (file and line, row by column)."""
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        for row in reader:
+            yield f"{path.name} line {reader.line_num}", {column: cell or "" for column, cell in row.items()}
+
+
+def _quantity(where: str, row: dict[str, str], sources: Mapping[str, str]) -> Quantity:
+    """Make a quantity of a row; Problem when it cannot be one."""
+    if row["source"] not in sources:
+        allowed = f"must be a key of {SOURCES}{suggestion(row['source'], sources)}"
+        raise Problem(f"{where}: source of {row['id']} = {row['source']}: {allowed}")
+    try:
+        quantity = _from_row(row)
+    except (ValueError, Problem) as error:
+        raise Problem(f"{where}: {row['id']}: {error}") from None
+    if quantity.low < 0:
+        raise Problem(f"{where}: low of {row['id']} = {quantity.low:g}: must be 0 or more")
+    return quantity
+
+
+def _from_row(row: dict[str, str]) -> Quantity:
+    """Turn a row's text into a quantity; ValueError or Problem when it says none."""
+    value, low, high = (float(row[column]) for column in ("value", "low", "high"))
+    return Quantity(
+        value, low, high, row["unit"], row["year"], row["source"], Status(row["status"]), row["note"]
+    )

@@ -1,0 +1,692 @@
+"""A user's mistake gets one clear sentence: file, line, key, what was given, what is allowed."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from familyflow import scenario
+from familyflow.ground import paths
+from familyflow.ground.problem import Problem
+from familyflow.scenario import timeline
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PER_YEAR = ("contacts", "referrals", "assessments", "section47s", "cp_starts", "care_starts")
+BANDS = ("0_3m", "3_6m", "6_12m", "1_2y", "2y_plus")
+SHARES = {
+    "rereferrals_12m_share": 0.2,
+    "referrals_nfa_share": 0.1,
+    "assessments_not_in_need_share": 0.3,
+    **{f"cp_ended_share_{band}": 0.2 for band in BANDS},
+    **{f"cin_ended_share_{band}": 0.2 for band in BANDS},
+    **{f"care_ceased_share_{way}": 0.2 for way in ("home", "sgo", "adoption", "turned_18")},
+    **{f"placement_share_{where}": 0.2 for where in ("foster", "residential", "supported", "with_parents")},
+    "uasc_share": 0.05,
+}
+HARMS = {
+    "domestic_abuse": 0.41,
+    "mental_ill_health": 0.4,
+    "drug_misuse": 0.21,
+    "alcohol_misuse": 0.18,
+    "any": 0.7,
+    "all_three": 0.14,
+}
+
+
+def quantity(value: float, unit: str) -> str:
+    """Write an exact quantity as in a scenario file."""
+    known = f'unit = "{unit}", year = "2019", source = "slides", status = "published"'
+    return f"{{ value = {value}, low = {value}, high = {value}, {known} }}"
+
+
+def targets() -> str:
+    """Write the targets of a small council."""
+    flows = [f"{key} = {quantity(500, 'children per year')}" for key in PER_YEAR]
+    shares = [f"{key} = {quantity(value, 'share')}" for key, value in SHARES.items()]
+    return "\n".join((*flows, f"assessment_median_days = {quantity(30, 'working days')}", *shares))
+
+
+VALID = f"""schema = 1
+name = "small"
+title = "A small council"
+authority = "Smallshire"
+start = 2019-06-30
+years = 5
+price_year = "2024/25"
+[sources]
+slides = "Smallshire, slides, 2019"
+[population]
+children = {quantity(10000, "children")}
+[snapshot]
+children_on_cin = {quantity(200, "children")}
+children_on_cp = {quantity(50, "children")}
+children_in_care = {quantity(70, "children")}
+[targets]
+{targets()}
+[[history]]
+measure = "children_on_cp"
+date = 2019-03-31
+value = 55
+source = "slides"
+[harms]
+{chr(10).join(f"{harm} = {quantity(share, 'share')}" for harm, share in HARMS.items())}
+[areas.north]
+title = "The north"
+share = {quantity(0.6, "share")}
+[areas.south]
+title = "The south"
+share = {quantity(0.4, "share")}
+[staff]
+vacancy_rate = {quantity(0.2, "share")}
+[teams.front]
+title = "Assessment"
+areas = ["north", "south"]
+stages = ["assessment", "section47"]
+social_workers = {quantity(10, "fte")}
+[teams.plans]
+title = "Plans"
+areas = ["north", "south"]
+stages = ["cin", "cp", "care"]
+social_workers = {quantity(20, "fte")}
+[teams.new]
+title = "New"
+areas = []
+stages = ["cin", "cp", "care"]
+social_workers = {quantity(8, "fte")}
+[programme]
+title = "Family Safeguarding"
+stages = ["cin", "cp"]
+[programme.posts]
+da_victim_worker = {quantity(2, "fte")}
+[programme.shared_posts]
+psychologist = {quantity(1, "fte")}
+[schedules.no_change]
+title = "No change"
+steps = []
+[schedules.rollout]
+title = "As published"
+steps = [
+  {{ date = 2020-04-01, action = "open", team = "new", areas = ["south"], existing_cases = "stay" }},
+  {{ date = 2020-10-01, action = "go_live", team = "plans" }},
+  {{ date = 2021-04-01, action = "staff", team = "plans", social_workers = 14.0 }},
+  {{ date = 2022-04-01, action = "close", team = "new", to = "plans" }},
+]
+[[claims]]
+text = "Fewer children in care"
+measure = "care_entries"
+change = -0.15
+by = 2022-09-30
+source = "slides"
+[parameters]
+"effect.care_entry" = {quantity(0.9, "ratio")}
+"""
+
+NORTH = quantity(0.6, "share")
+CP = f"children_on_cp = {quantity(50, 'children')}"
+FTE = quantity(10, "fte")
+GO = 'date = 2020-10-01, action = "go_live", team = "plans"'
+EFFECT = f'"effect.care_entry" = {quantity(0.9, "ratio")}'
+ANY = f"any = {quantity(0.7, 'share')}"
+
+EDITS = {
+    "misspelt key at the top": (
+        "price_year",
+        "price_yaer",
+        ("price_yaer", "not a key", "did you mean 'price_year'"),
+    ),
+    "misspelt table": ("[population]", "[populaton]", ("populaton", "did you mean 'population'")),
+    "misspelt key in a table": (
+        CP,
+        CP.replace("_cp", "_pc"),
+        ("snapshot.children_on_pc", "did you mean 'children_on_cp'"),
+    ),
+    "misspelt key of a team": (
+        "social_workers = {",
+        "social_worker = {",
+        ("teams.front.social_worker", "'social_workers'"),
+    ),
+    "misspelt key of a quantity": (
+        f"share = {NORTH}",
+        f"share = {NORTH.replace('source', 'sauce')}",
+        ("areas.north.share.sauce", '"slides"', "did you mean 'source'"),
+    ),
+    "missing title": ('title = "A small council"\n', "", ("title is missing", "give ")),
+    "missing number": (CP, "", ("snapshot.children_on_cp is missing", "child protection plan")),
+    "missing unit": (
+        FTE,
+        FTE.replace('unit = "fte", ', ""),
+        ("teams.front.social_workers.unit is missing", "give "),
+    ),
+    "bare number for a quantity": (CP, "children_on_cp = 50", ("children_on_cp = 50", "must be a table")),
+    "text for a number": (
+        FTE,
+        FTE.replace("value = 10", 'value = "ten"'),
+        ("teams.front.social_workers.value", '"ten"', "must be a number"),
+    ),
+    "true for a number": (
+        FTE,
+        FTE.replace("value = 10", "value = true"),
+        ("social_workers.value = true", "must be a number"),
+    ),
+    "number for text": (
+        'authority = "Smallshire"',
+        "authority = 7",
+        ("authority = 7", "must be text in quotes"),
+    ),
+    "empty title": ('title = "A small council"', 'title = ""', ('title = ""', "must not be empty")),
+    "number for a list": (
+        'areas = ["north", "south"]',
+        "areas = 2",
+        ("teams.front.areas = 2", "must be a list"),
+    ),
+    "list for a table": ("[harms]", "[[harms]]", ("harms", "= [{", "must be a table")),
+    "text for true or false": (
+        "[programme]\n",
+        '[programme]\nnull = "no"\n',
+        ("programme.null", '"no"', "true or false"),
+    ),
+    "infinite number": (FTE, FTE.replace("high = 10", "high = inf"), ("social_workers.high = inf", "finite")),
+    "no number": (FTE, FTE.replace("value = 10", "value = nan"), ("social_workers.value = nan", "finite")),
+    "enormous whole number": (
+        FTE,
+        FTE.replace("value = 10", f"value = 1{'0' * 400}"),
+        ("teams.front.social_workers.value", "must be a"),
+    ),
+    "wrong unit": (
+        CP,
+        CP.replace('"children"', '"families"'),
+        ("children_on_cp.unit", '"families"', 'must be "children"'),
+    ),
+    "percent for a share": (
+        f"share = {NORTH}",
+        f"share = {quantity(60, 'percent')}",
+        ("areas.north.share.unit", '"percent"', 'must be "share"', "0.41"),
+    ),
+    "wrong unit of a parameter": (
+        EFFECT,
+        EFFECT.replace('"ratio"', '"share"'),
+        ("parameters.effect.care_entry.unit", '"share"', 'must be "ratio"'),
+    ),
+    "negative children": (
+        CP,
+        CP.replace("value = 50, low = 50", "value = -50, low = -60"),
+        ("snapshot.children_on_cp.value = -50", "0 or more"),
+    ),
+    "negative staff in a step": (
+        "social_workers = 14.0",
+        "social_workers = -14.0",
+        ("schedules.rollout.steps[3, staff plans 2021-04-01].social_workers = -14", "0 or more"),
+    ),
+    "negative history": (
+        "value = 55",
+        "value = -55",
+        ("history[1, children_on_cp 2019-03-31].value = -55", "0 or more"),
+    ),
+    "share above 1": (
+        f"share = {NORTH}",
+        f"share = {quantity(60, 'share')}",
+        ("areas.north.share.value = 60", "between 0 and 1", "60 percent is 0.6"),
+    ),
+    "range too wide to be meant": (
+        FTE,
+        FTE.replace("low = 10", "low = 1e-9"),
+        ("social_workers = {", "is not possible", "at most 1,000,000 times"),
+    ),
+    "number of thousands of digits": (
+        "years = 5",
+        f"years = 0x{'f' * 5000}",
+        ("years = a number of thousands of digits", "30 or less"),
+    ),
+    "several prevalences that contradict": (
+        "\n".join(f"{harm} = {quantity(share, 'share')}" for harm, share in HARMS.items()),
+        "\n".join(f"{harm} = {quantity(1 - share, 'share')}" for harm, share in HARMS.items()),
+        ("harms = {", "no joint distribution of the four harms has these prevalences"),
+    ),
+    "percentage above 100": (
+        ANY,
+        ANY.replace("0.7", "170"),
+        ("harms.any.value = 170", "between 0 and 1"),
+    ),
+    "value below its range": (
+        FTE,
+        FTE.replace("low = 10", "low = 11").replace("high = 10", "high = 12"),
+        ("social_workers.value = 10", "within its range, low 11 to high 12"),
+    ),
+    "unknown status": (
+        FTE,
+        FTE.replace("published", "publishd"),
+        (
+            "social_workers.status",
+            '"publishd"',
+            "one of published, derived, assumed",
+            "did you mean 'published'",
+        ),
+    ),
+    "year in words": (
+        FTE,
+        FTE.replace('"2019"', '"last year"'),
+        ("social_workers.year", '"last year"', '"2019/20"'),
+    ),
+    "unknown source": (
+        FTE,
+        FTE.replace('"slides"', '"slide"'),
+        ("social_workers.source", '"slide"', "[sources]", "did you mean 'slides'"),
+    ),
+    "unknown source of a claim": (
+        'by = 2022-09-30\nsource = "slides"',
+        'by = 2022-09-30\nsource = "sildes"',
+        ('claims[1, "Fewer children in care"].source = "sildes"', "did you mean 'slides'"),
+    ),
+    "unknown parameter": (
+        EFFECT,
+        EFFECT.replace("care_entry", "care_entri"),
+        ("parameters.effect.care_entri", "not a shared parameter", "did you mean 'effect.care_entry'"),
+    ),
+    "unknown staff parameter": (
+        "[staff]\nvacancy_rate",
+        "[staff]\nvacancy_rat",
+        ("staff.vacancy_rat", "did you mean 'staff.vacancy_rate'"),
+    ),
+    "parameter given twice": (
+        "[parameters]\n",
+        f'[parameters]\n"staff.vacancy_rate" = {quantity(0.1, "share")}\n',
+        ("parameters.staff.vacancy_rate", "give it once"),
+    ),
+    "start in words": (
+        "start = 2019-06-30",
+        'start = "June 2019"',
+        ("start", '"June 2019"', "must be a date such as"),
+    ),
+    "start with a time": (
+        "start = 2019-06-30",
+        "start = 2019-06-30T10:00:00",
+        ("start = 2019-06-30T10:00:00", "must be a date such as"),
+    ),
+    "start long ago": (
+        "start = 2019-06-30",
+        "start = 1019-06-30",
+        ("start = 1019-06-30", "from 2000 to 2100"),
+    ),
+    "no years": ("years = 5", "years = 0", ("years = 0", "1 or more")),
+    "too many years": ("years = 5", "years = 500", ("years = 500", "30 or less")),
+    "years and a half": ("years = 5", "years = 5.5", ("years = 5.5", "whole number")),
+    "price year that is none": ('"2024/25"', '"2024/26"', ("price_year", '"2024/26"', 'such as "2024/25"')),
+    "unknown version": ("schema = 1", "schema = 2", ("schema = 2", "must be 1")),
+    "shares of areas short of 1": (
+        f"share = {quantity(0.4, 'share')}",
+        f"share = {quantity(0.3, 'share')}",
+        ("areas.south.share.value = 0.3", "north, south must add up to 1", "0.9"),
+    ),
+    "name of an area with a space": (
+        "[areas.south]",
+        '[areas."The South"]',
+        ('areas."The South"', "small letters"),
+    ),
+    "unknown area of a team": (
+        'areas = ["north", "south"]\nstages = ["assessment"',
+        'areas = ["north", "suoth"]\nstages = ["assessment"',
+        ('teams.front.areas[2] = "suoth"', "one of north, south", "did you mean 'south'"),
+    ),
+    "area named twice": (
+        'areas = ["north", "south"]',
+        'areas = ["north", "north"]',
+        ("teams.front.areas", "twice"),
+    ),
+    "unknown stage": (
+        '"assessment", "section47"',
+        '"asessment", "section47"',
+        ('teams.front.stages[1] = "asessment"', "did you mean 'assessment'"),
+    ),
+    "two teams for one area": (
+        'areas = []\nstages = ["cin", "cp", "care"]',
+        'areas = ["south"]\nstages = ["cin"]',
+        ("teams.new.areas", '["south"]', "cin in south belongs to plans too"),
+    ),
+    "area without a team": (
+        'areas = ["north", "south"]\nstages = ["assessment", "section47"]',
+        'areas = ["north"]\nstages = ["assessment", "section47"]',
+        ("areas.south = ", "nobody has assessment in south"),
+    ),
+    "stage without a team": (
+        'stages = ["assessment", "section47"]',
+        'stages = ["assessment"]',
+        ("areas.north = ", "nobody has section47 in north"),
+    ),
+    "area left without a team by a step": (
+        'to = "plans"',
+        'to = "front"',
+        ("steps[4, close new 2022-04-01].to", '"front"', "nobody has cin in south"),
+    ),
+    "area taken by two teams on one date": (
+        GO,
+        'date = 2020-04-01, action = "boundary", team = "plans", areas = ["south"], existing_cases = "stay"',
+        ("steps[2, boundary plans 2020-04-01].areas", "care in south goes to new", "one team takes it"),
+    ),
+    "unknown team in a step": (
+        GO,
+        GO.replace("plans", "plan"),
+        (
+            'steps[2, go_live plan 2020-10-01].team = "plan"',
+            "one of front, plans, new",
+            "did you mean 'plans'",
+        ),
+    ),
+    "unknown area in a step": (
+        'areas = ["south"], existing',
+        'areas = ["sooth"], existing',
+        ('steps[1, open new 2020-04-01].areas[1] = "sooth"', "did you mean 'south'"),
+    ),
+    "unknown receiving team": ('to = "plans"', 'to = "plains"', ('].to = "plains"', "did you mean 'plans'")),
+    "unknown action": (
+        'action = "go_live"',
+        'action = "golive"',
+        ('.action = "golive"', "one of go_live, open, boundary, close, staff", "did you mean 'go_live'"),
+    ),
+    "no action": ('action = "go_live", ', "", ("].action is missing", "one of go_live, open")),
+    "no receiving team": (', to = "plans"', "", ("steps[4, close new 2022-04-01].to is missing", "receives")),
+    "receiving team that is the closing one": (
+        'to = "plans"',
+        'to = "new"',
+        ('].to = "new"', "front, plans"),
+    ),
+    "unknown fate of cases": (
+        'existing_cases = "stay"',
+        'existing_cases = "remain"',
+        ('.existing_cases = "remain"', "one of stay, transfer"),
+    ),
+    "dates out of order": (
+        "2021-04-01",
+        "2020-05-01",
+        ("steps[3, staff plans 2020-05-01].date = 2020-05-01", "not be before the step above it, 2020-10-01"),
+    ),
+    "step before the start": (
+        "2020-04-01",
+        "2019-04-01",
+        ("steps[1, open new 2019-04-01].date = 2019-04-01", "not be before the start, 2019-06-30"),
+    ),
+    "staff hired before the start": (
+        "steps = [\n  { date = 2020-04-01",
+        'steps = [\n  { date = 2019-07-02, action = "go_live", team = "plans" },\n  { date = 2020-04-01',
+        ("steps[1, go_live plans 2019-07-02].date", "at least 6 weeks after the start, 2019-06-30"),
+    ),
+    "date in words": (
+        "date = 2020-10-01",
+        'date = "next spring"',
+        ('.date = "next spring"', "must be a date such as"),
+    ),
+    "going live twice": (
+        'action = "staff", team = "plans", social_workers = 14.0',
+        'action = "go_live", team = "plans"',
+        ("steps[3, go_live plans 2021-04-01].team", "goes live once"),
+    ),
+    "going live before opening": (
+        "{ date = 2020-04-01",
+        '{ date = 2020-03-01, action = "go_live", team = "new" },\n  { date = 2020-04-01',
+        ("steps[1, go_live new 2020-03-01].team", "not open on that date"),
+    ),
+    "opening twice": (
+        GO,
+        'date = 2020-10-01, action = "open", team = "new", areas = ["north"], existing_cases = "stay"',
+        ("steps[2, open new 2020-10-01].team", "open on that date already", "boundary"),
+    ),
+    "no schedule of comparison": (
+        "[schedules.no_change]",
+        "[schedules.nothing]",
+        ("schedules.no_change is missing",),
+    ),
+    "steps in no change": (
+        'title = "No change"\nsteps = []',
+        f'title = "No change"\nsteps = [{{ {GO} }}]',
+        ("schedules.no_change.steps", "must be []"),
+    ),
+    "more open than there are children": (
+        quantity(10000, "children"),
+        quantity(300, "children"),
+        ("population.children.value = 300", "at least the 320 children of [snapshot]"),
+    ),
+    "prevalence that is missing": (f"{ANY}\n", "", ("harms.any is missing", "give the share of families")),
+    "misspelt harm": (
+        "drug_misuse =",
+        "drug_missuse =",
+        ("harms.drug_missuse", "did you mean 'drug_misuse'"),
+    ),
+    "rarer together than one alone": (
+        ANY,
+        ANY.replace("0.7", "0.3"),
+        ("harms.any.value = 0.3", "no joint distribution", "between 0.4"),
+    ),
+    "all three more common than one": (
+        f"all_three = {quantity(0.14, 'share')}",
+        f"all_three = {quantity(0.5, 'share')}",
+        ("harms.all_three.value = 0.5", "no joint distribution", "between"),
+    ),
+    "durations that miss the whole": (
+        f"cp_ended_share_1_2y = {quantity(0.2, 'share')}",
+        f"cp_ended_share_1_2y = {quantity(0.4, 'share')}",
+        ("targets.cp_ended_share_2y_plus.value", "add up to 1", "1.2"),
+    ),
+    "placements beyond the whole": (
+        f"placement_share_residential = {quantity(0.2, 'share')}",
+        f"placement_share_residential = {quantity(0.6, 'share')}",
+        ("targets.placement_share_with_parents.value", "1 at most", "1.2"),
+    ),
+    "unknown measure in history": (
+        'measure = "children_on_cp"',
+        'measure = "children_on_pc"',
+        ('.measure = "children_on_pc"', "did you mean 'children_on_cp'"),
+    ),
+    "unknown measure in a claim": (
+        'measure = "care_entries"',
+        'measure = "care_entrys"',
+        ('.measure = "care_entrys"', "did you mean 'care_entries'"),
+    ),
+    "a fall of more than everything": ("change = -0.15", "change = -15", ("].change = -15", "-1 or more")),
+    "claim due before the start": (
+        "by = 2022-09-30",
+        "by = 2018-09-30",
+        ("].by = 2018-09-30", "after the start"),
+    ),
+    "unknown role": (
+        "da_victim_worker =",
+        "da_victims_worker =",
+        ("programme.posts.da_victims_worker", "did you mean 'da_victim_worker'"),
+    ),
+    "role that is shared as well": (
+        "[programme.shared_posts]\n",
+        f"[programme.shared_posts]\nda_victim_worker = {quantity(1, 'fte')}\n",
+        ("programme.shared_posts.da_victim_worker", "give the role once"),
+    ),
+    "programme in a stage that has none": (
+        'stages = ["cin", "cp"]\n[',
+        'stages = ["care"]\n[',
+        ("programme.stages[1]", "cp"),
+    ),
+    "key given twice": ("years = 5", "years = 5\nyears = 6", ("cannot be read as TOML", "twice")),
+    "quote left open": ('name = "small"', 'name = "small', ("line 2 column", "cannot be read as TOML")),
+    "file cut short": ('"effect.care_entry" =', '"effect.care_entry" = [', ("cannot be read as TOML",)),
+    "day that does not exist": ("2019-06-30", "2019-06-31", ("line 5", "cannot be read as TOML")),
+}
+
+
+def write(folder: Path, content: str | bytes) -> Path:
+    """Save a scenario file."""
+    path = folder / "bad.toml"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def message(given: str | Path) -> str:
+    """Load what cannot be used and give the message."""
+    with pytest.raises(Problem) as caught:
+        scenario.load(given)
+    return str(caught.value)
+
+
+def test_the_file_that_the_bad_ones_are_made_from_is_good(tmp_path: Path) -> None:
+    assert scenario.load(write(tmp_path, VALID)).name == "small"
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_a_bad_file_gets_one_clear_sentence(name: str, tmp_path: Path) -> None:
+    good, bad, expected = EDITS[name]
+    assert good in VALID
+    told = message(write(tmp_path, VALID.replace(good, bad, 1)))
+    assert "\n" not in told
+    assert told.startswith(str(tmp_path / "bad.toml"))
+    assert re.search(r"bad\.toml( line \d+.*)?: ", told)
+    for part in expected:
+        assert part in told
+
+
+def test_the_line_named_is_the_line_of_the_key(tmp_path: Path) -> None:
+    text = VALID.replace("2021-04-01", "2020-05-01")
+    line = next(number for number, row in enumerate(text.splitlines(), 1) if "2020-05-01" in row)
+    assert f"line {line}:" in message(write(tmp_path, text))
+
+
+def test_several_problems_come_a_line_each_and_five_at_most(tmp_path: Path) -> None:
+    told = message(write(tmp_path, VALID.replace('status = "published"', 'status = "guess"'))).splitlines()
+    assert len(told) == 6
+    assert all("status" in row for row in told[:5])
+    assert re.fullmatch(r".*bad\.toml: and \d+ more", told[5])
+
+
+def test_a_missing_file_names_its_neighbour(tmp_path: Path) -> None:
+    write(tmp_path, VALID)
+    told = message(tmp_path / "bda.toml")
+    assert "no such file" in told
+    assert "did you mean 'bad.toml'" in told
+
+
+def test_a_folder_is_not_a_scenario(tmp_path: Path) -> None:
+    assert "is a folder" in message(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_refused_without_waiting_for_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.toml")
+    assert "is not a file" in message(tmp_path / "pipe.toml")
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the root user may read every file"
+)
+def test_a_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
+    path = write(tmp_path, VALID)
+    path.chmod(0)
+    assert "cannot be read" in message(path)
+
+
+def test_a_file_that_is_not_text_names_the_line(tmp_path: Path) -> None:
+    told = message(write(tmp_path, VALID.encode().replace(b"Smallshire", b"Smallsh\xeere")))
+    assert "line 4" in told
+    assert "not UTF-8" in told
+
+
+def test_a_file_saved_as_utf_16_is_named(tmp_path: Path) -> None:
+    assert "not UTF-8" in message(write(tmp_path, VALID.encode("utf-16")))
+
+
+def test_a_file_saved_by_notepad_is_good(tmp_path: Path) -> None:
+    content = b"\xef\xbb\xbf" + VALID.replace("\n", "\r\n").encode()
+    assert scenario.load(write(tmp_path, content)).years == 5
+
+
+def test_a_bare_name_can_be_a_file_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine").write_text(VALID, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert scenario.load("mine").name == "small"
+
+
+def test_lists_within_lists_without_end_are_refused(tmp_path: Path) -> None:
+    assert "too deeply" in message(write(tmp_path, f"name = {'[' * 100_000}"))
+
+
+def test_a_number_of_thousands_of_digits_is_refused(tmp_path: Path) -> None:
+    assert "cannot be read as TOML" in message(
+        write(tmp_path, VALID.replace("years = 5", f"years = {'9' * 5000}"))
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["", "no such place", "nowhere\0.toml", "x" * 5000 + ".toml", "no/where.toml"]
+)
+def test_a_name_that_is_no_scenario_is_refused(name: str) -> None:
+    assert "no such" in (told := message(name)) or "cannot be read" in told
+
+
+def test_a_misspelt_shipped_name_is_put_right() -> None:
+    told = message("somerst")
+    assert "'somerst': there is no such scenario" in told
+    assert "did you mean 'somerset'" in told
+
+
+# ---------------------------------------------------------------- any change of a valid file
+
+TOKEN = re.compile(r'(?:"[^"\n]*"|[\w.\-]+|[^\w"\s]|")\s*')
+NUMBER = re.compile(r"-?\d+(\.\d+)?\s*")
+SWAPS = ["true", "-1", "0", "1e400", "nan", '"x"', "[]", "{}", "2019-06-30", "12:30", "[[", "9" * 20, '""']
+
+
+def shipped() -> list[str]:
+    """Give the text of each shipped scenario, and of the small one."""
+    names = paths.names("scenarios", ".toml")
+    files = (paths.shipped("scenarios", f"{name}.toml") for name in names)
+    return [VALID, *(file.read_text(encoding="utf-8") for file in files)]
+
+
+def change(tokens: list[str], draw: st.DrawFn) -> None:
+    """Change one token: delete, repeat, swap or replace it, or put another number in its place."""
+    at, other = (draw(st.integers(0, len(tokens) - 1)) for _ in range(2))
+    how = draw(st.sampled_from(["delete", "repeat", "swap", "replace", "number"]))
+    if how == "number":
+        at = next((index for index in range(at, len(tokens)) if NUMBER.fullmatch(tokens[index])), at)
+    tokens[at : at + 1] = {
+        "delete": [],
+        "repeat": [tokens[at], tokens[at]],
+        "swap": [tokens[other]],
+        "replace": [draw(st.sampled_from(SWAPS))],
+        "number": [repr(draw(st.floats()))],
+    }[how]
+
+
+@st.composite
+def changed(draw: st.DrawFn) -> bytes:
+    """Change up to three tokens of a valid scenario, and cut some of them short."""
+    tokens = TOKEN.findall(draw(st.sampled_from(shipped())))
+    for _ in range(draw(st.integers(1, 3))):
+        change(tokens, draw)
+    content = "".join(tokens).encode()
+    return content[: draw(st.integers(0, len(content)))] if draw(st.integers(0, 9)) == 0 else content
+
+
+def outcome(path: Path) -> str:
+    """Load a file and lay out its schedules; give the message when it cannot be used."""
+    try:
+        loaded = scenario.load(path)
+    except Problem as problem:
+        return str(problem)
+    for schedule in loaded.schedules:
+        assert timeline.build(loaded, schedule, loaded.central()).schedule == schedule
+    return ""
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=changed())
+def test_a_changed_file_is_a_scenario_or_a_problem(content: bytes, tmp_path: Path) -> None:
+    path = write(tmp_path, content)
+    told = outcome(path)
+    assert not told or told.startswith(str(path))
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=st.binary(max_size=200))
+def test_any_bytes_are_a_problem(content: bytes, tmp_path: Path) -> None:
+    assert message(write(tmp_path, content))
