@@ -1,0 +1,186 @@
+"""The cost lines: what each counted thing costs, who pays, and what kind of saving there is when it falls.
+
+A line is data: an amount from the ledger times one price. Kinds are never added together silently, and
+nothing is paid for twice: a child-day in care is priced by its placement alone, never by an average as well.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from familyflow.ground.calendar import DAYS_PER_MONTH, DAYS_PER_WEEK, DAYS_PER_YEAR
+from familyflow.ground.problem import Problem
+from familyflow.pathway.care import PLACEMENTS
+from familyflow.pathway.teams import AGENCY_SOCIAL_WORKER, SOCIAL_WORKER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+COUNCIL: Final = "council"
+NHS: Final = "NHS"
+POLICE: Final = "police"
+CRIMINAL_JUSTICE: Final = "criminal justice"
+COURTS: Final = "courts, legal aid and Cafcass"
+
+SALARY: Final = "price.salary."
+"""The ids of yearly salaries begin so; what follows is the role."""
+COUNTED_IN_DAYS: Final = ("child_days_", "fte_days_")
+"""Measures that begin so cost money every day: each needs a line, or a place among the wholes."""
+WHOLES: Final = ("child_days_in_care", "care_exits")
+"""Measures that contain others: the parts (each placement, each way out) are priced, the whole never."""
+
+
+class Kind(StrEnum):
+    """What a change in a line is worth: cash, staff time, another body's money, or the investment itself."""
+
+    CASHABLE = "cashable"
+    CAPACITY = "capacity"
+    PARTNER = "partner"
+    PROGRAMME = "programme"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One cost: amount of `measure` x `price` x each of `times` x (1 + each of `uplifts`) x `factor`.
+
+    `price` is the parameter id of a price in GBP, the only part with a price year; `times` and `uplifts` are
+    ids of rates and shares. `factor` turns the price's unit into the measure's (1/7 for a weekly price on
+    child-days).
+    `lasting`: each counted event costs a daily amount from then on, from the middle of its month.
+    """
+
+    name: str
+    measure: str
+    price: str
+    kind: Kind
+    payer: str = COUNCIL
+    factor: float = 1.0
+    times: tuple[str, ...] = ()
+    uplifts: tuple[str, ...] = ()
+    lasting: bool = False
+
+
+PER_WEEK: Final = 1 / DAYS_PER_WEEK
+PER_MONTH: Final = 1 / DAYS_PER_MONTH
+PER_YEAR: Final = 1 / DAYS_PER_YEAR
+
+PLACEMENT_LINES: Final = tuple(
+    Line(f"placement_{name}", f"child_days_{name}", f"price.{name}_week", Kind.CASHABLE, factor=PER_WEEK)
+    for name in PLACEMENTS
+)
+
+AGENCY_LINE: Final = Line(
+    "agency_premium",
+    f"fte_days_{AGENCY_SOCIAL_WORKER}",
+    SALARY + SOCIAL_WORKER,
+    Kind.CASHABLE,
+    factor=PER_YEAR,
+    times=("price.agency_premium",),
+    uplifts=("price.on_cost",),
+)
+"""What an agency worker costs above a permanent one, whose own cost is in `social_workers`."""
+
+PERMANENCE_LINES: Final = (
+    Line(
+        "special_guardianship_allowances",
+        "care_exits_sgo",
+        "price.sgo_year",
+        Kind.CASHABLE,
+        factor=PER_YEAR,
+        lasting=True,
+    ),
+    Line("adoption_fees", "care_exits_adoption", "price.adoption", Kind.CASHABLE),
+)
+
+CAPACITY_LINES: Final = (
+    Line("contacts", "contacts", "price.contact", Kind.CAPACITY),
+    Line("referrals", "referrals", "price.referral", Kind.CAPACITY),
+    Line("assessments", "assessments", "price.assessment", Kind.CAPACITY),
+    Line("section47_enquiries", "section47s", "price.section47", Kind.CAPACITY),
+    Line("early_help", "child_days_early_help", "price.early_help_month", Kind.CAPACITY, factor=PER_MONTH),
+    Line("cin_plans", "child_days_on_cin", "price.cin_month", Kind.CAPACITY, factor=PER_MONTH),
+    Line("cp_plans", "child_days_on_cp", "price.cp_month", Kind.CAPACITY, factor=PER_MONTH),
+    Line("closings", "closures", "price.closing", Kind.CAPACITY),
+    Line("pre_proceedings", "pre_proceedings", "price.pre_proceedings", Kind.CAPACITY),
+    Line("proceedings_council", "proceedings", "price.proceedings_la", Kind.CAPACITY),
+)
+"""Mostly the time of the council's own social workers and lawyers: money only when posts go."""
+
+INCIDENT_SHARES: Final = ((POLICE, 415 / 2167), (NHS, 1171 / 2167), (CRIMINAL_JUSTICE, 581 / 2167))
+"""Who pays for a domestic abuse incident (GMCA Unit Cost Database v1.4, CR2.0.1 to 2.0.3, from Walby 2009).
+
+The council's own part of that source, children's services and housing, is left out: the first is priced here
+already.
+"""
+
+INCIDENT_LINES: Final = tuple(
+    Line(
+        f"domestic_abuse_{payer.replace(' ', '_').lower()}",
+        "harm_days_domestic_abuse",
+        "price.domestic_abuse_incident",
+        Kind.PARTNER,
+        payer,
+        factor=share * PER_YEAR,
+        times=("rate.domestic_abuse_incidents_year",),
+    )
+    for payer, share in INCIDENT_SHARES
+)
+
+PARTNER_LINES: Final = (
+    Line("proceedings_partners", "proceedings", "price.proceedings_partner", Kind.PARTNER, COURTS),
+    *(
+        Line(harm, f"harm_days_{harm}", f"price.{harm}_year", Kind.PARTNER, payer, factor=PER_YEAR)
+        for harm, payer in (
+            ("drug_misuse", CRIMINAL_JUSTICE),
+            ("alcohol_misuse", NHS),
+            ("mental_ill_health", NHS),
+        )
+    ),
+    *INCIDENT_LINES,
+)
+"""What falls to others, each day that a family lives with a harm: one adult a family."""
+
+LINES: Final = (*PLACEMENT_LINES, AGENCY_LINE, *PERMANENCE_LINES, *CAPACITY_LINES, *PARTNER_LINES)
+"""Every line but the posts, which depend on the roles that a programme employs."""
+
+
+def post_line(role: str) -> Line:
+    """Give the line of one role's posts: salary, on-costs and overheads, each day that a post is filled."""
+    return Line(
+        "social_workers" if role == SOCIAL_WORKER else f"post_{role}",
+        f"fte_days_{role}",
+        SALARY + role,
+        Kind.PROGRAMME,
+        factor=PER_YEAR,
+        uplifts=("price.on_cost", "price.overhead"),
+    )
+
+
+def lines_for(ids: Iterable[str]) -> tuple[Line, ...]:
+    """Give every line that a set of parameter ids prices: `LINES`, and one for each role with a salary.
+
+    Social workers' posts are programme too: a schedule that adds some pays for them; no other differs.
+    """
+    roles = (name.removeprefix(SALARY) for name in ids if name.startswith(SALARY))
+    return (*LINES, *(post_line(role) for role in roles))
+
+
+def refuse_double_counting(lines: Sequence[Line]) -> None:
+    """Raise Problem when a payer pays twice for one measure, or for a whole whose parts are priced."""
+    paid = Counter((line.payer, line.measure) for line in lines)
+    twice = [f"{payer} for {measure}" for (payer, measure), count in paid.items() if count > 1]
+    measures = {line.measure for line in lines}
+    twice += [f"{whole} beside its parts" for whole in WHOLES if whole in measures]
+    if twice:
+        raise Problem(f"cost lines: {twice[0]} is priced twice; each cost belongs to one line")
+
+
+def refuse_unpriced(measures: Iterable[str], lines: Sequence[Line]) -> None:
+    """Raise Problem when days of care or of a post are counted that no line prices: they would look free."""
+    priced = {line.measure for line in lines} | set(WHOLES)
+    daily = {name for name in measures if name.startswith(COUNTED_IN_DAYS)}
+    for name in sorted(daily - priced):
+        raise Problem(f"cost lines: {name} has no price; add one, as {SALARY}<role> does for a post")
