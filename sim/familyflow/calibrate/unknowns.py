@@ -1,0 +1,184 @@
+"""What the fit looks for: one number for each unknown, all zero at the prior, and how they make rates.
+
+Unknowns are logs of ratios to a prior: of an arrival rate, of the odds of an outcome, of a plan's pace, of a hazard.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import log
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from familyflow.engine import rates as fitted
+from familyflow.engine.cohort import at_entry
+from familyflow.pathway.care import ENTRY_AGES
+from familyflow.pathway.people import YEAR
+from familyflow.pathway.stages import BAND_STARTS, BANDS, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from familyflow.engine.rates import Rates
+    from familyflow.engine.structure import Floats, Structure
+    from familyflow.ground.quantity import Quantity
+    from familyflow.pathway.stages import Exit, Stage
+
+NINETY = 2 * 1.6448536269514722
+"""Standard deviations between the ends of a 90% range."""
+FREE = 1.5
+"""Standard deviation of the log of a rate of which nothing is known but its order of magnitude."""
+PACES = {"early_help": 0.3, "cin": 0.6, "cp": 0.15, "pre_proceedings": 0.3}
+"""Plans whose pace is unknown, and the standard deviation of the log: CP lengths are published, CIN's are not."""
+SMALLEST = 1e-4
+"""A prior share or rate of zero stays zero; a smaller range than this is taken as this."""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """One unknown: its name and the standard deviation of its prior, in logs."""
+
+    name: str
+    spread: float
+
+
+def spread_of(quantity: Quantity) -> float:
+    """Return the standard deviation of the log that a 90% range implies."""
+    low, high = max(quantity.low, SMALLEST), max(quantity.high, SMALLEST)
+    return max(log(high / low) / NINETY, SMALLEST)
+
+
+def list_unknowns(structure: Structure, quantities: Mapping[str, Quantity]) -> tuple[Unknown, ...]:
+    """Return every unknown, in the order in which `to_rates` reads them."""
+    return tuple(_unknowns(structure, quantities))
+
+
+def _unknowns(structure: Structure, quantities: Mapping[str, Quantity]) -> Iterator[Unknown]:
+    pathway = structure.pathway
+    for source in pathway.sources:
+        yield Unknown(f"arrivals.{source.name}", FREE)
+    for stage in (s for s in pathway.stages if not s.in_care):
+        if len(stage.exits) > 1:
+            for leads in stage.exits:
+                key = prior_of(stage, leads)
+                yield Unknown(key, spread_of(quantities[key]))
+    for name, spread in PACES.items():
+        yield Unknown(f"pace.{name}", spread)
+    yield Unknown("rereferral", spread_of(quantities["rereferral.hazard.6_12m"]))
+    yield Unknown("recontact", spread_of(quantities["recontact_12m"]))
+    for way in ("home", "sgo", "adoption", "other"):
+        yield Unknown(f"care.{way}", 2 * FREE)
+    for move in ("to_residential", "to_supported"):
+        yield Unknown(f"care.move.{move}", spread_of(quantities[f"care.move.{move}.per_year"]))
+    for group in ("foster", "residential", "supported", "with_parents"):
+        yield Unknown(f"placement.{group}", FREE / 3)
+
+
+def prior_of(stage: Stage, leads: Exit) -> str:
+    """Return the id of the prior share of an exit."""
+    return f"{stage.kind.value}.{stage.name}.{leads.name}"
+
+
+def to_rates(structure: Structure, values: Mapping[str, float], x: Mapping[str, float]) -> Rates:
+    """Turn unknowns into rates. `values`: the draw's targets and priors; `x`: logs by unknown's name."""
+    rates = fitted.empty(structure.pathway)
+    _arrive(structure, values, x, rates)
+    for s, stage in enumerate(structure.pathway.stages):
+        if stage.in_care:
+            _care(values, x, rates, s, stage)
+        elif stage.kind is Kind.DECISION:
+            rates.weights[s, : len(stage.exits)] = _split(values, x, stage) / _mean_ratio(structure, s)
+        else:
+            split = _split(values, x, stage) / _mean_ratio(structure, s)
+            rates.base[s, : len(stage.exits)] = split[:, None] * _pace(values, x, stage.name)[None, :]
+    _moderate_home(structure, rates)
+    _first_placements(structure, values, x, rates)
+    return rates
+
+
+def _arrive(structure: Structure, values: Mapping[str, float], x: Mapping[str, float], rates: Rates) -> None:
+    """Fill arrivals; the prior is half of all contacts new, and the published share of starters unaccompanied."""
+    new = values["target.contacts"] / 2 / structure.mean_size / YEAR
+    alone = values["target.care_starts"] * max(values["target.uasc_share"], SMALLEST) / YEAR
+    for i, source in enumerate(structure.pathway.sources):
+        rates.arrivals[i] = (alone if source.single else new) * np.exp(x[f"arrivals.{source.name}"])
+
+
+def _split(values: Mapping[str, float], x: Mapping[str, float], stage: Stage) -> Floats:
+    """Return a stage's shares by exit, summing to 1."""
+    if len(stage.exits) == 1:
+        return np.ones(1)
+    keys = [prior_of(stage, leads) for leads in stage.exits]
+    odds = np.array([values[k] * np.exp(x[k]) for k in keys])
+    return np.asarray(odds / odds.sum())
+
+
+def _mean_ratio(structure: Structure, s: int) -> Floats:
+    """Return the harms' mean multiplier of each exit, so that a split's prior is a share of all families."""
+    return np.asarray(structure.ratio[s, : structure.exits[s]] @ structure.joint)
+
+
+def _pace(values: Mapping[str, float], x: Mapping[str, float], stage: str) -> Floats:
+    """Return a plan's total hazard a day by band."""
+    if stage == "closed":
+        shape = [values[f"rereferral.hazard.{b}"] for b in BANDS]
+        return np.asarray(np.array(shape) / YEAR * np.exp(x["rereferral"]))
+    if stage == "screened_out":
+        first_year = -log(1 - values["recontact_12m"]) / YEAR
+        shape = [values[f"recontact.shape.{b}"] for b in BANDS]
+        return np.asarray(np.array(shape) * first_year * np.exp(x["recontact"]))
+    if stage in ("cin", "cp"):
+        return np.asarray(_published_pace(values, stage) * np.exp(x[f"pace.{stage}"]))
+    return np.asarray(np.full(len(BANDS), 1 / values[f"{stage}.days"]) * np.exp(x[f"pace.{stage}"]))
+
+
+def _published_pace(values: Mapping[str, float], stage: str) -> Floats:
+    """Return the hazard by band at which spells end as published: the shares of ended spells by length.
+
+    CIN's published lengths are of every episode of need, most of the short ones assessments without a plan; so the
+    plan's first band takes the hazard of the second. A closing band that holds few is held open by SMALLEST.
+    """
+    ended = np.array([values[f"target.{stage}_ended_share_{b}"] for b in BANDS])
+    ended = ended / ended.sum()
+    left = np.cumsum(ended[::-1])[::-1]
+    lengths = np.diff(BAND_STARTS)
+    hazard = np.empty(len(BANDS))
+    hazard[:-1] = -np.log(np.maximum(left[1:], SMALLEST) / left[:-1]) / lengths
+    hazard[-1] = hazard[-2]
+    if stage == "cin":
+        hazard[0] = hazard[1]
+    return hazard
+
+
+def _care(values: Mapping[str, float], x: Mapping[str, float], rates: Rates, s: int, stage: Stage) -> None:
+    """Fill a placement's hazards: ways out by band, and moves."""
+    for e, leads in enumerate(stage.exits):
+        if leads.name.startswith("to_"):
+            level = values[f"care.move.{leads.name}.per_year"] * np.exp(x[f"care.move.{leads.name}"])
+            rates.base[s, e] = level / YEAR
+        else:
+            shape = np.array([values[f"care.shape.{leads.name}.{b}"] for b in BANDS])
+            rates.base[s, e] = shape * np.exp(x[f"care.{leads.name}"]) / YEAR
+
+
+def _moderate_home(structure: Structure, rates: Rates) -> None:
+    """Divide base hazards in care by the harms' mean there, so that levels are those of all children in care."""
+    mean = structure.ratio @ at_entry(structure)
+    for s, stage in enumerate(structure.pathway.stages):
+        if stage.in_care:
+            rates.base[s] /= mean[s][:, None]
+
+
+def _first_placements(structure: Structure, values: Mapping[str, float], x: Mapping[str, float], rates: Rates) -> None:
+    """Fill first placements by age at entry: the prior shares, moved by kind of placement."""
+    for a, (age, _, _) in enumerate(ENTRY_AGES):
+        for p, stage in enumerate(structure.pathway.placements):
+            prior = values[f"care.first_placement.{age}.{stage.name}"]
+            rates.placements[a, p] = prior * np.exp(x[f"placement.{kind_of_placement(stage.name)}"])
+    rates.placements[:] /= rates.placements.sum(axis=1, keepdims=True)
+
+
+def kind_of_placement(name: str) -> str:
+    """Return the published kind that a placement type belongs to: all fostering is one."""
+    return "foster" if name == "kinship" or name.endswith("_foster") else name

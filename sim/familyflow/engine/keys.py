@@ -1,0 +1,47 @@
+"""What each keyed draw decides: the purpose in (seed, replication, family, visit, purpose, index).
+
+Numbers are part of the results: adding one at the end moves nothing, changing one moves every result.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+ARRIVALS = 2**40
+"""The entity that owns the streams of arrivals; families are numbered from 0 and stay far below."""
+SCENARIO = 2**41
+"""The entity that owns the draw's choices about the start."""
+
+
+class Purpose(IntEnum):
+    """One row per decision that needs chance."""
+
+    GAP = 1
+    AREA = 2
+    SIZE = 3
+    AGE = 4
+    HARMS = 5
+    ENGAGES = 6
+    BUDGET = 7
+    LENGTH = 8
+    OUTCOME = 9
+    TOGETHER = 10
+    WHO_ENTERS = 11
+    PLACEMENT = 12
+    START_PLACE = 13
+    START_ELAPSED = 14
+    START_COUNT = 15
+    START_RESIDUAL = 16
+    OFFER_ACCEPTED = 17
+    OFFER_WAIT = 18
+    COMPLETES = 19
+    MISSED = 20
+    HARM_ENDS = 21
+    DROPS_OUT = 22
+    RELAPSE = 23
+    TO_COURT = 24
+
+
+def visit_key(place: int, count: int) -> int:
+    """Return the visit part of a key: the count-th visit to a stage (or turn in a programme)."""
+    return (place << 24) | count

@@ -1,0 +1,283 @@
+"""The families of one draw: those known on day 0, exactly as many children as published, and those who come later.
+
+Nobody here depends on a schedule: every schedule of a draw is lived by the same families.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import gammaincinv
+
+from familyflow.engine import cohort
+from familyflow.engine.keys import ARRIVALS, Purpose
+from familyflow.engine.structure import STARTS
+from familyflow.ground.compiled import compiled
+from familyflow.ground.draws import exponential, uniform
+from familyflow.pathway.people import AGE_BANDS, SIZES, YEAR
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from familyflow.engine.balance import Expectation
+    from familyflow.engine.rates import Rates
+    from familyflow.engine.structure import Floats, Ints, Structure
+
+LARGEST = SIZES[-1]
+AT_HOME = -1
+SNAPSHOT = {"cin": "children_on_cin", "cp": "children_on_cp", "care": "children_in_care"}
+"""Stage groups whose children on day 0 are published, and the quantity that says how many."""
+
+
+@dataclass(frozen=True, eq=False)
+class Population:
+    """Families by number (N) and their children (N, 6). Times are days from day 0.
+
+    `arrives`: when the family enters `stage`; 0 for those known on day 0. `elapsed`: days already spent in the spell.
+    `residual`: days left of a decision under way, else nan. `born`: nan where there is no child. `placement`: the
+    stage of a child in care on arrival, else AT_HOME; `care_elapsed` its days in care. `combo`: row of active harms.
+    `engages`: takes part in what a live team offers. `alone`: an unaccompanied child.
+    """
+
+    arrives: Floats
+    area: Ints
+    size: Ints
+    combo: Ints
+    engages: Ints
+    stage: Ints
+    elapsed: Floats
+    residual: Floats
+    alone: Ints
+    born: Floats
+    placement: Ints
+    care_elapsed: Floats
+
+    def __len__(self) -> int:
+        """Return the number of families."""
+        return len(self.arrives)
+
+
+@compiled
+def _fill(seed: int, replication: int, first: int, out: Floats, purpose: int, index: int) -> None:
+    for i in range(len(out)):
+        out[i] = uniform(seed, replication, first + i, 0, purpose, index)
+
+
+@compiled
+def _gaps(seed: int, replication: int, entity: int, out: Floats) -> None:
+    for i in range(len(out)):
+        out[i] = exponential(seed, replication, entity, i, 1, 0)
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The draw's key and where the next family is numbered from."""
+
+    seed: int
+    replication: int
+    first: int = 0
+
+    def uniforms(self, count: int, purpose: Purpose, index: int = 0) -> Floats:
+        """Return one uniform per family from `first` on."""
+        out = np.empty(count)
+        _fill(self.seed, self.replication, self.first, out, int(purpose), index)
+        return out
+
+    def after(self, count: int) -> Keys:
+        """Return the keys of the families that follow `count` more."""
+        return Keys(self.seed, self.replication, self.first + count)
+
+
+def build(
+    structure: Structure,
+    rates: Rates,
+    expected: Expectation,
+    areas: Floats,
+    snapshot: Mapping[str, float],
+    horizon: float,
+    keys: Keys,
+) -> Population:
+    """Return everybody who matters up to the horizon. `areas`: shares; `snapshot`: children by published group."""
+    parts: list[Population] = []
+    for group, count in _on_day_0(structure, expected, snapshot, keys).items():
+        make = _in_care if _is_care(structure, group) else _at_home
+        parts.append(make(structure, expected, areas, group, count, keys))
+        keys = keys.after(len(parts[-1]))
+    for i in range(len(structure.pathway.sources)):
+        parts.append(_arriving(structure, rates, areas, i, horizon, keys))
+        keys = keys.after(len(parts[-1]))
+    return _joined(parts)
+
+
+def _joined(parts: list[Population]) -> Population:
+    return Population(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Population)))
+
+
+def _is_care(structure: Structure, group: str) -> bool:
+    return any(s.in_care for s in structure.pathway.stages if s.group == group)
+
+
+def _on_day_0(structure: Structure, expected: Expectation, snapshot: Mapping[str, float], keys: Keys) -> dict[str, int]:
+    """Return the children in each group on day 0: as published, else as expected, rounded by chance."""
+    counts: dict[str, int] = {}
+    for g, group in enumerate(structure.pathway.groups):
+        if group in SNAPSHOT:
+            counts[group] = round(snapshot[SNAPSHOT[group]])
+        else:
+            u = uniform(keys.seed, keys.replication, ARRIVALS, 0, Purpose.START_COUNT, g)
+            counts[group] = int(expected.stock(group) + u)
+    return counts
+
+
+def _families(structure: Structure, areas: Floats, count: int, keys: Keys) -> Population:
+    """Return `count` families as they are at first contact, all at home, at no stage yet."""
+    engaged = keys.uniforms(count, Purpose.ENGAGES) < structure.values["effect.engaged_share"]
+    size = 1 + _pick(structure.sizes, keys.uniforms(count, Purpose.SIZE))
+    ages = np.stack([_ages(structure, keys.uniforms(count, Purpose.AGE, k)) for k in range(LARGEST)], axis=1)
+    ages[np.arange(LARGEST) >= size[:, None]] = np.nan
+    return Population(
+        arrives=np.zeros(count),
+        area=_pick(areas, keys.uniforms(count, Purpose.AREA)),
+        size=size,
+        combo=_pick(structure.joint, keys.uniforms(count, Purpose.HARMS)),
+        engages=engaged.astype(np.int64),
+        stage=np.zeros(count, dtype=np.int64),
+        elapsed=np.zeros(count),
+        residual=np.full(count, np.nan),
+        alone=np.zeros(count, dtype=np.int64),
+        born=-ages * YEAR,
+        placement=np.full((count, LARGEST), AT_HOME),
+        care_elapsed=np.zeros((count, LARGEST)),
+    )
+
+
+def _pick(shares: Floats, u: Floats) -> Ints:
+    """Return the row on which each u falls when [0, 1) is shared out."""
+    edges = np.cumsum(shares) / np.sum(shares)
+    return np.minimum(np.searchsorted(edges, u, side="right"), len(shares) - 1)
+
+
+def _ages(structure: Structure, u: Floats) -> Floats:
+    """Return ages in years: a band by its share, then evenly within it, from one uniform."""
+    edges = np.concatenate([[0.0], np.cumsum(structure.age_shares)])
+    years = np.array([low for _, low, _ in AGE_BANDS] + [AGE_BANDS[-1][2]])
+    return np.asarray(np.interp(u, edges / edges[-1], years))
+
+
+def _exactly(families: Population, children: int) -> Population:
+    """Keep the first families that hold this many children, the last cut to fit."""
+    total = np.cumsum(families.size)
+    keep = int(np.searchsorted(total, children)) + 1 if children else 0
+    kept = Population(*(getattr(families, f.name)[:keep] for f in fields(Population)))
+    if children:
+        kept.size[-1] -= total[keep - 1] - children
+        kept.born[np.arange(LARGEST) >= kept.size[:, None]] = np.nan
+    return kept
+
+
+def _at_home(
+    structure: Structure, expected: Expectation, areas: Floats, group: str, children: int, keys: Keys
+) -> Population:
+    """Return families open at home in a group on day 0, with stage, time elapsed and harms from the equilibrium."""
+    families = _exactly(_families(structure, areas, children, keys), children)
+    inside = [s for s, stage in enumerate(structure.pathway.stages) if stage.group == group]
+    weights = expected.occupancy[inside]
+    where = _pick(weights.ravel(), keys.uniforms(len(families), Purpose.START_PLACE))
+    at, band, combo = np.unravel_index(where, weights.shape)
+    families.stage[:] = np.array(inside)[at]
+    families.combo[:] = combo
+    u = keys.uniforms(len(families), Purpose.START_ELAPSED)
+    families.elapsed[:] = _elapsed(expected, families.stage, band, combo, u)
+    families.residual[:] = _residual(structure, families.stage, u, keys)
+    return families
+
+
+def _elapsed(expected: Expectation, stage: Ints, band: Ints, combo: Ints, u: Floats) -> Floats:
+    """Return days elapsed within a band, in which those who stay thin out at the total hazard."""
+    hazard = expected.leaving[stage, band, combo]
+    length = np.append(np.diff(STARTS), np.inf)[band]
+    whole = -np.expm1(-hazard * length)
+    return np.asarray(STARTS[band] - np.log1p(-u * whole) / hazard)
+
+
+def _residual(structure: Structure, stage: Ints, u: Floats, keys: Keys) -> Floats:
+    """Return the days left of a decision found under way: an even part of a length-biased Weibull time."""
+    deciding = structure.decision[stage]
+    shape = np.where(deciding, structure.shape[stage], 1.0)
+    v = keys.uniforms(len(stage), Purpose.START_RESIDUAL)
+    length = structure.scale[stage] * gammaincinv(1 + 1 / shape, v) ** (1 / shape)
+    return np.where(deciding, u * length, np.nan)
+
+
+def _in_care(
+    structure: Structure, expected: Expectation, areas: Floats, group: str, children: int, keys: Keys
+) -> Population:
+    """Return the children looked after on day 0, sibling groups together, each child with its own time in care.
+
+    A family here has all its children in care. One unaccompanied child is a family of its own.
+    """
+    _ = group
+    alone_share = expected.alone * expected.cohort.stock_alone.sum() / expected.care_stock
+    families = _families(structure, areas, children, keys)
+    families.alone[:] = keys.uniforms(len(families), Purpose.START_RESIDUAL) < alone_share * structure.mean_size
+    families.size[families.alone == 1] = 1
+    families = _exactly(families, children)
+    for k in range(LARGEST):
+        _place(structure, expected, families, k, keys)
+    families.combo[:] = _pick(cohort.at_entry(structure), keys.uniforms(len(families), Purpose.HARMS))
+    families.combo[families.alone == 1] = 0
+    families.stage[:] = AT_HOME
+    return families
+
+
+def _place(structure: Structure, expected: Expectation, families: Population, k: int, keys: Keys) -> None:
+    """Give the k-th child of each family an age, a placement and a time in care from the equilibrium, jointly."""
+    here = families.size > k
+    u = keys.uniforms(len(families), Purpose.START_PLACE, k)
+    where = np.where(
+        families.alone == 1,
+        _pick(expected.cohort.stock_alone.ravel(), u),
+        _pick(expected.cohort.stock.ravel(), u),
+    )
+    entry, month, place = np.unravel_index(where, expected.cohort.stock.shape)
+    within = keys.uniforms(len(families), Purpose.START_ELAPSED, k)
+    days = (month + within) * cohort.STEP
+    at = np.array([s for s, stage in enumerate(structure.pathway.stages) if stage.in_care])
+    age = np.minimum(entry + keys.uniforms(len(families), Purpose.AGE, k) + days / YEAR, 18 - 1e-3)
+    families.care_elapsed[here, k] = days[here]
+    families.placement[here, k] = at[place][here]
+    families.born[here, k] = -age[here] * YEAR
+
+
+def _arriving(structure: Structure, rates: Rates, areas: Floats, source: int, horizon: float, keys: Keys) -> Population:
+    """Return the families that one source brings before the horizon: a Poisson process."""
+    rate = float(rates.arrivals[source])
+    most = rate * horizon
+    gaps = np.empty(int(most + 8 * np.sqrt(most) + 20))
+    _gaps(keys.seed, keys.replication, ARRIVALS + 1 + source, gaps)
+    times = np.cumsum(gaps) / rate if rate > 0 else np.empty(0)
+    families = _families(structure, areas, int((times < horizon).sum()), keys)
+    families.arrives[:] = times[: len(families)]
+    families.born[:] += families.arrives[:, None]
+    declared = structure.pathway.sources[source]
+    if declared.single:
+        _make_alone(structure, rates, families, keys)
+    else:
+        families.stage[:] = structure.pathway.index[declared.to]
+    return families
+
+
+def _make_alone(structure: Structure, rates: Rates, families: Population, keys: Keys) -> None:
+    """Turn families into unaccompanied children of the oldest age band, entering care on arrival."""
+    _, low, high = AGE_BANDS[-1]
+    age = low + (high - low) * keys.uniforms(len(families), Purpose.AGE)
+    at = np.array([s for s, stage in enumerate(structure.pathway.stages) if stage.in_care])
+    families.size[:] = 1
+    families.combo[:] = 0
+    families.alone[:] = 1
+    families.stage[:] = AT_HOME
+    families.born[:, 1:] = np.nan
+    families.born[:, 0] = families.arrives - age * YEAR
+    families.placement[:, 0] = at[_pick(rates.placements[-1], keys.uniforms(len(families), Purpose.PLACEMENT))]

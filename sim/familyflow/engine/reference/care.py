@@ -1,0 +1,118 @@
+"""A child's time in care, on its own clock."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import simpy
+
+from familyflow.engine import rules
+from familyflow.engine.keys import visit_key
+from familyflow.engine.records import GREW_UP, Event
+from familyflow.engine.structure import STARTS, TO_HOME
+from familyflow.pathway.people import ADULT, YEAR
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from familyflow.engine.reference.life import Life
+    from familyflow.engine.structure import Floats
+
+    Process: TypeAlias = Generator[simpy.Event, Any, None]
+
+
+class Stay:
+    """One child's time in care, on its own clock, from placement to placement."""
+
+    def __init__(self, life: Life, child: int, place: int, elapsed: float) -> None:
+        self.life = life
+        self.town = life.town
+        self.env = life.env
+        self.child = child
+        self.place = place
+        self.spell = self.env.now - elapsed
+        self.listening = False
+        life.in_care[child] = self
+        self.enter(within=False)
+        self.process = self.env.process(self.be_in_care())
+
+    def enter(self, *, within: bool) -> None:
+        """Start a placement."""
+        self.life.visits[self.place] = self.life.visits.get(self.place, -1) + 1
+        self.visit = visit_key(self.place, self.life.visits[self.place])
+        self.record(Event.ENTER, int(within))
+
+    def be_in_care(self) -> Process:
+        """Stay until home, permanence or 18; re-time the exits when harms change or an age opens or closes one."""
+        budgets = self.town.budgets(self.life.number, self.visit, self.child)
+        while self.child in self.life.in_care:
+            base = self.town.start.rates.base[self.place]
+            ratios, since, began = self.ratios(), self.env.now - self.spell, self.env.now
+            wait, leads = rules.soonest(base, STARTS, ratios, budgets, since)
+            turning = self.next_turning_point()
+            done = yield from self.listen(min(wait, turning - began))
+            rules.spend(base, STARTS, ratios, budgets, since, self.env.now - began)
+            if done and wait <= turning - began:
+                self.take(leads)
+                budgets = self.town.budgets(self.life.number, self.visit, self.child)
+            elif self.age() >= ADULT - 1e-9:
+                self.leave(GREW_UP)
+                self.life.child_gone()
+
+    def listen(self, days: float) -> Generator[simpy.Event, Any, bool]:
+        """Let time pass until a time or news; say whether the whole time passed."""
+        timer = self.env.timeout(days)
+        self.listening = True
+        with suppress(simpy.Interrupt):
+            yield timer
+        self.listening = False
+        return bool(timer.processed)
+
+    def alert(self) -> None:
+        """Tell the child's process that its hazards have changed."""
+        if self.listening:
+            self.listening = False
+            self.process.interrupt()
+
+    def age(self) -> float:
+        """Return the child's age in years."""
+        return float((self.env.now - self.life.born[self.child]) / YEAR)
+
+    def next_turning_point(self) -> float:
+        """Return the day on which the child next passes an age at which an exit opens or closes, or turns 18."""
+        ages = np.unique(self.town.structure.ages[self.place])
+        later = ages[ages > self.age() + 1e-9]
+        return float(self.life.born[self.child] + min(later[0] if len(later) else ADULT, ADULT) * YEAR)
+
+    def ratios(self) -> Floats:
+        """Return what multiplies each exit's hazard: the parents' harms, and whether the age allows it."""
+        structure = self.town.structure
+        low, high = structure.ages[self.place].T
+        age = self.age() + 1e-9
+        return np.where((low <= age) & (age < high), structure.ratio[self.place, :, self.life.combo], 0.0)
+
+    def take(self, leads: int) -> None:
+        """Leave the placement by an exit: another placement, home, or permanence elsewhere."""
+        to = int(self.town.structure.to[self.place, leads])
+        if to >= 0:
+            self.record(Event.LEAVE, leads)
+            self.place = to
+            self.enter(within=True)
+            return
+        self.leave(leads)
+        if to == TO_HOME and not self.life.alone:
+            self.life.come_home(self.child)
+        else:
+            self.life.child_gone()
+
+    def leave(self, leads: int) -> None:
+        """Leave care."""
+        self.record(Event.LEAVE, leads)
+        del self.life.in_care[self.child]
+
+    def record(self, event: Event, leads: int) -> None:
+        """Write a line of the log about the child."""
+        team = self.town.team_for(self.life.area, self.place)
+        self.town.record(event, self.life.number, team, self.place, child=self.child, leads=leads)

@@ -1,0 +1,126 @@
+"""A parent's way through an adult worker's programme."""
+
+from __future__ import annotations
+
+from math import log
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import simpy
+
+from familyflow.engine import practice, rules
+from familyflow.engine.keys import Purpose, visit_key
+from familyflow.engine.records import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from familyflow.engine.reference.life import Life
+
+    Process: TypeAlias = Generator[simpy.Event, Any, None]
+
+
+class Journey:
+    """One parent's way through one programme: offered, taken up, waited for, attended, completed or not."""
+
+    def __init__(self, life: Life, programme: int) -> None:
+        self.life = life
+        self.town = life.town
+        self.env = life.env
+        self.programme = programme
+        self.declared = life.town.pathway.programmes[programme]
+        team = life.team
+        self.own = team if team is not None and team.live and self.declared.role in team.pools else None
+        supervised = self.own is not None and self.town.supervised
+        self.how = practice.delivery(self.town.values, self.declared, team=self.own is not None, supervised=supervised)
+        life.turns[programme] = life.turns.get(programme, -1) + 1
+        self.visit = visit_key(programme, life.turns[programme])
+        self.waits = False
+        self.gave_up = False
+        life.journeys[programme] = self
+        self.record(Event.OFFERED)
+        self.process = self.env.process(self.attend())
+
+    def attend(self) -> Process:
+        """Take up the offer or not; wait; take part, to the end or not; and see whether the harm ends."""
+        if self.uniform(Purpose.OFFER_ACCEPTED) >= self.how.engages:
+            self.record(Event.DECLINED)
+            self.end()
+            return
+        self.record(Event.QUEUED)
+        asked = self.env.now
+        slot = yield from self.wait()
+        if self.gave_up:
+            self.record(Event.GAVE_UP)
+            self.end()
+            return
+        self.record(Event.STARTED, self.env.now - asked)
+        completes = self.uniform(Purpose.COMPLETES) < self.how.completes
+        part = 1.0 if completes else self.uniform(Purpose.DROPS_OUT)
+        yield self.env.timeout(self.how.length_days * part)
+        if slot is not None:
+            slot.resource.release(slot)
+        self.count_appointments(part)
+        self.record(Event.COMPLETED if completes else Event.DROPPED)
+        self.end()
+        if completes and self.uniform(Purpose.HARM_ENDS) < self.how.success:
+            self.end_harm()
+
+    def wait(self) -> Generator[simpy.Event, Any, Any]:
+        """Wait for a first appointment, then for a free place with the team's own worker; return the place."""
+        slot = None
+        self.waits = True
+        try:
+            yield self.env.timeout(-self.how.wait_days * log(self.uniform(Purpose.OFFER_WAIT)))
+            if self.own is not None:
+                slot = self.own.pools[self.declared.role].request(priority=self.priority())
+                yield slot
+        except simpy.Interrupt:
+            if slot is not None:
+                slot.cancel()
+        self.waits = False
+        return slot
+
+    def give_up(self) -> None:
+        """Give up waiting."""
+        if self.waits:
+            self.waits, self.gave_up = False, True
+            self.process.interrupt()
+
+    def count_appointments(self, part: float) -> None:
+        """Count the appointments that were due and those that were missed."""
+        due = round(self.how.sessions * part)
+        missed = rules.binomial(due, self.how.missed, self.uniform(Purpose.MISSED))
+        self.record(Event.APPOINTMENTS, due)
+        self.record(Event.MISSED, missed)
+
+    def end_harm(self) -> None:
+        """Switch the harm off; it may return."""
+        if self.life.active(self.declared.harm):
+            self.life.set_harm(self.declared.harm, active=False, event=Event.HARM_ENDS)
+            self.env.process(self.relapse())
+
+    def relapse(self) -> Process:
+        """Let the harm return after a time, to be offered a programme again if the family has a plan."""
+        if self.how.relapse_rate <= 0:
+            return
+        yield self.env.timeout(-log(self.uniform(Purpose.RELAPSE)) / self.how.relapse_rate)
+        self.life.set_harm(self.declared.harm, active=True, event=Event.HARM_RETURNS)
+        self.life.offer_programmes()
+
+    def end(self) -> None:
+        """Be free to be offered the programme again."""
+        del self.life.journeys[self.programme]
+
+    def priority(self) -> int:
+        """Return the family's place in the order of a team's pool: protection before need before the rest."""
+        stage = max(self.life.stage, 0)
+        return self.town.pathway.stages[stage].adult_priority
+
+    def uniform(self, purpose: Purpose) -> float:
+        """Return the draw that decides one thing about this turn in the programme."""
+        return self.town.uniform(self.life.number, self.visit, purpose)
+
+    def record(self, event: Event, amount: float = 1.0) -> None:
+        """Write a line of the log about the programme."""
+        team = self.own or self.life.team
+        self.town.record(event, self.life.number, team, self.programme, leads=int(self.own is not None), amount=amount)

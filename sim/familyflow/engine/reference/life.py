@@ -1,0 +1,389 @@
+"""A family's life: stage after stage, with or without a worker, and its children into care and home again."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from math import inf, isnan
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import simpy
+
+from familyflow.engine import rules
+from familyflow.engine.keys import Purpose, visit_key
+from familyflow.engine.population import AT_HOME
+from familyflow.engine.records import GREW_UP, REOPENED, STAYED, TRANSFERRED, Event
+from familyflow.engine.reference.care import Stay
+from familyflow.engine.reference.journey import Journey
+from familyflow.engine.structure import STARTS, TO_CARE
+from familyflow.pathway.care import ENTRY_AGES
+from familyflow.pathway.people import ADULT, YEAR
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from familyflow.engine.reference.town import Team, Town
+    from familyflow.engine.structure import Floats
+
+    Process: TypeAlias = Generator[simpy.Event, Any, None]
+
+AWAY = -1
+"""No child at home: those there are, are in care."""
+GONE = -2
+"""No child at home or in care."""
+
+
+class Life:
+    """One family's way through the pathway."""
+
+    def __init__(self, town: Town, number: int) -> None:
+        families = town.start.families
+        self.town = town
+        self.env = town.env
+        self.number = number
+        self.area = int(families.area[number])
+        self.combo = int(families.combo[number])
+        self.engaged = bool(families.engages[number]) and self.combo > 0
+        self.alone = bool(families.alone[number])
+        self.born = families.born[number]
+        self.home: list[int] = []
+        self.in_care: dict[int, Stay] = {}
+        self.stage = AWAY
+        self.team: Team | None = None
+        self.request: Any = None
+        self.waiting = False
+        self.spell = 0.0
+        self.visits: dict[int, int] = {}
+        self.turns: dict[int, int] = {}
+        self.journeys: dict[int, Journey] = {}
+        self.known = False
+        self.listening = False
+        self.reopens = False
+        self.referred = -inf
+        self.return_home = self.env.event()
+        self.process: simpy.Process | None = None
+
+    # Life --------------------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Put the children where the family's start says, and set the family going."""
+        families = self.town.start.families
+        for child in range(int(families.size[self.number])):
+            place = int(families.placement[self.number, child])
+            if place == AT_HOME:
+                self.home.append(child)
+            else:
+                Stay(self, child, place, float(families.care_elapsed[self.number, child]))
+        if self.home:
+            self.enter(int(families.stage[self.number]), float(families.elapsed[self.number]))
+        self.process = self.env.process(self.live())
+
+    def live(self) -> Process:
+        """Go from stage to stage until no child is left at home or in care."""
+        residual = float(self.town.start.families.residual[self.number])
+        while self.stage != GONE:
+            if self.stage == AWAY:
+                yield from self.be_away()
+            elif self.town.structure.decision[self.stage]:
+                yield from self.decide(residual)
+            else:
+                yield from self.stay()
+            residual = float("nan")
+
+    def be_away(self) -> Process:
+        """Wait, with every child in care, for one to come home."""
+        if not self.in_care:
+            self.stage = GONE
+            return
+        self.return_home = self.env.event()
+        yield self.return_home
+
+    def decide(self, residual: float) -> Process:
+        """Wait for a worker, take the time that the decision takes, and decide."""
+        began = self.env.now
+        if self.waiting:
+            yield self.request
+            self.allocated()
+        visit = self.visit()
+        structure = self.town.structure
+        length = residual
+        if isnan(residual):
+            u = self.town.uniform(self.number, visit, Purpose.LENGTH)
+            length = rules.weibull(structure.scale[self.stage], structure.shape[self.stage], u)
+        yield self.env.timeout(length)
+        if isnan(residual) and 0 < self.env.now - began <= structure.limit[self.stage]:
+            self.record(Event.ON_TIME, self.stage, amount=len(self.home))
+        self.grow_up()
+        if not self.home:
+            self.leave_empty()
+            return
+        weights = self.town.start.rates.weights[self.stage] * self.ratios()
+        self.take(rules.choose(weights, self.town.uniform(self.number, visit, Purpose.OUTCOME)))
+
+    def stay(self) -> Process:
+        """Stay on a plan until the first hazard's budget is spent; every change of hazard re-times the exits."""
+        base = self.town.start.rates.base[self.stage]
+        budgets = self.town.budgets(self.number, self.visit(), -1)
+        stage = self.stage
+        while self.stage == stage:
+            ratios, since = self.ratios(), self.env.now - self.spell
+            wait, leads = rules.soonest(base, STARTS, ratios, budgets, since)
+            birthday = self.next_birthday()
+            began = self.env.now
+            done = yield from self.listen(min(wait, birthday - began))
+            rules.spend(base, STARTS, ratios, budgets, since, self.env.now - began)
+            if self.waiting and self.request.triggered:
+                self.allocated()
+            if self.reopens:
+                self.reopen()
+            elif done and wait <= birthday - began:
+                self.take(leads)
+            else:
+                self.grow_up()
+                if not self.home:
+                    self.leave_empty()
+
+    def listen(self, days: float) -> Generator[simpy.Event, Any, bool]:
+        """Let time pass until a time, a free worker or news; say whether the whole time passed."""
+        timer = self.env.timeout(days) if days < inf else self.env.event()
+        self.listening = True
+        with suppress(simpy.Interrupt):
+            yield timer | self.request if self.waiting else timer
+        self.listening = False
+        return bool(timer.processed)
+
+    def alert(self) -> None:
+        """Tell the family that its hazards have changed."""
+        if self.listening and self.process is not None:
+            self.listening = False
+            self.process.interrupt()
+        for stay in list(self.in_care.values()):
+            stay.alert()
+
+    # Stages ------------------------------------------------------------------------------------------------
+
+    def visit(self) -> int:
+        """Return the key of this visit to the stage: the count of earlier ones is part of it."""
+        return visit_key(self.stage, self.visits[self.stage])
+
+    def enter(self, stage: int, elapsed: float = 0.0, *, within: bool = False) -> None:
+        """Enter a stage with every child at home; find the team and, where one is needed, a worker."""
+        self.stage = stage
+        self.visits[stage] = self.visits.get(stage, -1) + 1
+        if not within:
+            self.spell = self.env.now - elapsed
+        self.find_worker()
+        self.record(Event.ENTER, stage, leads=int(within), amount=len(self.home))
+        if self.waiting:
+            self.record(Event.WAIT, stage, amount=len(self.home))
+        if self.town.structure.pathway.stages[stage].name == "referral":
+            self.refer()
+        self.offer_programmes()
+
+    def refer(self) -> None:
+        """Count a re-referral as it is published: within 12 months of the family's previous referral."""
+        if self.env.now - self.referred <= YEAR:
+            self.record(Event.REREFERRED, self.stage, amount=len(self.home))
+        self.referred = self.env.now
+
+    def take(self, leads: int) -> None:
+        """Leave by an exit and enter the stage that it leads to."""
+        structure = self.town.structure
+        stage, to = self.stage, int(structure.to[self.stage, leads])
+        if to == TO_CARE:
+            self.enter_care(leads)
+            return
+        self.leave(leads, len(self.home))
+        self.enter(to, within=bool(structure.group[stage] == structure.group[to]))
+
+    def leave(self, leads: int, children: int) -> None:
+        """Record that children leave the stage."""
+        if self.waiting:
+            self.record(Event.WAIT_ENDS, self.stage, amount=children)
+        self.record(Event.LEAVE, self.stage, leads=leads, amount=children)
+
+    def leave_empty(self) -> None:
+        """Close: no child is left at home."""
+        self.release()
+        self.stage = AWAY
+
+    def grow_up(self) -> None:
+        """Let children at home who have turned 18 leave."""
+        for child in [c for c in self.home if self.env.now >= self.born[c] + ADULT * YEAR - 1e-9]:
+            self.leave(GREW_UP, 1)
+            self.home.remove(child)
+
+    def next_birthday(self) -> float:
+        """Return the day on which the next child at home turns 18."""
+        return min((self.born[c] + ADULT * YEAR for c in self.home), default=inf)
+
+    def ratios(self) -> Floats:
+        """Return what multiplies each exit's hazard or odds now: harms, practice, a missing worker, pressure."""
+        structure, stage = self.town.structure, self.stage
+        ratios = structure.ratio[stage, :, self.combo]
+        if self.team is not None and self.engaged and self.team.live:
+            ratios = ratios * np.exp(self.town.start.practice[stage] @ self.team.power)
+        if self.waiting and not structure.decision[stage]:
+            ratios = np.where(structure.improves[stage], 0.0, ratios)
+        elif self.team is not None and self.team.pressure < 1.0:
+            ratios = np.where(structure.improves[stage], ratios * self.team.pressure, ratios)
+        return ratios
+
+    # Workers -----------------------------------------------------------------------------------------------
+
+    def find_worker(self) -> None:
+        """Keep the team that has the case if it works this stage; else pass to the one that serves the area."""
+        structure = self.town.structure
+        group = int(structure.group[self.stage])
+        held = self.request is not None and not self.waiting
+        if not (held and self.team is not None and group in self.team.groups):
+            self.release()
+            self.join(self.town.team_for(self.area, self.stage))
+            if self.team is not None and structure.priority[self.stage] >= 0:
+                self.request = self.team.desk.request(priority=int(structure.priority[self.stage]))
+                self.waiting = not self.request.triggered
+        if self.team is None:
+            self.give_up_waiting()
+
+    def join(self, team: Team | None) -> None:
+        """Be one of a team's families."""
+        self.team = team
+        if team is not None:
+            team.lives[self] = None
+
+    def release(self) -> None:
+        """Give the case slot back, or the place in the queue for it, and leave the team."""
+        if self.request is not None:
+            self.request.cancel() if self.waiting else self.team.desk.release(self.request)  # type: ignore[union-attr]
+        if self.team is not None:
+            self.team.lives.pop(self, None)
+        self.request, self.waiting, self.team = None, False, None
+
+    def allocated(self) -> None:
+        """Note that a worker has taken the case."""
+        self.waiting = False
+        self.record(Event.WAIT_ENDS, self.stage, amount=len(self.home))
+
+    def change_team(self, team: Team) -> None:
+        """Pass the open case to another team; the family waits there if that team is full."""
+        children = len(self.home)
+        self.leave(TRANSFERRED, children)
+        self.release()
+        self.join(team)
+        self.request = team.desk.request(priority=int(self.town.structure.priority[self.stage]))
+        self.waiting = not self.request.triggered
+        self.record(Event.ENTER, self.stage, leads=1, amount=children)
+        self.record(Event.WORKER_CHANGED, self.stage, amount=children)
+        if self.waiting:
+            self.record(Event.WAIT, self.stage, amount=children)
+        self.alert()
+
+    # Care --------------------------------------------------------------------------------------------------
+
+    def enter_care(self, leads: int) -> None:
+        """Bring all children at home into care, or one of them; those who stay are children in need."""
+        town, visit = self.town, self.visit()
+        share = town.values["family.care_together"]
+        entering = list(self.home)
+        if town.uniform(self.number, visit, Purpose.TOGETHER) >= share:
+            u = town.uniform(self.number, visit, Purpose.WHO_ENTERS)
+            entering = [entering[int(u * len(entering))]]
+        self.leave(leads, len(entering))
+        self.count_court(leads, visit, len(entering))
+        remaining = [c for c in self.home if c not in entering]
+        if remaining:
+            self.leave(STAYED, len(remaining))
+        self.home = remaining
+        for child in entering:
+            Stay(self, child, self.first_placement(child, visit), 0.0)
+        if remaining:
+            self.enter(town.pathway.index["cin"])
+        else:
+            self.leave_empty()
+
+    def count_court(self, leads: int, visit: int, children: int) -> None:
+        """Count those who enter by agreement and later become the subject of proceedings."""
+        declared = self.town.pathway.stages[self.stage].exits[leads]
+        share = self.town.values["plan.care.voluntary_to_proceedings"]
+        if (
+            "care_entries_voluntary" in declared.counts
+            and self.town.uniform(self.number, visit, Purpose.TO_COURT) < share
+        ):
+            self.record(Event.COURT, self.stage, amount=children)
+
+    def first_placement(self, child: int, visit: int) -> int:
+        """Return the stage of care in which a child is first placed, by age."""
+        age = (self.env.now - self.born[child]) / YEAR
+        row = next(i for i, (_, low, high) in enumerate(ENTRY_AGES) if low <= age < high or high >= ADULT)
+        u = self.town.uniform(self.number, visit, Purpose.PLACEMENT, child)
+        places = [s for s, stage in enumerate(self.town.pathway.stages) if stage.in_care]
+        return places[rules.choose(self.town.start.rates.placements[row], u)]
+
+    def come_home(self, child: int) -> None:
+        """Take a child back: into the family's open plan, else a child in need plan opens."""
+        self.home.append(child)
+        if self.stage == AWAY:
+            self.enter(self.town.pathway.index["cin"])
+            if not self.return_home.triggered:
+                self.return_home.succeed()
+        else:
+            self.record(Event.ENTER, self.stage, amount=1)
+            if self.waiting:
+                self.record(Event.WAIT, self.stage, amount=1)
+            self.reopens = self.team is None and not self.town.structure.decision[self.stage]
+            self.alert()
+
+    def child_gone(self) -> None:
+        """Note that a child has left care and the family; with nobody left, the family's life here ends."""
+        if self.stage == AWAY and not self.in_care and not self.return_home.triggered:
+            self.return_home.succeed()
+
+    def reopen(self) -> None:
+        """Open a child in need plan for a family that had none when its child came home."""
+        self.reopens = False
+        self.leave(REOPENED, len(self.home))
+        self.enter(self.town.pathway.index["cin"])
+
+    # Adult work --------------------------------------------------------------------------------------------
+
+    def active(self, harm: str) -> bool:
+        """Say whether a harm is active."""
+        return bool(self.town.structure.combos[self.combo, self.town.pathway.harms.index(harm)])
+
+    def set_harm(self, harm: str, *, active: bool, event: Event) -> None:
+        """Switch a harm on or off and tell everybody whose hazards hang on it."""
+        if self.active(harm) == active:
+            return
+        row = self.town.structure.combos[self.combo].copy()
+        row[self.town.pathway.harms.index(harm)] = active
+        self.combo = int((self.town.structure.combos == row).all(axis=1).argmax())
+        self.record(event, self.town.pathway.harms.index(harm))
+        self.alert()
+
+    def offer_programmes(self) -> None:
+        """Offer every programme whose harm is active, where the stage and the team say so."""
+        if self.stage < 0 or not self._offered_here():
+            return
+        if not self.known:
+            self.known = True
+            for h, harm in enumerate(self.town.pathway.harms):
+                if self.active(harm):
+                    self.record(Event.HARM_KNOWN, h)
+        for p, programme in enumerate(self.town.pathway.programmes):
+            if p not in self.journeys and self.active(programme.harm):
+                Journey(self, p)
+
+    def _offered_here(self) -> bool:
+        """Say whether programmes are offered: on plans always, elsewhere where an integrated team does."""
+        stage = self.town.pathway.stages[self.stage]
+        live = self.team is not None and self.team.live
+        return stage.offers or (live and stage.name in self.town.start.scenario.programme.stages)
+
+    def give_up_waiting(self) -> None:
+        """Stop waiting for adult workers: the case is closed."""
+        for journey in list(self.journeys.values()):
+            journey.give_up()
+
+    def record(self, event: Event, place: int, *, leads: int = 0, amount: float = 1.0) -> None:
+        """Write a line of the log about the family."""
+        self.town.record(event, self.number, self.team, place, leads=leads, amount=amount)
