@@ -35,8 +35,8 @@ SNAPSHOT_SPREAD = 0.02
 STEPS = 60
 STILL = 1e-3
 """A fit has settled when a step changes the sum of squares by less than this share."""
-WILD = 8.0
-"""A fit is lost when an unknown, the log of a ratio, is this far from the centre."""
+APPROACHES = 2
+NUDGE = 1e-5
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,67 +79,81 @@ def _range(value: float, low: float, high: float, log: bool) -> float:  # noqa: 
     return float(np.log(high / max(low, value / 100)) if log else high - low)
 
 
-def solve(scenario: Scenario, values: Mapping[str, float], pathway: Pathway = PATHWAY) -> Solution:
-    """Fit a scenario whose quantities have the given values. Errors: Problem when no rates can be found."""
+@dataclass(frozen=True, eq=False)
+class _Posed:
+    """A fit with its numbers in place."""
+
+    arrays: Structure
+    question: Question
+    values: Mapping[str, float]
+    outside: Floats
+
+    def rates(self, x: Floats) -> Rates:
+        """Return the rates that the unknowns make."""
+        named = dict(zip((u.name for u in self.question.unknowns), x, strict=True))
+        return to_rates(self.arrays, self.values, named)
+
+    def expected(self, x: Floats) -> Floats:
+        """Return the targets' expected values."""
+        return read(expect(self.arrays, self.rates(x), self.outside), self.question.keys)
+
+    def residuals(self, x: Floats) -> Floats:
+        """Return how far targets, then priors, are missed, in their standard deviations."""
+        expected, logs = self.expected(x), self.question.logs
+        wanted = np.array([self.values[k] for k in self.question.keys])
+        ratio = np.log(np.maximum(expected, 1e-9) / np.where(logs, wanted, 1.0))
+        apart = np.where(logs, ratio, expected - wanted)
+        priors = np.array([u.spread for u in self.question.unknowns])
+        return np.concatenate([apart / self.question.spreads, x / priors])
+
+    def jacobian(self, x: Floats) -> Floats:
+        """Return the residuals' slopes by forward differences."""
+        here = self.residuals(x)
+        steps = NUDGE * np.eye(len(x))
+        return np.stack([(self.residuals(x + step) - here) / NUDGE for step in steps], axis=1)
+
+    def settle(self, x: Floats, jacobian: Floats) -> tuple[Floats, bool]:
+        """Step along a fixed Jacobian until the sum of squares rests; return where, and whether it does."""
+        inverse, best, least = np.linalg.pinv(jacobian), x, np.inf
+        for _ in range(STEPS):
+            apart = self.residuals(x)
+            cost = float(apart @ apart)
+            if not cost < least * (1 - STILL):
+                return best if least <= cost else x, abs(cost - least) <= STILL * least
+            best, least = x, cost
+            x = x - inverse @ apart
+        return best, False
+
+    def solved(self, x: Floats, jacobian: Floats) -> Solution:
+        """Return the solution at a point."""
+        return Solution(x, self.rates(x), self.expected(x), jacobian, self.arrays)
+
+
+def _pose(scenario: Scenario, values: Mapping[str, float], pathway: Pathway) -> _Posed:
     arrays = structure.build(pathway, values)
-    question = ask(scenario, arrays)
-    outside = practice.outside(arrays)
+    return _Posed(arrays, ask(scenario, arrays), values, practice.outside(arrays))
 
-    def residuals(x: Floats) -> Floats:
-        return _residuals(arrays, question, values, outside, x)
 
-    found = least_squares(
-        residuals, np.zeros(len(question.unknowns)), x_scale="jac", max_nfev=STEPS, xtol=1e-6, ftol=1e-8
-    )
+def solve(scenario: Scenario, values: Mapping[str, float], pathway: Pathway = PATHWAY) -> Solution:
+    """Fit a scenario whose quantities have the given values. Errors: Problem when no rates can be found.
+
+    Cheap steps along two Jacobians come near; a trust-region search then makes sure.
+    """
+    posed = _pose(scenario, values, pathway)
+    x = np.zeros(len(posed.question.unknowns))
+    for _ in range(APPROACHES):
+        x, _ = posed.settle(x, posed.jacobian(x))
+    found = least_squares(posed.residuals, x, x_scale="jac", max_nfev=STEPS, xtol=1e-5, ftol=1e-5)
     if not found.success:
         raise Problem(_unfinished(scenario, found.message))
-    return _solution(arrays, question, values, outside, found.x, np.asarray(found.jac))
+    return posed.solved(found.x, np.asarray(found.jac))
 
 
 def near(scenario: Scenario, values: Mapping[str, float], central: Solution, pathway: Pathway = PATHWAY) -> Solution:
     """Fit a draw from the central solution, by steps along its Jacobian; solve afresh where those do not settle."""
-    arrays = structure.build(pathway, values)
-    question = ask(scenario, arrays)
-    outside = practice.outside(arrays)
-    inverse = np.linalg.pinv(central.jacobian)
-    x, cost = central.x.copy(), np.inf
-    for _ in range(STEPS):
-        apart = _residuals(arrays, question, values, outside, x)
-        if abs(cost - float(apart @ apart)) < STILL * cost:
-            return _solution(arrays, question, values, outside, x, central.jacobian)
-        cost = float(apart @ apart)
-        x = x - inverse @ apart
-        if np.abs(x - central.x).max() > WILD:
-            break
-    return solve(scenario, values, pathway)
-
-
-def _residuals(
-    arrays: Structure, question: Question, values: Mapping[str, float], outside: Floats, x: Floats
-) -> Floats:
-    named = dict(zip((u.name for u in question.unknowns), x, strict=True))
-    expected = read(expect(arrays, to_rates(arrays, values, named), outside), question.keys)
-    wanted = np.array([values[k] for k in question.keys])
-    apart = np.where(
-        question.logs,
-        np.log(np.maximum(expected, 1e-9) / np.where(question.logs, wanted, 1.0)),
-        expected - wanted,
-    )
-    priors = np.array([u.spread for u in question.unknowns])
-    return np.concatenate([apart / question.spreads, x / priors])
-
-
-def _solution(
-    arrays: Structure,
-    question: Question,
-    values: Mapping[str, float],
-    outside: Floats,
-    x: Floats,
-    jacobian: Floats,
-) -> Solution:
-    named = dict(zip((u.name for u in question.unknowns), x, strict=True))
-    rates = to_rates(arrays, values, named)
-    return Solution(x, rates, read(expect(arrays, rates, outside), question.keys), jacobian, arrays)
+    posed = _pose(scenario, values, pathway)
+    x, settled = posed.settle(central.x, central.jacobian)
+    return posed.solved(x, central.jacobian) if settled else solve(scenario, values, pathway)
 
 
 def _unfinished(scenario: Scenario, why: str) -> str:

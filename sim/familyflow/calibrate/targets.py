@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.linalg import expm
 
-from familyflow.engine import rules
 from familyflow.engine.structure import STARTS
 from familyflow.pathway.people import YEAR
 
@@ -75,42 +75,40 @@ def _placement_share(*names: str) -> Callable[[Expectation], float]:
 
 
 def _rereferred_within_12m(expected: Expectation) -> float:
-    """Return the share of referrals that come within 12 months of the family's previous referral, as published.
+    """Return the share of referrals that come within 12 months of the family's previous one, as published.
 
-    Closed families come back by their hazard; what is left of the 12 months on closing depends on the way they
-    came, taken at its mean length.
+    In balance that is the chance of another referral within 12 months of one: the first passage of a chain in which
+    each stage lasts exponentially about its mean, and closure goes through its bands.
     """
-    arrays = expected.structure
-    since, stay = _days_since_referral(expected), _mean_stays(expected)
-    s, leads = arrays.locate("closed.rereferral")
-    back = 0.0
-    for t, e in zip(*np.nonzero(arrays.to == s), strict=True):
-        left = max(0.0, YEAR - since[t] - stay[t])
-        spent = rules.spent(expected.hazards[s, leads], STARTS, 1.0, 0.0, left)
-        shares = expected.entries[s] / expected.entries[s].sum()
-        back += expected.flows[t, e] * float(shares @ -np.expm1(-spent * arrays.ratio[s, leads]))
-    return back * YEAR / max(expected.counted("referrals"), MINOR)
+    pathway = expected.structure.pathway
+    closed, referral = pathway.index["closed"], pathway.index["referral"]
+    stages = [s for s, stage in enumerate(pathway.stages) if not stage.in_care and s != closed]
+    place = {s: i for i, s in enumerate(stages)}
+    first_band, again = len(stages), len(stages) + len(STARTS)
+    chain = np.zeros((again + 1, again + 1))
+    for s in stages:
+        entries = max(float(expected.entries[s].sum()), MINOR)
+        stay = max(float(expected.occupancy[s].sum()) / entries, MINOR)
+        for e in np.flatnonzero(expected.structure.to[s] >= 0):
+            to = int(expected.structure.to[s, e])
+            target = again if to == referral else first_band if to == closed else place[to]
+            chain[place[s], target] += expected.flows[s, e] / entries / stay
+        chain[place[s], place[s]] -= 1 / stay
+    _fill_closed(expected, chain, first_band, closed)
+    return float(expm(chain * YEAR)[place[referral], again])
 
 
-def _mean_stays(expected: Expectation) -> np.ndarray:
-    """Return the mean days of a visit to each stage; 0 for one that nobody enters."""
-    entries = expected.entries.sum(axis=1)
-    return np.asarray(expected.occupancy.sum(axis=(1, 2)) / np.maximum(entries, MINOR))
-
-
-def _days_since_referral(expected: Expectation) -> np.ndarray:
-    """Return the mean days since the last referral on entering each stage; a year where there was none."""
-    arrays, stay = expected.structure, _mean_stays(expected)
-    count = len(stay)
-    came, days = np.zeros((count, count)), np.zeros(count)
-    for s, e in zip(*np.nonzero(arrays.to >= 0), strict=True):
-        came[arrays.to[s, e], s] += expected.flows[s, e]
-    total = came.sum(axis=1)
-    came = came / np.maximum(total, MINOR)[:, None]
-    days = came @ stay
-    for name, fixed in (("contact", YEAR), ("referral", 0.0)):
-        came[arrays.pathway.index[name]], days[arrays.pathway.index[name]] = 0.0, fixed
-    return np.linalg.solve(np.eye(count) - came, days)
+def _fill_closed(expected: Expectation, chain: np.ndarray, first_band: int, closed: int) -> None:
+    """Fill the bands of closure: a referral by the band's mean hazard, else on to the next band."""
+    leads = expected.structure.pathway.stages[closed].exit_names.index("rereferral")
+    shares = expected.entries[closed] / max(float(expected.entries[closed].sum()), MINOR)
+    back = expected.hazards[closed, leads] * float(shares @ expected.structure.ratio[closed, leads])
+    for b, length in enumerate(np.append(np.diff(STARTS), np.inf)):
+        at = first_band + b
+        chain[at, -1] = back[b]
+        if np.isfinite(length):
+            chain[at, at + 1] += 1 / length
+        chain[at, at] -= back[b] + 1 / length
 
 
 def _proceedings(expected: Expectation) -> float:
