@@ -10,10 +10,16 @@ from __future__ import annotations
 from math import exp, inf, lgamma, log
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from familyflow.engine.keys import Purpose
 from familyflow.ground.compiled import compiled
+from familyflow.ground.draws import exponential
 
 if TYPE_CHECKING:
     from familyflow.engine.structure import Floats
+
+BUDGET = int(Purpose.BUDGET)
 
 
 @compiled
@@ -70,6 +76,15 @@ def spend(hazards: Floats, starts: Floats, ratios: Floats, budgets: Floats, elap
     """Take `days` of hazard from every exit's budget, in place; never below zero."""
     for e in range(len(budgets)):
         budgets[e] = max(0.0, budgets[e] - spent(hazards[e], starts, ratios[e], elapsed, days))
+
+
+@compiled
+def budgets(seed: int, replication: int, family: int, visit: int, first: int, count: int) -> Floats:
+    """Return a unit-exponential budget for each exit of a visit, keyed by the exit's index from `first` on."""
+    drawn = np.empty(count)
+    for e in range(count):
+        drawn[e] = exponential(seed, replication, family, visit, BUDGET, first + e)
+    return drawn
 
 
 @compiled

@@ -131,7 +131,6 @@ class Life:
             birthday = self.next_birthday()
             began = self.env.now
             done = yield from self.listen(min(wait, birthday - began))
-            rules.spend(base, STARTS, ratios, budgets, since, self.env.now - began)
             if self.waiting and self.request.triggered:
                 self.allocated()
             if self.reopens:
@@ -139,6 +138,7 @@ class Life:
             elif done and wait <= birthday - began:
                 self.take(leads)
             else:
+                rules.spend(base, STARTS, ratios, budgets, since, self.env.now - began)
                 self.grow_up()
                 if not self.home:
                     self.leave_empty()

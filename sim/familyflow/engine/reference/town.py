@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import simpy
 
-from familyflow.engine.keys import Purpose
+from familyflow.engine import rules
 from familyflow.engine.reference.life import Life
 from familyflow.ground.calendar import DAYS_PER_MONTH
-from familyflow.ground.draws import exponential, uniform
+from familyflow.ground.draws import uniform
 from familyflow.pathway.adult_work import SUPERVISOR
 from familyflow.pathway.effects import Profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
+    from familyflow.engine.keys import Purpose
     from familyflow.engine.records import Event
     from familyflow.engine.structure import Floats
     from familyflow.engine.world import World
@@ -37,6 +38,7 @@ class Team:
     """A team at work: its desk of case slots, the stage groups it takes, and, once live, its adult workers."""
 
     index: int
+    kind: tuple[str, ...]
     groups: frozenset[int]
     desk: simpy.PriorityResource
     lives: dict[Life, None] = field(default_factory=dict)
@@ -74,6 +76,7 @@ class Town:
         groups = self.start.scenario.teams[name].stages
         return Team(
             index,
+            groups,
             frozenset(self.pathway.groups.index(g) for g in groups),
             simpy.PriorityResource(self.env, capacity=1),
         )
@@ -84,9 +87,8 @@ class Town:
 
     def budgets(self, family: int, visit: int, child: int) -> Floats:
         """Return a unit-exponential budget for every exit of a visit."""
-        key = (self.start.seed, self.start.replication, family, visit, int(Purpose.BUDGET))
         width = self.structure.to.shape[1]
-        return np.array([exponential(*key, (child + 1) * width + e) for e in range(width)])
+        return rules.budgets(self.start.seed, self.start.replication, family, visit, (child + 1) * width, width)
 
     def record(
         self,
@@ -132,7 +134,7 @@ class Town:
     def staff(self, team: Team, workers: float) -> None:
         """Set a team's social workers in post; cases above a lowered ceiling stay until they close."""
         team.workers = workers
-        children = workers * self.values["staff.ceiling"]
+        children = workers * self.start.ceilings[team.kind]
         _resize(team.desk, int(children / self.structure.mean_size))
 
     def go_live(self, team: Team) -> None:

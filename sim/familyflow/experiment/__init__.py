@@ -1,0 +1,1 @@
+"""Draws times schedules: sample what is uncertain, run each schedule on it, keep what is finished."""

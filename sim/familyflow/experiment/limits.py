@@ -1,0 +1,13 @@
+"""What a study may ask for, and what it gets by default; light, so that the command line starts quickly."""
+
+from __future__ import annotations
+
+from typing import Final
+
+DEFAULT_DRAWS: Final = 12
+DEFAULT_SEED: Final = 1
+MOST_DRAWS: Final = 1_000_000
+MOST_YEARS: Final = 30
+MOST_WORKERS: Final = 61
+"""Windows cannot wait for more processes than this."""
+LARGEST_SEED: Final = 2**63 - 1

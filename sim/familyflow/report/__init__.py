@@ -1,0 +1,1 @@
+"""Tables, figures and words from results: never from a running engine."""

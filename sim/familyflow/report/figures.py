@@ -1,0 +1,63 @@
+"""The figures that a run leaves behind, from its results alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from familyflow.report import canvas
+from familyflow.report.courses import adult_wait, caseload_by_team, net_position
+from familyflow.report.fans import STOCKS, baseline_start, children_fewer, stock
+from familyflow.report.frames import council, months_of, schedules_of, titles_of
+from familyflow.report.gantt import rollout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    import pandas as pd
+
+    from familyflow.report.canvas import Picture
+    from familyflow.report.frames import Monthly
+    from familyflow.scenario import Scenario
+    from familyflow.scenario.timeline import Timeline
+
+
+def save_all(
+    monthly: Monthly,
+    money: pd.DataFrame,
+    scenario: Scenario,
+    timelines: Mapping[str, Timeline],
+    folder: Path,
+) -> list[Path]:
+    """Write every figure of a run as PNG and SVG into a folder that exists."""
+    drawn = pictures(monthly, money, scenario, timelines)
+    return [path for picture in drawn for path in canvas.save(picture, folder)]
+
+
+def pictures(
+    monthly: Monthly, money: pd.DataFrame, scenario: Scenario, timelines: Mapping[str, Timeline]
+) -> Iterator[Picture]:
+    """Draw every figure of a run, one after the other; `timelines` are by schedule, at central values."""
+    yield from _of_all(monthly, scenario)
+    if len(schedules_of(monthly)) > 1:
+        yield from _of_differences(monthly, money, scenario, timelines)
+
+
+def _of_all(monthly: Monthly, scenario: Scenario) -> Iterator[Picture]:
+    """Draw the figures that show every schedule, no change among them."""
+    titles, stocks = titles_of(scenario, schedules_of(monthly)), council(monthly, STOCKS)
+    for measure in STOCKS:
+        yield stock(stocks[measure], scenario, titles)
+    yield caseload_by_team(monthly, scenario, titles)
+    yield adult_wait(monthly, titles)
+    yield baseline_start(stocks, scenario)
+
+
+def _of_differences(
+    monthly: Monthly, money: pd.DataFrame, scenario: Scenario, timelines: Mapping[str, Timeline]
+) -> Iterator[Picture]:
+    """Draw the figures that compare schedules with no change."""
+    titles = titles_of(scenario, schedules_of(monthly))
+    yield children_fewer(council(monthly, STOCKS), titles)
+    yield net_position(monthly, money, scenario, titles)
+    yield rollout(timelines, scenario, titles, months_of(monthly)[-1])

@@ -1,0 +1,206 @@
+"""The door to a study's monthly records: a few measures at a time, so that a thousand draws fit in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import numpy as np
+import pandas as pd
+from pyarrow import dataset, parquet
+
+from familyflow.ground.calendar import anniversary, financial_year, financial_year_start, month_end
+from familyflow.report.measures import NO_CHANGE, WHOLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from familyflow.scenario import Scenario
+
+Monthly: TypeAlias = pd.DataFrame | Path
+"""Monthly records as a tidy frame, or the path of the Parquet file (or folder of parts) that holds them."""
+BANDS: Final = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
+_KEYS: Final = ["schedule", "draw", "month", "team"]
+_AT_A_TIME: Final = 4
+"""Measures read together: few enough for the memory of a laptop, many enough to read a large study quickly."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cube:
+    """Some measures, dense, in an order that does not depend on the order of the records.
+
+    `counts` (schedules, draws, months, teams, measures), 0 where there is no record; `ran` (schedules, draws,
+    months) is where there is any.
+    """
+
+    schedules: pd.Index
+    draws: pd.Index
+    months: pd.DatetimeIndex
+    teams: pd.Index
+    measures: tuple[str, ...]
+    counts: NDArray[np.float64]
+    ran: NDArray[np.bool_]
+
+    def measure(self, name: str) -> NDArray[np.float64]:
+        """Give one measure (schedules, draws, months, teams), 0 everywhere when it was never recorded."""
+        if name not in self.measures:
+            return np.zeros(self.counts.shape[:-1])
+        return np.asarray(self.counts[..., self.measures.index(name)])
+
+
+def cube(monthly: Monthly, measures: Sequence[str]) -> Cube:
+    """Collect those of some measures that were recorded."""
+    rows = _read(monthly, measures) if isinstance(monthly, Path) else _filtered(monthly, measures)
+    coded = {key: pd.factorize(rows[key], sort=True) for key in [*_KEYS, "measure"]}
+    shape = tuple(len(names) for _, names in coded.values())
+    codes = [code for code, _ in coded.values()]
+    counts = np.zeros(shape)
+    counts[tuple(codes)] = rows["value"]
+    ran = np.zeros(shape[:3], dtype=bool)
+    ran[tuple(codes[:3])] = True
+    schedules, draws, months, teams, recorded = (pd.Index(names) for _, names in coded.values())
+    return Cube(
+        schedules.astype(str),
+        draws,
+        pd.DatetimeIndex(pd.to_datetime(list(months))).as_unit("ns"),
+        teams.astype(str),
+        tuple(map(str, recorded)),
+        counts,
+        ran,
+    )
+
+
+def _read(path: Path, measures: Sequence[str]) -> pd.DataFrame:
+    """Read some measures' rows from Parquet."""
+    chosen = [("measure", "in", list(measures))]
+    columns, names = [*_KEYS, "measure", "value"], ["schedule", "team", "measure"]
+    table = parquet.read_table(path, columns=columns, filters=chosen, read_dictionary=names)
+    rows: pd.DataFrame = table.to_pandas(date_as_object=False)
+    return rows
+
+
+def _filtered(frame: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
+    """Take some measures' rows from a frame."""
+    return frame.loc[frame["measure"].isin(measures), [*_KEYS, "measure", "value"]]
+
+
+def _distinct(monthly: Monthly, column: str) -> list[object]:
+    """Give the different values of a column as they come."""
+    if isinstance(monthly, pd.DataFrame):
+        return list(monthly[column].unique())
+    batches = dataset.dataset(monthly).to_batches(columns=[column])
+    return list(dict.fromkeys(value for batch in batches for value in batch.column(0).unique().to_pylist()))
+
+
+def council(monthly: Monthly, measures: Iterable[str]) -> pd.DataFrame:
+    """Sum measures over teams: one row per schedule, draw and month, one column per measure.
+
+    What has no row is 0: nothing of the kind was there, or happened.
+    """
+    names = list(dict.fromkeys(measures))
+    chunks = [names[first : first + _AT_A_TIME] for first in range(0, len(names), _AT_A_TIME)]
+    wide = pd.concat([_summed(cube(monthly, chunk)) for chunk in chunks], axis=1).sort_index()
+    return wide.reindex(columns=names).fillna(0.0)
+
+
+def _summed(found: Cube) -> pd.DataFrame:
+    """Sum over teams what was run: index schedule, draw and month, a column a measure."""
+    levels = [found.schedules, found.draws, found.months]
+    index = pd.MultiIndex.from_product(levels, names=_KEYS[:3])
+    sums = found.counts.sum(axis=3).reshape(len(index), len(found.measures))
+    return pd.DataFrame(sums, index=index, columns=list(found.measures))[found.ran.ravel()]
+
+
+def caseloads(monthly: Monthly) -> pd.DataFrame:
+    """Give schedule, draw, month, team and caseload: open children per social worker in post, if any."""
+    found = cube(monthly, ["children_open", "social_workers_in_post"])
+    workers = found.measure("social_workers_in_post")
+    where = np.nonzero((workers > 0) & (np.asarray(found.teams) != ""))
+    levels = zip(_KEYS, (found.schedules, found.draws, found.months, found.teams), where, strict=True)
+    columns = {key: names.take(codes) for key, names, codes in levels}
+    return pd.DataFrame({**columns, "caseload": found.measure("children_open")[where] / workers[where]})
+
+
+def in_order(schedules: Iterable[str]) -> list[str]:
+    """Give schedules once each, no change first and the others as they come."""
+    return sorted(dict.fromkeys(str(name) for name in schedules), key=lambda name: name != NO_CHANGE)
+
+
+def titles_of(scenario: Scenario, schedules: Iterable[str]) -> dict[str, str]:
+    """Give the titles of the schedules that were run, no change first and the others as the file has them."""
+    run = set(schedules)
+    return {name: scenario.schedules[name].title for name in in_order(scenario.schedules) if name in run}
+
+
+def schedules_of(monthly: Monthly) -> list[str]:
+    """Give the schedules of a study, no change first and the others as they were recorded."""
+    return in_order(map(str, _distinct(monthly, "schedule")))
+
+
+def months_of(monthly: Monthly) -> list[date]:
+    """Give the dates of a study's records in order: day 0, then the months' ends."""
+    return sorted(pd.Timestamp(str(month)).date() for month in _distinct(monthly, "month"))
+
+
+def periods(days: Sequence[date]) -> pd.Series:
+    """Name the financial year of each date after day 0 (the first one given); index timestamp, value label.
+
+    A first or last year that is only partly simulated carries the date at which it really starts or ends.
+    """
+    labels = {pd.Timestamp(day): _label(day, days[0], days[-1]) for day in days[1:]}
+    return pd.Series(labels, dtype=object)
+
+
+def _label(day: date, start: date, end: date) -> str:
+    """Name the financial year of a date, with the study's own start and end where they cut it."""
+    year = financial_year(day)
+    first = financial_year_start(year)
+    last = month_end(first.replace(year=first.year + 1, month=3))
+    late = f" from {start}" if first < start < last else ""
+    early = f" to {end}" if end < last else ""
+    return f"{year}{late}{early}"
+
+
+def year_ends(labels: Iterable[str]) -> list[pd.Timestamp]:
+    """Give the date at which each named financial year ends in the study."""
+    return [_end_of(label) for label in labels if label != WHOLE]
+
+
+def _end_of(label: str) -> pd.Timestamp:
+    """Give the end of one named year: its own last date, or 31 March."""
+    if " to " in label:
+        return pd.Timestamp(label.rpartition(" to ")[2])
+    following = anniversary(financial_year_start(label.partition(" ")[0]), 1)
+    return pd.Timestamp(following) - pd.Timedelta(days=1)
+
+
+def bands(values: pd.Series, by: Sequence[str]) -> pd.DataFrame:
+    """Give the quantiles p5, p25, p50, p75 and p95 over draws, by some levels of the index."""
+    grouped = values.dropna().groupby(list(by))
+    return pd.DataFrame({name: grouped.quantile(share) for name, share in BANDS.items()})
+
+
+def part(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Take one name of an index's first level."""
+    return frame.loc[[name]].droplevel(0)
+
+
+def ends(values: pd.Series) -> dict[str, dict[str, float]]:
+    """Give the quantiles over draws at the last month, by schedule."""
+    months = values.index.get_level_values("month")
+    return by_schedule(bands(values[months == months.max()], ["schedule"]))
+
+
+def by_schedule(table: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """Give a table's rows as plain numbers by schedule."""
+    rows = zip(table.index.get_level_values("schedule"), table.to_dict("records"), strict=True)
+    return {str(name): {str(column): float(value) for column, value in row.items()} for name, row in rows}
+
+
+def draws_in(values: pd.Series | pd.DataFrame) -> int:
+    """Count the draws in an index."""
+    return int(values.index.get_level_values("draw").nunique())

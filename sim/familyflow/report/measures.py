@@ -1,0 +1,59 @@
+"""The measures that a summary gives for each schedule, in the order in which they are read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+NO_CHANGE: Final = "no_change"
+"""The schedule against which every difference is taken, draw by draw."""
+WHOLE: Final = "all"
+"""The name of the period from day 0 to the horizon."""
+RANGE: Final = "range of outcomes"
+"""What p5 to p95 is called wherever it is shown: nine draws in ten lie within it."""
+PRECISION: Final = "precision of the average"
+"""What the standard error of the mean is called wherever it is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One line of a summary; `better` is 1 when more is better, -1 when less is, 0 when neither."""
+
+    name: str
+    title: str
+    unit: str
+    better: int
+    group: str
+
+    @property
+    def difference(self) -> bool:
+        """Say whether it compares with no change, so that no change itself has none."""
+        return self.unit == "gbp" or self.name.endswith("_averted")
+
+
+MEASURES: Final = (
+    Measure("care_entries_averted", "Care entries averted", "children", 1, "Children"),
+    Measure("cp_starts_averted", "CP plans averted (starts)", "children", 1, "Children"),
+    Measure("child_days_in_care_averted", "Child-days in care averted", "child-days", 1, "Children"),
+    Measure("children_in_care_end", "Children in care at the end", "children", -1, "Children"),
+    Measure("children_on_cp_end", "Children on CP plans at the end", "children", -1, "Children"),
+    Measure("children_on_cin_end", "Children on CIN plans at the end", "children", -1, "Children"),
+    Measure("caseload_mean", "Children per social worker", "children per social worker", -1, "Caseloads"),
+    Measure("caseload_worst_quarter", "Worst team-quarter", "children per social worker", -1, "Caseloads"),
+    Measure("adult_wait_days_mean", "Wait for an adult worker, days", "days", -1, "Adult workers"),
+    Measure("programmes_completed", "Programmes completed", "programmes", 1, "Adult workers"),
+    Measure("appointments_missed", "Appointments missed", "appointments", -1, "Adult workers"),
+    Measure("appointments_missed_share", "Share of appointments missed", "share", -1, "Adult workers"),
+    Measure("programme_cost_gbp", "Programme cost", "gbp", 0, "Money"),
+    Measure("gross_saving_gbp", "Gross saving, cashable", "gbp", 1, "Money"),
+    Measure("capacity_saving_gbp", "Staff time freed (capacity)", "gbp", 1, "Money"),
+    Measure("partner_saving_gbp", "Partners' saving", "gbp", 1, "Money"),
+    Measure("net_saving_gbp", "Net saving (cashable - cost)", "gbp", 1, "Money"),
+    Measure("net_saving_cumulative_gbp", "Net saving, cumulative", "gbp", 1, "Money"),
+)
+"""Averted children and savings are no change minus the schedule; the rest are the schedule's own level."""
+
+
+def measure(name: str) -> Measure:
+    """Give a measure by its name; KeyError when there is none."""
+    return {each.name: each for each in MEASURES}[name]

@@ -1,0 +1,259 @@
+"""The summary measures of a study: draw by draw, then over draws, for the horizon and each financial year."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from familyflow.economics.cashflow import by_year, savings
+from familyflow.ground.problem import Problem
+from familyflow.report.frames import caseloads, council, in_order, months_of, periods, schedules_of
+from familyflow.report.measures import MEASURES, NO_CHANGE, WHOLE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from familyflow.report.frames import Monthly
+
+AVERTED: Final = {
+    "care_entries_averted": "care_entries",
+    "cp_starts_averted": "cp_starts",
+    "child_days_in_care_averted": "child_days_in_care",
+}
+STOCKS: Final = {
+    "children_in_care_end": "children_in_care",
+    "children_on_cp_end": "children_on_cp",
+    "children_on_cin_end": "children_on_cin",
+}
+SUMS: Final = {
+    "waits": ("adult_waits", "adult_waits_outside"),
+    "wait_days": ("adult_wait_days", "adult_wait_days_outside"),
+    "completed": ("programmes_completed", "programmes_completed_outside"),
+    "appointments": ("appointments", "appointments_outside"),
+    "missed": ("appointments_missed", "appointments_missed_outside"),
+}
+"""Counts of adult work: the teams' own workers and the outside services, added."""
+SUMMARY: Final = (
+    "schedule",
+    "measure",
+    "period",
+    "mean",
+    "p5",
+    "p50",
+    "p95",
+    "mc_error",
+    "probability_better",
+    "probability_worse",
+    "unit",
+    "note",
+)
+"""Columns of summary.csv: p5 to p95 is the range of outcomes, mc_error the precision of the average."""
+QUANTILES: Final = {"p5": 0.05, "p50": 0.5, "p95": 0.95}
+_STAFFED: Final = ("children_open", "social_workers_in_post")
+_KEYS: Final = ["schedule", "period", "draw"]
+_MONTHS_A_QUARTER: Final = 3
+
+
+def measures(monthly: Monthly, money: pd.DataFrame) -> pd.DataFrame:
+    """Give schedule, measure, draw and value for every summary measure over the whole horizon."""
+    values = by_period(monthly, money)
+    whole = values.loc[values["period"] == WHOLE]
+    return whole[["schedule", "measure", "draw", "value"]].reset_index(drop=True)
+
+
+def by_period(monthly: Monthly, money: pd.DataFrame) -> pd.DataFrame:
+    """Give schedule, period, measure, draw and value: the whole horizon ("all") and each financial year.
+
+    Stocks are those at the period's end, flows those within it. Problem when no change was not run.
+    """
+    return _values(monthly, money, quarters(monthly))
+
+
+def _values(monthly: Monthly, money: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
+    """Give the values of `by_period`; `every` is that of `quarters`."""
+    schedules = schedules_of(monthly)
+    if NO_CHANGE not in schedules:
+        message = f"the study has no schedule '{NO_CHANGE}': differences are taken against it, so run it too"
+        raise Problem(message)
+    counted = _counted(monthly, every)
+    wide = counted.join(finances(money, pd.MultiIndex.from_frame(counted.reset_index()[_KEYS])))
+    tidy = wide.reset_index().melt(_KEYS, var_name="measure", value_name="value")
+    wanted = (tidy["period"] != WHOLE) | (tidy["measure"] != "net_saving_cumulative_gbp")
+    return _arranged(tidy.loc[wanted], schedules)
+
+
+def _arranged(tidy: pd.DataFrame, schedules: list[str]) -> pd.DataFrame:
+    """Sort values by schedule as recorded, period, measure as listed and draw."""
+    names = [each.name for each in MEASURES]
+    order = tidy.assign(
+        schedule=pd.Categorical(tidy["schedule"], schedules),
+        period=pd.Categorical(tidy["period"], sorted(tidy["period"].unique(), key=_period_order)),
+        measure=pd.Categorical(tidy["measure"], names),
+    )
+    return order.sort_values(["schedule", "period", "measure", "draw"], ignore_index=True)
+
+
+def _period_order(period: str) -> tuple[bool, str]:
+    """Put the whole horizon before the years."""
+    return period != WHOLE, period
+
+
+def _counted(monthly: Monthly, every: pd.DataFrame) -> pd.DataFrame:
+    """Count children, caseloads and adult work: one row per schedule, period and draw."""
+    adult_work = [name for pair in SUMS.values() for name in pair]
+    panel = council(monthly, [*AVERTED.values(), *STOCKS.values(), *_STAFFED, *adult_work])
+    panel["caseload"] = _ratio(panel["children_open"], panel["social_workers_in_post"])
+    grouped = _spread(panel, _labels(monthly)).groupby(_KEYS)
+    flows, ends = grouped.sum(), grouped.last()
+    columns = {name: _less(flows[part]) for name, part in AVERTED.items()}
+    columns |= {name: ends[part] for name, part in STOCKS.items()}
+    columns["caseload_mean"] = grouped["caseload"].mean()
+    columns["caseload_worst_quarter"] = every.groupby(_KEYS)["caseload"].max()
+    return pd.DataFrame(columns | _adult_work(flows))
+
+
+def _adult_work(flows: pd.DataFrame) -> dict[str, pd.Series]:
+    """Give the mean wait (days), programmes completed and appointments missed (number, share)."""
+    total = {name: flows[list(pair)].sum(axis=1) for name, pair in SUMS.items()}
+    return {
+        "adult_wait_days_mean": _ratio(total["wait_days"], total["waits"]),
+        "programmes_completed": total["completed"],
+        "appointments_missed": total["missed"],
+        "appointments_missed_share": _ratio(total["missed"], total["appointments"]),
+    }
+
+
+def _ratio(above: pd.Series, below: pd.Series) -> pd.Series:
+    """Divide, leaving a gap where there is nothing to divide by."""
+    return above / below.where(below > 0)
+
+
+def _less(values: pd.Series) -> pd.Series:
+    """Give no change minus each schedule, paired by period and draw."""
+    rows = values.rename("own").reset_index()
+    base = rows.loc[rows["schedule"] == NO_CHANGE, ["period", "draw", "own"]]
+    paired = rows.merge(base.rename(columns={"own": "base"}), on=["period", "draw"], how="left")
+    return pd.Series((paired["base"] - paired["own"]).to_numpy(), index=values.index)
+
+
+def _spread(panel: pd.DataFrame, labels: pd.Series) -> pd.DataFrame:
+    """Give the months after day 0 twice: once under "all" and once under their financial year."""
+    rows = panel.reset_index()
+    rows = rows.assign(period=rows["month"].map(labels)).dropna(subset="period").drop(columns="month")
+    return pd.concat([rows.assign(period=WHOLE), rows])
+
+
+def quarters(monthly: Monthly) -> pd.DataFrame:
+    """Give schedule, period, draw, team, quarter and mean caseload for each complete calendar quarter."""
+    rows = caseloads(monthly)
+    rows = rows.assign(quarter=rows["month"].dt.to_period("Q"), period=rows["month"].map(_labels(monthly)))
+    rows = rows.dropna(subset="period")
+    complete = rows.groupby("quarter")["month"].transform("nunique") == _MONTHS_A_QUARTER
+    by_team = rows.loc[complete].groupby([*_KEYS, "team", "quarter"])["caseload"].mean().reset_index()
+    return pd.concat([by_team.assign(period=WHOLE), by_team], ignore_index=True)
+
+
+def worst_quarters(every: pd.DataFrame) -> pd.DataFrame:
+    """Give schedule, period, team, quarter and caseload where the mean over draws of `quarters` is highest."""
+    keys = ["schedule", "period", "team", "quarter"]
+    means = every.groupby(keys)["caseload"].mean().reset_index()
+    return means.loc[means.groupby(["schedule", "period"])["caseload"].idxmax()].reset_index(drop=True)
+
+
+def _labels(monthly: Monthly) -> pd.Series:
+    """Give the financial year of every month after day 0."""
+    return periods(months_of(monthly))
+
+
+def finances(money: pd.DataFrame, index: pd.MultiIndex) -> pd.DataFrame:
+    """Give cost and savings (GBP) for an index of schedule, period and draw; what has no row cost nothing."""
+    years = {label.partition(" ")[0]: label for label in index.unique("period") if label != WHOLE}
+    yearly = by_year(savings(money)).astype({"schedule": object})
+    yearly = yearly.assign(period=yearly["financial_year"].map(years)).drop(columns="financial_year")
+    both = pd.concat([yearly.assign(period=WHOLE), yearly.dropna(subset="period")])
+    sums = both.groupby(_KEYS).sum().reindex(index).fillna(0.0)
+    return sums.assign(net_saving_cumulative_gbp=_cumulative(sums["net_saving_gbp"]))
+
+
+def _cumulative(values: pd.Series) -> pd.Series:
+    """Add a year's values to those of the years before it, draw by draw; the whole horizon is left out."""
+    years = values[values.index.get_level_values("period") != WHOLE].sort_index(level="period")
+    return years.groupby(["schedule", "draw"]).cumsum()
+
+
+def statistics(values: pd.DataFrame) -> pd.DataFrame:
+    """Give mean, p5, p50, p95, mc_error and the probabilities over draws, by schedule, period and measure.
+
+    p5 to p95 is the range of outcomes. mc_error, the precision of the average, is the standard error of the
+    mean and is missing for a single draw. Better and worse are strict, against no change in the same draw.
+    """
+    keys = ["schedule", "period", "measure"]
+    gain = _gain(values)
+    compared = values.assign(better=_share(gain > 0, gain), worse=_share(gain < 0, gain))
+    grouped = compared.groupby(keys, observed=True, sort=True)
+    table = grouped["value"].agg(["mean", "sem"]).rename(columns={"sem": "mc_error"})
+    for name, share in QUANTILES.items():
+        table[name] = grouped["value"].quantile(share)
+    table["probability_better"] = grouped["better"].mean()
+    table["probability_worse"] = grouped["worse"].mean()
+    return table.reset_index().astype(dict.fromkeys(keys, str))
+
+
+def _gain(values: pd.DataFrame) -> pd.Series:
+    """Give how much better a value is than no change's in the same draw; a gap where that means nothing."""
+    names = ["period", "measure", "draw"]
+    plain = values.astype({"schedule": object, "period": object, "measure": object})
+    base = plain.loc[plain["schedule"] == NO_CHANGE].set_index(names)["value"]
+    reference = base.reindex(pd.MultiIndex.from_frame(plain[names])).to_numpy()
+    sign = plain["measure"].map({each.name: each.better for each in MEASURES})
+    gain: pd.Series = sign * (plain["value"] - reference)
+    return gain.where((sign != 0) & (plain["schedule"] != NO_CHANGE))
+
+
+def _share(yes: pd.Series, gain: pd.Series) -> pd.Series:
+    """Turn yes and no into 1 and 0, with a gap where there is no gain to speak of."""
+    return yes.astype(float).where(gain.notna())
+
+
+def summary(monthly: Monthly, money: pd.DataFrame) -> pd.DataFrame:
+    """Give a study's summary (columns as SUMMARY) by schedule, measure and period; Problem as by_period."""
+    every = quarters(monthly)
+    table = statistics(_values(monthly, money, every))
+    table["unit"] = table["measure"].map({each.name: each.unit for each in MEASURES})
+    notes = _notes(every)
+    keys = zip(table["measure"], table["schedule"], table["period"], strict=True)
+    table["note"] = [notes.get(key, "") for key in keys]
+    return _in_reading_order(table)[list(SUMMARY)]
+
+
+def _notes(every: pd.DataFrame) -> dict[tuple[str, str, str], str]:
+    """Name, by measure, schedule and period, the team-quarter that is the worst on average over draws."""
+    rows = worst_quarters(every)
+    columns = zip(rows["schedule"], rows["period"], rows["team"], rows["quarter"], rows["caseload"], strict=True)
+    return {
+        ("caseload_worst_quarter", schedule, period): _note(team, quarter, caseload)
+        for schedule, period, team, quarter, caseload in columns
+    }
+
+
+def _note(team: str, quarter: pd.Period, caseload: float) -> str:
+    """Write a team-quarter and its mean caseload."""
+    first, last = quarter.start_time, quarter.end_time
+    return f"worst on average: {team}, {first:%b} to {last:%b %Y} ({caseload:.1f})"
+
+
+def _in_reading_order(table: pd.DataFrame) -> pd.DataFrame:
+    """Put a summary's rows by schedule, measure as listed, and period with the whole horizon first."""
+    ranks = {
+        "schedule": in_order(table["schedule"]),
+        "measure": [each.name for each in MEASURES],
+        "period": sorted(table["period"].unique(), key=_period_order),
+    }
+    ranked = table.assign(**{f"{name} rank": table[name].map(order.index) for name, order in ranks.items()})
+    return ranked.sort_values([f"{name} rank" for name in ranks], ignore_index=True)
+
+
+def write_summary(table: pd.DataFrame, path: Path) -> None:
+    """Write summary.csv, numbers to four decimals; what is undefined stays empty."""
+    table.round(4).to_csv(path, index=False, lineterminator="\n", encoding="utf-8")

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from math import nan
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import fake_engine
+import pandas as pd
+import pytest
+
+import familyflow.calibrate
+import familyflow.scenario
+from familyflow.cli import main
+from familyflow.cli.calibrate import cell
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TABLE = pd.DataFrame(
+    {
+        "target": ["cp_starts", "uasc_share"],
+        "published": [312.0, 0.061],
+        "fitted": [310.44, nan],
+        "status": ["fitted", "held out"],
+    }
+)
+
+
+@pytest.fixture(autouse=True)
+def fitted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Fit the town, in an empty folder."""
+    monkeypatch.setattr(familyflow.scenario, "load", lambda _name: fake_engine.Town())
+    monkeypatch.setattr(familyflow.calibrate, "fit", lambda *_, **__: SimpleNamespace(table=TABLE))
+    monkeypatch.chdir(tmp_path)
+
+
+def test_the_fit_is_printed_and_saved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["calibrate", "town"]) == 0
+    output, errors = capsys.readouterr()
+    assert "cp_starts" in output
+    assert "310.4" in output
+    assert output.endswith("In outputs/town/fit.csv\n")
+    assert errors.splitlines()[0] == "Town: Family Safeguarding: fitting the rates to the published figures"
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "outputs" / "town" / "fit.csv"), TABLE)
+
+
+def test_the_fit_is_saved_where_it_is_asked_for(tmp_path: Path) -> None:
+    assert main(["calibrate", "town", "--out", "here", "--quiet"]) == 0
+    assert (tmp_path / "here" / "fit.csv").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "here").touch()
+    assert main(["calibrate", "town", "--out", "here"]) == 2
+    assert capsys.readouterr().err == (
+        "familyflow: here: cannot be written: it is a file; free it or choose another folder\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(312.0, "312"), (0.0612345, "0.06123"), (nan, ""), ("fitted", "fitted"), (4, "4"), (12345.6, "1.235e+04")],
+)
+def test_cells_are_short(value: object, text: str) -> None:
+    assert cell(value) == text

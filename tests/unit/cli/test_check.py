@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import fake_engine
+
+import familyflow.scenario
+from familyflow.cli import main
+from familyflow.ground.problem import Problem
+from familyflow.scenario import timeline
+
+if TYPE_CHECKING:
+    import pytest
+
+
+@dataclass(frozen=True)
+class Town(fake_engine.Town):
+    """The town with its map."""
+
+    areas: dict[str, str] = field(default_factory=lambda: {"harbour": "", "hill": ""})
+    teams: dict[str, str] = field(default_factory=lambda: {"north": ""})
+
+
+def test_a_sound_scenario_is_described(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    built = []
+    monkeypatch.setattr(familyflow.scenario, "load", lambda _name: Town())
+    monkeypatch.setattr(timeline, "build", lambda _scenario, schedule, _values: built.append(schedule))
+    assert main(["check", "town"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "town: Town: Family Safeguarding",
+        "  from 2019-06-30, 2 years, prices of 2024/25",
+        "  areas: harbour, hill",
+        "  teams: north",
+        "  schedules: no_change, as_published, all_at_once",
+        "  numbers: 4, of which 4 assumed",
+        "No problem found.",
+    ]
+    assert built == ["no_change", "as_published", "all_at_once"]
+
+
+def test_a_schedule_that_cannot_be_built_is_a_problem(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def build(*_: object) -> None:
+        raise Problem("town.toml: schedules.as_published: a date is before the start")
+
+    monkeypatch.setattr(familyflow.scenario, "load", lambda _name: Town())
+    monkeypatch.setattr(timeline, "build", build)
+    assert main(["check", "town"]) == 2
+    assert capsys.readouterr().err == ("familyflow: town.toml: schedules.as_published: a date is before the start\n")

@@ -1,0 +1,246 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import Executor, Future
+from dataclasses import replace
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from fake_engine import deadly, failing, quick, study, witness
+
+from familyflow.experiment import store
+from familyflow.experiment.batch import Study, conduct
+from familyflow.experiment.processes import Here, local
+from familyflow.ground.problem import Problem
+
+HERE = str(Path(__file__).parent)
+SCRIPT = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from fake_engine import study, with_pause
+from familyflow.experiment.batch import conduct
+from familyflow.experiment.processes import local
+engine = with_pause(float(sys.argv[4]))
+with local(int(sys.argv[3])) as executor:
+    try:
+        conduct(study(engine), Path(sys.argv[2]), executor, ahead=4)
+    except KeyboardInterrupt as stop:
+        sys.exit(str(stop))
+"""
+
+
+class Backwards(Executor):
+    """Does the latest of its tasks first, and only when somebody waits for one."""
+
+    def __init__(self) -> None:
+        """Start with nothing to do."""
+        self.waiting: list[tuple[Future[object], object]] = []
+
+    def submit(self, fn: object, /, *args: object) -> Future[object]:
+        """Put a task aside until three are there, then do the latest first."""
+        future: Future[object] = Future()
+        self.waiting.append((future, partial(fn, *args)))
+        if len(self.waiting) == 3:
+            for each, task in reversed(self.waiting):
+                each.set_result(task())
+            self.waiting.clear()
+        return future
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Give the digest of every file in a folder."""
+    return {path.name: sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+
+
+def whole(folder: Path, engine: object = quick) -> dict[str, str]:
+    """Run the small study without interruption and give its files' digests."""
+    conduct(study(engine), folder, Here())
+    return digests(folder)
+
+
+def start(folder: Path, workers: int, seconds: float, **environment: str) -> subprocess.Popen[str]:
+    """Run the small study in a process group of its own, whose engine takes some seconds a run."""
+    return subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, HERE, str(folder), str(workers), str(seconds)],
+        env={**os.environ, **environment},
+        start_new_session=True,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def until_some_are_kept(folder: Path, least: int = 1) -> int:
+    """Wait until some draws are kept, and give their number."""
+    for _ in range(600):
+        if (kept := len(list(folder.glob("parts/draw-*.parquet")))) >= least:
+            return kept
+        time.sleep(0.05)
+    pytest.fail("no draw was finished within 30 seconds")
+
+
+def children(process: int) -> list[int]:
+    """Give the processes that a process has started and that are still there."""
+    listed = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii")
+    return [int(each) for each in listed.split()]
+
+
+def alive(process: int) -> bool:
+    """Say whether a process is there and is no zombie."""
+    try:
+        status = Path(f"/proc/{process}/stat").read_text(encoding="ascii")
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"
+
+
+def survivors(processes: list[int]) -> list[int]:
+    """Give the processes that are still there after a while."""
+    for _ in range(200):
+        if not any(alive(each) for each in processes):
+            break
+        time.sleep(0.05)
+    return [each for each in processes if alive(each)]
+
+
+@pytest.mark.parametrize("workers", [2, 4])
+def test_bytes_do_not_depend_on_the_number_of_processes(tmp_path: Path, workers: int) -> None:
+    with local(workers) as executor:
+        conduct(study(), tmp_path / "many", executor, ahead=2 * workers)
+    assert digests(tmp_path / "many") == whole(tmp_path / "one")
+
+
+def test_bytes_do_not_depend_on_the_hash_seed(tmp_path: Path) -> None:
+    for hash_seed in ("1", "2"):
+        running = start(tmp_path / hash_seed, 1, 0, PYTHONHASHSEED=hash_seed)
+        assert running.communicate(timeout=60) == (None, "")
+    assert digests(tmp_path / "1") == digests(tmp_path / "2") == whole(tmp_path / "here")
+
+
+def test_bytes_do_not_depend_on_the_order_in_which_draws_finish(tmp_path: Path) -> None:
+    conduct(study(), tmp_path / "backwards", Backwards(), ahead=3)
+    assert digests(tmp_path / "backwards") == whole(tmp_path / "forwards")
+
+
+def test_another_seed_gives_other_records(tmp_path: Path) -> None:
+    conduct(study(seed=2), tmp_path / "two", Here())
+    one = whole(tmp_path / "one")
+    assert digests(tmp_path / "two")["monthly.parquet"] != one["monthly.parquet"]
+
+
+def stopped_at(draw: int, folder: Path) -> Study:
+    """Begin the small study and let one draw fail, so that those before it are kept."""
+    with pytest.raises(Problem, match="cannot be simulated"):
+        conduct(study(partial(failing, draw=draw)), folder, Here())
+    return study()
+
+
+def test_only_missing_draws_are_run_again(tmp_path: Path) -> None:
+    folder, seen = tmp_path / "run", tmp_path / "seen"
+    seen.mkdir()
+    stopped_at(4, folder)
+    (folder / "parts" / "draw-000001.parquet").unlink()
+    conduct(study(partial(witness, folder=seen)), folder, Here())
+    assert {path.name.split("-")[0] for path in seen.iterdir()} == {"1", "4", "5"}
+    assert digests(folder) == whole(tmp_path / "whole")
+
+
+def test_a_broken_part_is_run_again(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    again = stopped_at(4, folder)
+    part = folder / "parts" / "draw-000002.parquet"
+    part.write_bytes(part.read_bytes()[:-100])
+    conduct(again, folder, Here())
+    assert digests(folder) == whole(tmp_path / "whole")
+
+
+def test_the_manifest_counts_finished_draws_while_a_study_runs(tmp_path: Path) -> None:
+    stopped_at(4, tmp_path)
+    manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
+    assert (manifest["draws_done"], manifest["complete"]) == (4, False)
+
+
+def test_a_finished_study_is_not_run_again(tmp_path: Path) -> None:
+    folder, seen = tmp_path / "run", tmp_path / "seen"
+    seen.mkdir()
+    before = whole(folder)
+    conduct(study(partial(witness, folder=seen)), folder, Here())
+    assert list(seen.iterdir()) == []
+    assert digests(folder) == before
+
+
+@pytest.mark.parametrize("lost", ["monthly.parquet", "draws.parquet", "rates.parquet"])
+def test_a_finished_study_that_lost_a_table_is_made_again(tmp_path: Path, lost: str) -> None:
+    before = whole(tmp_path)
+    (tmp_path / lost).unlink()
+    assert whole(tmp_path) == before
+
+
+def test_rates_are_fitted_once(tmp_path: Path) -> None:
+    again = replace(stopped_at(4, tmp_path), rates=partial(pytest.fail, "fitted again"))
+    conduct(again, tmp_path, Here())
+    assert store.joined(tmp_path)
+
+
+def test_progress_counts_from_what_was_kept_to_all(tmp_path: Path) -> None:
+    stopped_at(4, tmp_path)
+    told = []
+    conduct(study(), tmp_path, Here(), tell=lambda *what: told.append(what))
+    assert told == [("draws", 4, 6), ("draws", 5, 6), ("draws", 6, 6), ("joining the draws", 0, 0)]
+
+
+def test_an_error_of_the_engine_in_a_worker_reaches_the_caller(tmp_path: Path) -> None:
+    engine = partial(failing, draw=0, error=ZeroDivisionError)
+    with pytest.raises(ZeroDivisionError, match="cannot be simulated"), local(2) as executor:
+        conduct(study(engine), tmp_path, executor, ahead=2)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signal")
+def test_a_worker_that_dies_is_reported_and_finished_draws_are_kept(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    with pytest.raises(Problem, match="a worker process ended unexpectedly") as problem, local(2) as executor:
+        conduct(study(partial(deadly, draw=4)), folder, executor, ahead=2)
+    kept = len(store.finished(folder, 6))
+    assert 0 < kept < 6
+    assert f"{kept} of 6 draws are finished and kept in {folder}" in str(problem.value)
+    conduct(study(), folder, Here())
+    assert digests(folder) == whole(tmp_path / "whole")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="process groups and /proc as on Linux")
+@pytest.mark.parametrize("workers", [1, 2])
+def test_ctrl_c_leaves_finished_draws_says_how_to_go_on_and_no_process(tmp_path: Path, workers: int) -> None:
+    folder = tmp_path / "run"
+    running = start(folder, workers, 0.3)
+    until_some_are_kept(folder)
+    born = children(running.pid)
+    os.killpg(running.pid, signal.SIGINT)
+    message = running.communicate(timeout=20)[1]
+    kept = len(store.finished(folder, 6))
+    assert 0 < kept < 6
+    assert message == (
+        f"stopped: {kept} of 6 draws are finished and kept in {folder}; the same command goes on from there\n"
+    )
+    assert survivors(born) == []
+    conduct(study(), folder, Here())
+    assert digests(folder) == whole(tmp_path / "whole")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="process groups and /proc as on Linux")
+def test_a_killed_parent_leaves_no_worker_and_can_be_resumed(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    running = start(folder, 2, 0.3)
+    until_some_are_kept(folder)
+    born = children(running.pid)
+    running.kill()
+    running.communicate(timeout=20)
+    assert survivors(born) == []
+    conduct(study(), folder, Here())
+    assert digests(folder) == whole(tmp_path / "whole")

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from datetime import date
+from math import nan
+
+import pandas as pd
+import pytest
+
+from familyflow.report import words
+
+END = date(2025, 3, 31)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "expected"),
+    [
+        (1234.4, "children", "1,234"),
+        (-0.4, "children", "0"),
+        (3_456_789, "gbp", "3.46"),
+        (-34_567_890, "gbp", "-34.6"),
+        (-2_000, "gbp", "0.00"),
+        (0.375, "share", "38%"),
+        (17.25, "children per social worker", "17.2"),
+        (nan, "days", "-"),
+    ],
+)
+def test_numbers_are_rounded_for_readers(value: float, unit: str, expected: str) -> None:
+    assert words.number(value, unit) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "expected"),
+    [(4.23, "children", "±4.2"), (261_000, "gbp", "±0.261"), (0.0123, "share", "±1.2%"), (nan, "gbp", "-")],
+)
+def test_precision_has_one_digit_more(value: float, unit: str, expected: str) -> None:
+    assert words.error(value, unit) == expected
+
+
+@pytest.mark.parametrize(
+    ("better", "worse", "expected"),
+    [
+        (0.97, 0.03, "97%"),
+        (0.0, 0.0, "same"),
+        (0.0, 1.0, "0%"),
+        (1.0, 0.0, "100%"),
+        (0.999, 0.001, ">99%"),
+        (0.001, 0.999, "<1%"),
+        (nan, nan, "-"),
+    ],
+)
+def test_a_chance_never_rounds_to_certainty(better: float, worse: float, expected: str) -> None:
+    assert words.chance(better, worse) == expected
+
+
+@pytest.mark.parametrize(("value", "expected"), [(-710_000, "-£0.71m"), (-2_000, "£0.00m"), (35e6, "£35.0m")])
+def test_pounds_put_the_sign_first(value: float, expected: str) -> None:
+    assert words.pounds(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [(4, 20, "4 to 20 fewer"), (-9, 3, "9 more to 3 fewer"), (-9, -2, "9 to 2 more"), (-0.4, 6, "0 to 6 fewer")],
+)
+def test_a_range_of_children_says_which_way_it_goes(low: float, high: float, expected: str) -> None:
+    assert words.fewer_span(low, high) == expected
+
+
+def summary(repaid: float, cost: float = 3.5e6, entries: tuple[float, float, float] = (-4, 12, 30)) -> pd.DataFrame:
+    """Give the rows that an answer needs."""
+    low, mean, high = entries
+    same = low == high == 0
+    rows = [
+        ("programme_cost_gbp", cost, cost, cost, nan, nan),
+        ("gross_saving_gbp", 0.9e6, 0.1e6, 2e6, 0.9, 0.1),
+        ("net_saving_gbp", -2.6e6, -3.4e6, -1.5e6, repaid, 1 - repaid),
+        ("care_entries_averted", mean, low, high, 0.0 if same else 0.7, 0.0 if same else 0.3),
+    ]
+    columns = ["measure", "mean", "p5", "p95", "probability_better", "probability_worse"]
+    return pd.DataFrame(rows, columns=columns).assign(schedule="fast", period="all", p50=0.0, mc_error=0.1)
+
+
+@pytest.mark.parametrize(
+    ("repaid", "verdict"),
+    [
+        (0.0, "No: in 0 of 100 draws"),
+        (0.03, "No: in 3 of 100 draws"),
+        (0.2, "Probably not: in 20 of 100 draws"),
+        (0.5, "Probably: in 50 of 100 draws"),
+        (0.97, "Yes: in 97 of 100 draws"),
+    ],
+)
+def test_the_answer_says_no_when_the_cost_is_not_repaid(repaid: float, verdict: str) -> None:
+    said = words.answer(summary(repaid), "fast", "As published", 100, END)
+    assert said == (
+        f"As published. {verdict} it repays its cost by 31 March 2025; on average it costs £3.50m and saves "
+        "£0.90m in cash; entries to care: 12 fewer on average (range of outcomes: 4 more to 30 fewer)."
+    )
+
+
+def test_one_draw_is_no_answer() -> None:
+    assert "One draw cannot say: in 1 of 1 draw " in words.answer(summary(1.0), "fast", "Fast", 1, END)
+
+
+def test_an_answer_without_cost_does_not_speak_of_repayment() -> None:
+    said = words.answer(summary(0.9, cost=0.0), "fast", "Fast", 100, END)
+    assert "no programme cost to repay" in said
+    assert "repays" not in said
+
+
+def test_an_answer_says_when_nothing_differs_and_when_it_is_worse() -> None:
+    assert "the same in every draw" in words.answer(summary(0.0, entries=(0, 0, 0)), "fast", "Fast", 9, END)
+    assert "7 more on average" in words.answer(summary(0.0, entries=(-9, -7, 1)), "fast", "Fast", 9, END)
+
+
+def test_no_change_is_what_the_others_are_compared_with() -> None:
+    assert words.answer(summary(0.0), "no_change", "No change", 9, END).startswith("No change: what every")
