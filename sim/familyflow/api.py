@@ -10,7 +10,7 @@ import pandas as pd
 
 from familyflow import __version__
 from familyflow import scenario as scenarios
-from familyflow.calibrate import fit, posterior
+from familyflow.calibrate import fit, of_run, posterior
 from familyflow.economics import cashflow, prices
 from familyflow.engine import prepare, simulate
 from familyflow.experiment import processes, store
@@ -136,7 +136,8 @@ class Results:
         with writing(self.folder / "summary.csv") as path:
             tables.write_summary(self.summary, path)
         if not (self.folder / FIT).exists():  # it belongs to the scenario: one fit serves the folder for good
-            fitted = fit(self.plan.scenario, tell=tell)
+            tell("checking the fit", 0, 0)
+            fitted = of_run(self.plan.scenario, self.monthly)
             with writing(self.folder / FIT) as path:
                 fitted.table.to_csv(path, index=False, lineterminator="\n")
         tell("drawing the figures", 0, 0)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 REPLICATIONS = 6
 YEARS = 3
 SEED = 1
+SHOWN = 100
+"""Draws of a run that a fit is checked against."""
 SETTLED = 365
 """Flows are read from this day on: what came before day 0, such as earlier referrals, is not known to a run."""
 
@@ -47,6 +49,14 @@ def fit(
         runs.append(_no_change(scenario, solution, replication))
         if tell is not None:
             tell("simulating the fit", replication + 1, replications)
+    return Fit(scenario, solution, compare(scenario, solution, runs))
+
+
+def of_run(scenario: Scenario, monthly: pd.DataFrame) -> Fit:
+    """Fit a scenario and set beside it what a run's draws of no change came to. `monthly`: a run's tidy months."""
+    solution = solve(scenario, scenario.central())
+    shown = monthly[(monthly["schedule"] == NO_CHANGE) & (monthly["draw"] < SHOWN)]
+    runs = [by_month(each) for _, each in shown.groupby("draw")]
     return Fit(scenario, solution, compare(scenario, solution, runs))
 
 

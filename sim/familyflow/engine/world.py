@@ -87,9 +87,7 @@ def prepare(
     return Start(scenario, arrays, found, full, families, dates, seed, replication, ceilings)
 
 
-def _ceilings(
-    scenario: Scenario, expected: Expectation, values: Mapping[str, float]
-) -> dict[tuple[str, ...], float]:
+def _ceilings(scenario: Scenario, expected: Expectation, values: Mapping[str, float]) -> dict[tuple[str, ...], float]:
     """Return the ceiling of each kind of team: the stated one, or what day 0's work and the headroom ask, if more.
 
     The published caseload was being carried on day 0, so a draw with more work per worker has a higher ceiling too.

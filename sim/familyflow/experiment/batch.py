@@ -6,7 +6,6 @@ from collections import deque
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from familyflow.experiment import draw as drawing
@@ -15,7 +14,7 @@ from familyflow.experiment.run import run
 from familyflow.ground.problem import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -52,23 +51,29 @@ def conduct(study: Study, folder: Path, executor: Executor, *, ahead: int = 1, t
     Problem when the folder is another study's or cannot be written, or when a worker died; on Ctrl-C a
     KeyboardInterrupt that says how to resume. In each case finished draws are kept.
     """
-    plan, described = study.plan, store.manifest(study.plan)
-    with store.claimed(folder, described), _resumable(folder, plan.draws):
+    described, draws = store.manifest(study.plan), study.plan.draws
+    with store.claimed(folder, described), _resumable(folder, draws):
         if store.joined(folder):
-            tell(DRAWS, plan.draws, plan.draws)
+            tell(DRAWS, draws, draws)
             return
-        store.made_once(folder / store.DRAWS, lambda: drawing.table(plan.scenario, plan.seed, plan.draws))
-        rates = store.made_once(folder / store.RATES, lambda: _numbered(study.rates())).set_index("draw")
-        kept = store.finished(folder, plan.draws)
-        tell(DRAWS, len(kept), plan.draws)
-        missing = [draw for draw in range(plan.draws) if draw not in kept]
-        tasks = {draw: partial(work, plan, draw, _of_draw(rates, draw), study.engine) for draw in missing}
-        for done, (draw, part) in enumerate(_as_finished(tasks, executor, ahead), len(kept) + 1):
+        done = store.finished(folder, draws)
+        missing = [draw for draw in range(draws) if draw not in done]
+        parts = _as_finished(missing, _begin(study, folder, executor), ahead)
+        tell(DRAWS, len(done), draws)
+        for count, (draw, part) in enumerate(parts, len(done) + 1):
             store.keep(folder, draw, part)
-            store.note(folder, described, done, complete=False)
-            tell(DRAWS, done, plan.draws)
+            store.note(folder, described, count, complete=False)
+            tell(DRAWS, count, draws)
         tell("joining the draws", 0, 0)
-        store.join(folder, described, plan.draws)
+        store.join(folder, described, draws)
+
+
+def _begin(study: Study, folder: Path, executor: Executor) -> Callable[[int], Future[bytes]]:
+    """Make what hands a draw to the executor; the inputs of all draws are in the folder from then on."""
+    plan = study.plan
+    store.made_once(folder / store.DRAWS, lambda: drawing.table(plan.scenario, plan.seed, plan.draws))
+    rates = store.made_once(folder / store.RATES, lambda: _numbered(study.rates())).set_index("draw")
+    return lambda draw: executor.submit(work, plan, draw, _of_draw(rates, draw), study.engine)
 
 
 def work(plan: Plan, draw: int, rates: Mapping[str, float], engine: Engine[Any]) -> bytes:
@@ -77,14 +82,14 @@ def work(plan: Plan, draw: int, rates: Mapping[str, float], engine: Engine[Any])
 
 
 def _as_finished(
-    tasks: Mapping[int, Callable[[], bytes]], executor: Executor, ahead: int
+    draws: Sequence[int], begin: Callable[[int], Future[bytes]], ahead: int
 ) -> Iterator[tuple[int, bytes]]:
-    """Give each task's draw and part as it is finished; those that failed come last, as their exception."""
-    waiting, running = deque(tasks), dict[Future[bytes], int]()
+    """Begin `ahead` draws at a time, and give each with its part when it is finished; a failed one raises."""
+    waiting, running = deque(draws), dict[Future[bytes], int]()
     while waiting or running:
         while waiting and len(running) < ahead:
             draw = waiting.popleft()
-            running[executor.submit(tasks[draw])] = draw
+            running[begin(draw)] = draw
         ready = wait(running, _LISTEN_SECONDS, FIRST_COMPLETED).done
         for future in sorted(ready, key=_failed):
             yield running.pop(future), future.result()

@@ -36,6 +36,7 @@ class Journey:
         self.visit = visit_key(programme, life.turns[programme])
         self.waits = False
         self.gave_up = False
+        self.moves = False
         life.journeys[programme] = self
         self.record(Event.OFFERED)
         self.process = self.env.process(self.attend())
@@ -52,6 +53,8 @@ class Journey:
         if self.gave_up:
             self.record(Event.GAVE_UP)
             self.end()
+            if self.moves:
+                self.life.offer_programmes()
             return
         self.record(Event.STARTED, self.env.now - asked)
         completes = self.uniform(Purpose.COMPLETES) < self.how.completes
@@ -80,10 +83,10 @@ class Journey:
         self.waits = False
         return slot
 
-    def give_up(self) -> None:
-        """Give up waiting."""
+    def give_up(self, *, moves: bool = False) -> None:
+        """Give up waiting; on moving, to be offered the team's own worker instead."""
         if self.waits:
-            self.waits, self.gave_up = False, True
+            self.waits, self.gave_up, self.moves = False, True, moves
             self.process.interrupt()
 
     def count_appointments(self, part: float) -> None:

@@ -145,7 +145,8 @@ class Life:
 
     def listen(self, days: float) -> Generator[simpy.Event, Any, bool]:
         """Let time pass until a time, a free worker or news; say whether the whole time passed."""
-        timer = self.env.timeout(days) if days < inf else self.env.event()
+        soon = self.env.now + days < self.town.start.horizon
+        timer = self.env.timeout(days) if soon else self.env.event()
         self.listening = True
         with suppress(simpy.Interrupt):
             yield timer | self.request if self.waiting else timer

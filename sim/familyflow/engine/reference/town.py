@@ -12,7 +12,10 @@ import numpy as np
 import simpy
 
 from familyflow.engine import rules
+from familyflow.engine.keys import visit_key
+from familyflow.engine.records import Event
 from familyflow.engine.reference.life import Life
+from familyflow.engine.structure import STARTS
 from familyflow.ground.calendar import DAYS_PER_MONTH
 from familyflow.ground.draws import uniform
 from familyflow.pathway.adult_work import SUPERVISOR
@@ -22,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from familyflow.engine.keys import Purpose
-    from familyflow.engine.records import Event
     from familyflow.engine.structure import Floats
     from familyflow.engine.world import World
 
@@ -68,7 +70,7 @@ class Town:
         self.supervised = False
         self.map: dict[tuple[int, int], int] = {}
         self.teams = [self._team(i, name) for i, name in enumerate(world.start.scenario.teams)]
-        self.families: dict[int, Life] = {}
+        self.quiet = ~self.structure.decision & (self.structure.priority < 0)
         self.env.process(self.roll_out())
         self.env.process(self.admit())
 
@@ -116,7 +118,26 @@ class Town:
             delay = families.arrives[number] - self.env.now
             if delay > 0:
                 yield self.env.timeout(delay)
-            Life(self, int(number)).begin()
+            if not self.sleeps(int(number)):
+                Life(self, int(number)).begin()
+
+    def sleeps(self, number: int) -> bool:
+        """Note a family known on day 0 with no open work, to whom nothing happens before the horizon; say if it is one.
+
+        Nothing can change its hazards meanwhile, so it needs no process; most closed families are such.
+        """
+        families, stage = self.start.families, int(self.start.families.stage[number])
+        quiet = stage >= 0 and self.quiet[stage] and families.arrives[number] == 0
+        if not quiet:
+            return False
+        ratios = self.structure.ratio[stage, :, families.combo[number]]
+        budgets = self.budgets(number, visit_key(stage, 0), -1)
+        elapsed = float(families.elapsed[number])
+        wait, _ = rules.soonest(self.start.rates.base[stage], STARTS, ratios, budgets, elapsed)
+        if wait < self.start.horizon:
+            return False
+        self.record(Event.ENTER, number, None, stage, amount=float(families.size[number]))
+        return True
 
     def roll_out(self) -> Process:
         """Carry out the schedule's dated changes, and each month's step of practice and pressure."""
@@ -138,9 +159,11 @@ class Town:
         _resize(team.desk, int(children / self.structure.mean_size))
 
     def go_live(self, team: Team) -> None:
-        """Start the team's own adult workers: everybody open is offered their programmes."""
+        """Start the team's own adult workers: everybody open is offered them, those who wait outside too."""
         team.went_live = self.env.now
         for life in list(team.lives):
+            for journey in list(life.journeys.values()):
+                journey.give_up(moves=True)
             life.offer_programmes()
 
     def work(self, team: Team, role: str, workers: float) -> None:
