@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from familyflow.ground.draws import name_key, uniform
+from familyflow.ground.problem import Problem
+from familyflow.pathway.harms import HARMS, joint
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from familyflow.ground.quantity import Quantity
     from familyflow.scenario import Scenario
 
 EXACT: Final = "snapshot."
 """Published counts on day 0, which every draw reproduces."""
+_HALVINGS: Final = 8
+"""How often prevalences that clash are pulled half-way to their central values before those are taken."""
 
 
 def sample(scenario: Scenario, seed: int, draw: int) -> dict[str, float]:
@@ -21,7 +27,8 @@ def sample(scenario: Scenario, seed: int, draw: int) -> dict[str, float]:
 
     A quantity's value depends on the seed, the draw and its own id only: adding another shifts nothing.
     """
-    return {name: _value(name, each, seed, draw) for name, each in scenario.quantities.items()}
+    values = {name: _value(name, each, seed, draw) for name, each in scenario.quantities.items()}
+    return values | _possible_harms(scenario, values)
 
 
 def table(scenario: Scenario, seed: int, draws: int) -> pd.DataFrame:
@@ -29,6 +36,31 @@ def table(scenario: Scenario, seed: int, draws: int) -> pd.DataFrame:
     samples = pd.DataFrame([sample(scenario, seed, draw) for draw in range(draws)])
     numbers = pd.Series(range(draws), dtype="int32", name="draw")
     return pd.concat([numbers, samples.astype("float64")], axis="columns")
+
+
+def _possible_harms(scenario: Scenario, values: Mapping[str, float]) -> dict[str, float]:
+    """Give the prevalences of harms, pulled half-way to their central values until they can be true together.
+
+    Each is drawn from its own range, and rarely no family population has them all; the central ones are checked
+    when the scenario is loaded. Prevalences that fit stay as they were drawn.
+    """
+    names = [f"harms.{name}" for name in (*HARMS, "any", "all_three")]
+    for halvings in range(_HALVINGS):
+        share = 0.5**halvings
+        pulled = {n: scenario.quantities[n].value * (1 - share) + values[n] * share for n in names}
+        drawn = pulled if halvings else {n: values[n] for n in names}
+        if _fits(drawn):
+            return drawn
+    return {n: scenario.quantities[n].value for n in names}
+
+
+def _fits(shares: Mapping[str, float]) -> bool:
+    """Say whether a joint distribution has these prevalences, by quantity id."""
+    try:
+        joint({h: shares[f"harms.{h}"] for h in HARMS}, shares["harms.any"], shares["harms.all_three"])
+    except Problem:
+        return False
+    return True
 
 
 def _value(name: str, quantity: Quantity, seed: int, draw: int) -> float:

@@ -37,6 +37,12 @@ QUANTITIES = {
     "effect.care_entry": quantity(0.85, 0.7, 1.0, "ratio"),
     "staff.vacancy_rate": quantity(0.2, 0.1, 0.4, "share"),
     "price.residential_week": quantity(6000, 6000, 6000, "gbp per week"),
+    "harms.domestic_abuse": quantity(0.4, 0.35, 0.45, "share"),
+    "harms.mental_ill_health": quantity(0.4, 0.35, 0.45, "share"),
+    "harms.drug_misuse": quantity(0.2, 0.15, 0.25, "share"),
+    "harms.alcohol_misuse": quantity(0.2, 0.15, 0.25, "share"),
+    "harms.any": quantity(0.7, 0.6, 0.8, "share"),
+    "harms.all_three": quantity(0.14, 0.1, 0.18, "share"),
 }
 
 

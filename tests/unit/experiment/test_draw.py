@@ -7,6 +7,8 @@ import pytest
 from fake_engine import QUANTITIES, Town, quantity
 
 from familyflow.experiment.draw import sample, table
+from familyflow.ground.draws import name_key, uniform
+from familyflow.pathway.harms import HARMS, joint
 
 TOWN = Town()
 
@@ -31,6 +33,19 @@ def test_the_same_seed_and_draw_give_the_same_sample() -> None:
 def test_another_seed_or_draw_gives_another_sample(seed: int, draw: int) -> None:
     other, one = sample(TOWN, seed, draw), sample(TOWN, 7, 3)
     assert other["effect.care_entry"] != one["effect.care_entry"]
+
+
+def test_prevalences_that_clash_in_a_draw_are_pulled_towards_the_centre_until_they_fit() -> None:
+    wide = {"harms.any": quantity(0.7, 0.41, 0.9, "share"), "harms.domestic_abuse": quantity(0.4, 0.1, 0.9, "share")}
+    town = replace(TOWN, quantities=QUANTITIES | wide)
+    pulled = 0
+    for draw in range(50):
+        values = sample(town, 1, draw)
+        joint({h: values[f"harms.{h}"] for h in HARMS}, values["harms.any"], values["harms.all_three"])
+        pulled += values["harms.any"] != town.quantities["harms.any"].at(
+            uniform(1, draw, name_key("harms.any"), 0, 0, 0)
+        )
+    assert 0 < pulled < 50
 
 
 def test_a_new_quantity_shifts_no_other() -> None:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+on_unix = pytest.mark.skipif(sys.platform == "win32", reason="signals as on Unix")
+
+
 def test_one_worker_is_this_process() -> None:
     with local(1) as executor:
         assert executor.submit(os.getpid).result() == os.getpid()
@@ -31,6 +34,7 @@ def test_a_worker_computes_on_one_thread_and_leaves_the_parents_setting() -> Non
     assert os.environ.get("OMP_NUM_THREADS") == before
 
 
+@on_unix
 def test_a_worker_is_deaf_to_ctrl_c_and_the_parent_is_not() -> None:
     before = signal.getsignal(signal.SIGINT)
     with local(2) as executor:
@@ -45,6 +49,7 @@ def test_a_task_of_this_process_that_fails_says_so_when_asked() -> None:
         future.result()
 
 
+@on_unix
 def test_an_exception_ends_the_workers_at_once() -> None:
     pool = Workers(2)
     pool.submit(signal.pause)
