@@ -575,9 +575,7 @@ def test_a_pipe_is_refused_without_waiting_for_it(tmp_path: Path) -> None:
     assert "is not a file" in message(tmp_path / "pipe.toml")
 
 
-@pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the root user may read every file"
-)
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the root user may read every file")
 def test_a_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
     path = write(tmp_path, VALID)
     path.chmod(0)
@@ -610,14 +608,10 @@ def test_lists_within_lists_without_end_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_number_of_thousands_of_digits_is_refused(tmp_path: Path) -> None:
-    assert "cannot be read as TOML" in message(
-        write(tmp_path, VALID.replace("years = 5", f"years = {'9' * 5000}"))
-    )
+    assert "cannot be read as TOML" in message(write(tmp_path, VALID.replace("years = 5", f"years = {'9' * 5000}")))
 
 
-@pytest.mark.parametrize(
-    "name", ["", "no such place", "nowhere\0.toml", "x" * 5000 + ".toml", "no/where.toml"]
-)
+@pytest.mark.parametrize("name", ["", "no such place", "nowhere\0.toml", "x" * 5000 + ".toml", "no/where.toml"])
 def test_a_name_that_is_no_scenario_is_refused(name: str) -> None:
     assert "no such" in (told := message(name)) or "cannot be read" in told
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from familyflow.engine.records import GREW_UP, TRANSFERRED, Event
+from familyflow.engine.records import GREW_UP, NEW, PASSED, TRANSFERRED, Event
 from familyflow.ground.calendar import day_of
 from familyflow.pathway.adult_work import roles
 from familyflow.pathway.teams import AGENCY_SOCIAL_WORKER, SOCIAL_WORKER
@@ -171,7 +171,7 @@ class Ledger:
         """Count starts and ends of spells: moves within the group are neither, nor is what is there on day 0."""
         later = self.events["time"] > 0
         if group in STARTS_OF_GROUP:
-            yield STARTS_OF_GROUP[group], self.flow(self._entered & here & later & (self.events["exit"] == 0))
+            yield STARTS_OF_GROUP[group], self.flow(self._entered & here & later & (self.events["exit"] == NEW))
         if group in ENDS_OF_GROUP:
             yield ENDS_OF_GROUP[group], self.flow(self._left & here & ~self._within(group))
 
@@ -219,7 +219,7 @@ class Ledger:
         for s, stage in enumerate(stages):
             here = self.events["place"] == s
             for name in stage.counts:
-                yield name, self._entered & here
+                yield name, self._entered & here & (self.events["exit"] != PASSED)
             for e, leads in enumerate(stage.exits):
                 for name in leads.counts:
                     yield name, self._left & here & (self.events["exit"] == e)

@@ -15,7 +15,7 @@ class Event(IntEnum):
     """What a record says. `place` is a stage, for programmes a programme, for harms a harm."""
 
     ENTER = 1
-    """`amount` children enter a stage; `exit` is 1 for a move within the stage group's spell."""
+    """`amount` children enter a stage; `exit` is one of NEW, MOVED and PASSED."""
     LEAVE = 2
     """`amount` children leave a stage by `exit`, or by one of the ways below zero."""
     ON_TIME = 3
@@ -47,6 +47,8 @@ class Event(IntEnum):
     """A case passes to another team; `amount` children."""
 
 
+NEW, MOVED, PASSED = 0, 1, 2
+"""Ways into a stage: a new spell, a move within the stage group's spell, or from another team as it stands."""
 GREW_UP, STAYED, REOPENED, TRANSFERRED = -1, -2, -3, -4
 """Ways out of a stage that no exit declares: turned 18; a sibling entered care; a child came home; another team."""
 

@@ -133,7 +133,7 @@ def _scale(stage: Stage, values: Mapping[str, float]) -> float:
 
 def _joint(pathway: Pathway, values: Mapping[str, float]) -> Floats:
     prevalences = {h: values[f"harms.{h}"] for h in pathway.harms}
-    return joint(prevalences, values["harms.any"], values["harms.all_three"])
+    return joint(prevalences, values["harms.any"], values["harms.all_three"], pathway.harms)
 
 
 def _ratios(pathway: Pathway, values: Mapping[str, float], combos: Flags, width: int) -> Floats:

@@ -90,9 +90,7 @@ def _overrides_known(file: ScenarioFile, shared: Mapping[str, Quantity]) -> Iter
     seen: set[str] = set()
     for key, place, quantity in overrides(file):
         if key not in shared:
-            yield Finding(
-                place, f"is not a shared parameter, see calibration/parameters.csv{suggestion(key, shared)}"
-            )
+            yield Finding(place, f"is not a shared parameter, see calibration/parameters.csv{suggestion(key, shared)}")
         elif quantity.unit != shared[key].unit:
             yield Finding((*place, "unit"), unit_expected(quantity.unit, shared[key].unit))
         elif key in seen:
@@ -143,9 +141,7 @@ def _roles_once(file: ScenarioFile) -> Iterator[Finding]:
     """Find roles that are both in each team and shared."""
     for role in file.programme.posts:
         if role in file.programme.shared_posts:
-            yield Finding(
-                ("programme", "shared_posts", role), "is in [programme.posts] too: give the role once"
-            )
+            yield Finding(("programme", "shared_posts", role), "is in [programme.posts] too: give the role once")
 
 
 def _team_areas(file: ScenarioFile) -> Iterator[Finding]:
@@ -184,9 +180,7 @@ def _no_change(file: ScenarioFile) -> Iterator[Finding]:
             f"give [schedules.{NO_CHANGE}] with steps = []: the others are compared with it",
         )
     elif file.schedules[NO_CHANGE].steps:
-        yield Finding(
-            ("schedules", NO_CHANGE, "steps"), "must be [], because the others are compared with it"
-        )
+        yield Finding(("schedules", NO_CHANGE, "steps"), "must be [], because the others are compared with it")
 
 
 def _claim_dates(file: ScenarioFile) -> Iterator[Finding]:

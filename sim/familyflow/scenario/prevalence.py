@@ -13,9 +13,7 @@ from familyflow.scenario.vocabulary import MARGINS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-COMBINATIONS: Final = tuple(
-    dict(zip(HARMS, row, strict=True)) for row in product((False, True), repeat=len(HARMS))
-)
+COMBINATIONS: Final = tuple(dict(zip(HARMS, row, strict=True)) for row in product((False, True), repeat=len(HARMS)))
 """Each combination of harms: by harm, whether it is there."""
 
 

@@ -87,9 +87,7 @@ def _existing(name: str, shipped: tuple[str, ...]) -> Path:
     path = Path(name)
     if not name or not path.is_file():
         known = f"the shipped ones are {', '.join(shipped) or '(none)'}"
-        raise Problem(
-            f"{name!r}: there is no such scenario; {known}, or give a path{suggestion(name, shipped)}"
-        )
+        raise Problem(f"{name!r}: there is no such scenario; {known}, or give a path{suggestion(name, shipped)}")
     return path
 
 
@@ -116,9 +114,7 @@ def _parse(file: str, content: bytes) -> Source:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         byte = content[error.start]
-        raise Problem(
-            f"{file} line {line}: byte 0x{byte:02x} is not UTF-8: save the file as UTF-8 text"
-        ) from None
+        raise Problem(f"{file} line {line}: byte 0x{byte:02x} is not UTF-8: save the file as UTF-8 text") from None
     try:
         return Source(file, text, tomllib.loads(text))
     except RecursionError:
@@ -173,6 +169,4 @@ def _programme(file: ScenarioFile) -> Programme:
     """Build the programme that the floors above read."""
     given = file.programme
     years = given.published_budget.years if given.published_budget else None
-    return Programme(
-        given.title, given.null, given.stages, tuple(given.posts), tuple(given.shared_posts), years
-    )
+    return Programme(given.title, given.null, given.stages, tuple(given.posts), tuple(given.shared_posts), years)

@@ -72,9 +72,7 @@ class QuantityTable(Table):
     unit: str = Field(description="the unit of the value")
     year: str = Field(description='the year it is true of, such as "2019" or "2019/20"', pattern=_YEAR)
     source: str = Field(description="the key of a source, here in [sources] or in calibration/sources.csv")
-    status: Literal["published", "derived", "assumed"] = Field(
-        description="one of published, derived, assumed"
-    )
+    status: Literal["published", "derived", "assumed"] = Field(description="one of published, derived, assumed")
     note: str = ""
 
     @model_validator(mode="after")
@@ -107,11 +105,7 @@ class QuantityTable(Table):
 
 def _as_share(number: float, unit: str) -> str:
     """Offer the share that a percentage was probably meant to be."""
-    return (
-        f" ({number:g} percent is {number / 100:g})"
-        if unit == "share" and number <= CEILINGS["percent"]
-        else ""
-    )
+    return f" ({number:g} percent is {number / 100:g})" if unit == "share" and number <= CEILINGS["percent"] else ""
 
 
 def _in_unit(unit: str) -> Callable[[QuantityTable], QuantityTable]:
@@ -202,14 +196,10 @@ Offered: TypeAlias = Annotated[
     str, AfterValidator(_among(PROGRAMME_STAGES)), WithJsonSchema({"enum": list(PROGRAMME_STAGES)})
 ]
 Role: TypeAlias = Annotated[str, AfterValidator(_among(ROLES)), WithJsonSchema({"enum": list(ROLES)})]
-Measure: TypeAlias = Annotated[
-    str, AfterValidator(_among(MEASURES)), WithJsonSchema({"enum": list(MEASURES)})
-]
+Measure: TypeAlias = Annotated[str, AfterValidator(_among(MEASURES)), WithJsonSchema({"enum": list(MEASURES)})]
 Names: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(_is_a_list), AfterValidator(_all_different)]
 Groups: TypeAlias = Annotated[tuple[Group, ...], BeforeValidator(_is_a_list), AfterValidator(_all_different)]
-Stages: TypeAlias = Annotated[
-    tuple[Offered, ...], BeforeValidator(_is_a_list), AfterValidator(_all_different)
-]
+Stages: TypeAlias = Annotated[tuple[Offered, ...], BeforeValidator(_is_a_list), AfterValidator(_all_different)]
 Margin: TypeAlias = Annotated[str, AfterValidator(_among(MARGINS)), WithJsonSchema({"enum": list(MARGINS)})]
 Harms: TypeAlias = Annotated[dict[Margin, Share], AfterValidator(_has_its_margins)]
 """How common parental harms are among families assessed."""
@@ -257,13 +247,9 @@ class Targets(Table):
     care_ceased_share_sgo: Share = Field(description="share of those leaving care by special guardianship")
     care_ceased_share_adoption: Share = Field(description="share of those leaving care by adoption")
     care_ceased_share_turned_18: Share = Field(description="share of those leaving care who turn 18")
-    placement_share_foster: Share = Field(
-        description="share of children in care in foster care, kinship included"
-    )
+    placement_share_foster: Share = Field(description="share of children in care in foster care, kinship included")
     placement_share_residential: Share = Field(description="share of children in care in residential care")
-    placement_share_supported: Share = Field(
-        description="share of children in care in supported accommodation"
-    )
+    placement_share_supported: Share = Field(description="share of children in care in supported accommodation")
     placement_share_with_parents: Share = Field(description="share of children in care placed with parents")
     uasc_share: Share = Field(description="share of children in care who came unaccompanied")
     proceedings: PerYear | None = None
@@ -299,9 +285,7 @@ class ProgrammeTable(Table):
     null: bool = False
     stages: Stages = Field(description=f"where programmes are offered, of {', '.join(PROGRAMME_STAGES)}")
     posts: dict[Role, Fte] = Field(description="posts per live team, by role", default_factory=dict)
-    shared_posts: dict[Role, Fte] = Field(
-        description="posts for all live teams together", default_factory=dict
-    )
+    shared_posts: dict[Role, Fte] = Field(description="posts for all live teams together", default_factory=dict)
     published_budget: Budget | None = None
 
 
@@ -349,9 +333,7 @@ class Staff(StepTable):
 
 
 Step: TypeAlias = GoLive | Open | Boundary | Close | Staff
-Steps: TypeAlias = Annotated[
-    tuple[Annotated[Step, Field(discriminator="action")], ...], BeforeValidator(_is_a_list)
-]
+Steps: TypeAlias = Annotated[tuple[Annotated[Step, Field(discriminator="action")], ...], BeforeValidator(_is_a_list)]
 
 
 class ScheduleTable(Table):

@@ -67,6 +67,4 @@ def _quantity(where: str, row: dict[str, str], sources: Mapping[str, str]) -> Qu
 def _from_row(row: dict[str, str]) -> Quantity:
     """Turn a row's text into a quantity; ValueError or Problem when it says none."""
     value, low, high = (float(row[column]) for column in ("value", "low", "high"))
-    return Quantity(
-        value, low, high, row["unit"], row["year"], row["source"], Status(row["status"]), row["note"]
-    )
+    return Quantity(value, low, high, row["unit"], row["year"], row["source"], Status(row["status"]), row["note"])

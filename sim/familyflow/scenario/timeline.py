@@ -110,12 +110,8 @@ def build(scenario: Scenario, schedule: str, values: Mapping[str, float]) -> Tim
         allowed = one_of(tuple(scenario.schedules), schedule)
         raise Problem(f'{scenario.name}: schedule = "{schedule}": a schedule {allowed}')
     moments = _moments(scenario, schedule)
-    closes = tuple(
-        TeamDay(moment.day, moment.step.team) for moment in moments if isinstance(moment.step, Close)
-    )
-    live = tuple(
-        TeamDay(moment.day, moment.step.team) for moment in moments if isinstance(moment.step, GoLive)
-    )
+    closes = tuple(TeamDay(moment.day, moment.step.team) for moment in moments if isinstance(moment.step, Close))
+    live = tuple(TeamDay(moment.day, moment.step.team) for moment in moments if isinstance(moment.step, GoLive))
     return Timeline(
         schedule=schedule,
         routes=tuple(_routes(scenario, moments)),
@@ -210,9 +206,7 @@ def _posts(
 
 def _end(start: TeamDay, closes: tuple[TeamDay, ...]) -> float:
     """Give the day on which a team that goes live closes, or infinity."""
-    return min(
-        (close.day for close in closes if close.team == start.team and close.day >= start.day), default=inf
-    )
+    return min((close.day for close in closes if close.team == start.team and close.day >= start.day), default=inf)
 
 
 def _transfers(scenario: Scenario, moments: list[_Moment], moment: _Moment) -> Iterator[Transfer]:

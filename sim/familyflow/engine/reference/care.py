@@ -10,7 +10,7 @@ import simpy
 
 from familyflow.engine import rules
 from familyflow.engine.keys import visit_key
-from familyflow.engine.records import GREW_UP, Event
+from familyflow.engine.records import GREW_UP, MOVED, NEW, PASSED, TRANSFERRED, Event
 from familyflow.engine.structure import STARTS, TO_HOME
 from familyflow.pathway.people import ADULT, YEAR
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from familyflow.engine.reference.life import Life
+    from familyflow.engine.reference.town import Team
     from familyflow.engine.structure import Floats
 
     Process: TypeAlias = Generator[simpy.Event, Any, None]
@@ -34,6 +35,7 @@ class Stay:
         self.place = place
         self.spell = self.env.now - elapsed
         self.listening = False
+        self.team: Team | None = None
         life.in_care[child] = self
         self.enter(within=False)
         self.process = self.env.process(self.be_in_care())
@@ -42,7 +44,23 @@ class Stay:
         """Start a placement."""
         self.life.visits[self.place] = self.life.visits.get(self.place, -1) + 1
         self.visit = visit_key(self.place, self.life.visits[self.place])
-        self.record(Event.ENTER, int(within))
+        self.join(self.town.team_for(self.life.area, self.place))
+        self.record(Event.ENTER, MOVED if within else NEW)
+
+    def join(self, team: Team | None) -> None:
+        """Be one of the children whom a team looks after, in place of the team before."""
+        if self.team is not None:
+            self.team.stays.pop(self, None)
+        self.team = team
+        if team is not None:
+            team.stays[self] = None
+
+    def change_team(self, team: Team) -> None:
+        """Pass to another team, in the same placement."""
+        self.record(Event.LEAVE, TRANSFERRED)
+        self.join(team)
+        self.record(Event.ENTER, PASSED)
+        self.record(Event.WORKER_CHANGED, 0)
 
     def be_in_care(self) -> Process:
         """Stay until home, permanence or 18; re-time the exits when harms change or an age opens or closes one."""
@@ -110,9 +128,9 @@ class Stay:
     def leave(self, leads: int) -> None:
         """Leave care."""
         self.record(Event.LEAVE, leads)
+        self.join(None)
         del self.life.in_care[self.child]
 
     def record(self, event: Event, leads: int) -> None:
         """Write a line of the log about the child."""
-        team = self.town.team_for(self.life.area, self.place)
-        self.town.record(event, self.life.number, team, self.place, child=self.child, leads=leads)
+        self.town.record(event, self.life.number, self.team, self.place, child=self.child, leads=leads)

@@ -12,7 +12,7 @@ import simpy
 from familyflow.engine import rules
 from familyflow.engine.keys import Purpose, visit_key
 from familyflow.engine.population import AT_HOME
-from familyflow.engine.records import GREW_UP, REOPENED, STAYED, TRANSFERRED, Event
+from familyflow.engine.records import GREW_UP, MOVED, NEW, PASSED, REOPENED, STAYED, TRANSFERRED, Event
 from familyflow.engine.reference.care import Stay
 from familyflow.engine.reference.journey import Journey
 from familyflow.engine.structure import STARTS, TO_CARE
@@ -101,9 +101,10 @@ class Life:
     def decide(self, residual: float) -> Process:
         """Wait for a worker, take the time that the decision takes, and decide."""
         began = self.env.now
-        if self.waiting:
-            yield self.request
-            self.allocated()
+        while self.waiting:
+            yield from self.listen(inf)
+            if self.waiting and self.request.triggered:
+                self.allocated()
         visit = self.visit()
         structure = self.town.structure
         length = residual
@@ -123,9 +124,9 @@ class Life:
     def stay(self) -> Process:
         """Stay on a plan until the first hazard's budget is spent; every change of hazard re-times the exits."""
         base = self.town.start.rates.base[self.stage]
-        budgets = self.town.budgets(self.number, self.visit(), -1)
-        stage = self.stage
-        while self.stage == stage:
+        visit = self.visit()
+        budgets = self.town.budgets(self.number, visit, -1)
+        while self.stage >= 0 and self.visit() == visit:
             ratios, since = self.ratios(), self.env.now - self.spell
             wait, leads = rules.soonest(base, STARTS, ratios, budgets, since)
             birthday = self.next_birthday()
@@ -174,7 +175,7 @@ class Life:
         if not within:
             self.spell = self.env.now - elapsed
         self.find_worker()
-        self.record(Event.ENTER, stage, leads=int(within), amount=len(self.home))
+        self.record(Event.ENTER, stage, leads=MOVED if within else NEW, amount=len(self.home))
         if self.waiting:
             self.record(Event.WAIT, stage, amount=len(self.home))
         if self.town.structure.pathway.stages[stage].name == "referral":
@@ -273,10 +274,11 @@ class Life:
         self.join(team)
         self.request = team.desk.request(priority=int(self.town.structure.priority[self.stage]))
         self.waiting = not self.request.triggered
-        self.record(Event.ENTER, self.stage, leads=1, amount=children)
+        self.record(Event.ENTER, self.stage, leads=PASSED, amount=children)
         self.record(Event.WORKER_CHANGED, self.stage, amount=children)
         if self.waiting:
             self.record(Event.WAIT, self.stage, amount=children)
+        self.offer_programmes()
         self.alert()
 
     # Care --------------------------------------------------------------------------------------------------

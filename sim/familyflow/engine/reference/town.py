@@ -20,11 +20,13 @@ from familyflow.ground.calendar import DAYS_PER_MONTH
 from familyflow.ground.draws import uniform
 from familyflow.pathway.adult_work import SUPERVISOR
 from familyflow.pathway.effects import Profile
+from familyflow.pathway.people import ADULT, YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from familyflow.engine.keys import Purpose
+    from familyflow.engine.reference.care import Stay
     from familyflow.engine.structure import Floats
     from familyflow.engine.world import World
 
@@ -44,6 +46,7 @@ class Team:
     groups: frozenset[int]
     desk: simpy.PriorityResource
     lives: dict[Life, None] = field(default_factory=dict)
+    stays: dict[Stay, None] = field(default_factory=dict)
     went_live: float = inf
     power: Floats = field(default_factory=lambda: np.zeros(len(Profile)))
     pools: dict[str, simpy.PriorityResource] = field(default_factory=dict)
@@ -127,7 +130,8 @@ class Town:
         Nothing can change its hazards meanwhile, so it needs no process; most closed families are such.
         """
         families, stage = self.start.families, int(self.start.families.stage[number])
-        quiet = stage >= 0 and self.quiet[stage] and families.arrives[number] == 0
+        grown = np.nanmin(families.born[number]) + ADULT * YEAR < self.start.horizon
+        quiet = stage >= 0 and self.quiet[stage] and families.arrives[number] == 0 and not grown
         if not quiet:
             return False
         ratios = self.structure.ratio[stage, :, families.combo[number]]
@@ -194,6 +198,9 @@ class Town:
         for life in list(source.lives):
             if life.area in areas and int(self.structure.group[life.stage]) in target.groups:
                 life.change_team(target)
+        for stay in list(source.stays):
+            if stay.life.area in areas and int(self.structure.group[stay.place]) in target.groups:
+                stay.change_team(target)
 
     def press(self) -> None:
         """Set how far overload slows what improves: (target / caseload) to a power, where that switch is on."""
@@ -207,8 +214,9 @@ class Town:
 
 def _resize(resource: simpy.PriorityResource, capacity: int) -> None:
     """Change a resource's slots; more slots serve those who wait at once, fewer take effect as cases end."""
-    resource._capacity = max(1, capacity)  # noqa: SLF001 - SimPy offers no public way to change it
-    resource._trigger_put(None)  # noqa: SLF001
+    resource._capacity = capacity  # noqa: SLF001 - SimPy offers no public way to change it
+    while resource.queue and resource.count < capacity:  # each trigger serves one
+        resource._trigger_put(None)  # noqa: SLF001
 
 
 def _changes(town: Town) -> list[tuple[float, Callable[[], None]]]:

@@ -1,0 +1,231 @@
+"""Lives a log again, record by record, and fails where it could not have happened.
+
+What is asserted here is what the log says of itself; the laws ask what else must be true at each instant.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import groupby
+from math import inf, log
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from familyflow.engine import practice
+from familyflow.engine.keys import Purpose, visit_key
+from familyflow.engine.population import AT_HOME
+from familyflow.engine.records import GREW_UP, TRANSFERRED, Event
+from familyflow.engine.structure import TO_CARE, TO_HOME
+from familyflow.ground.draws import uniform
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from familyflow.engine import Ledger, Start
+
+NOBODY = -1
+
+
+@dataclass
+class Household:
+    """Where one family's children are: `coming` are between two places, `gone` have left the town's care for good."""
+
+    size: int
+    coming_home: int
+    coming_to_care: int
+    alone: bool
+    stage: int = NOBODY
+    team: int = NOBODY
+    at_home: int = 0
+    in_care: dict[int, int] = field(default_factory=dict)
+    gone: int = 0
+    waits: bool = False
+    next_stage: int = NOBODY
+
+    @property
+    def placed(self) -> bool:
+        """Whether nobody is between two places, and everybody is somewhere."""
+        settled = self.coming_home == 0 == self.coming_to_care
+        return settled and self.at_home + len(self.in_care) + self.gone == self.size
+
+
+class Replay:
+    """A log lived again; what it holds is as it stands after the latest instant."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.start: Start = ledger.world.start
+        self.structure = self.start.structure
+        self.stages = self.structure.pathway.stages
+        moves = (Event.ENTER, Event.LEAVE, Event.WAIT, Event.WAIT_ENDS)
+        self.records = ledger.events[np.isin(ledger.events["event"], moves)]
+        self.households: dict[int, Household] = {}
+        self.serving: Counter[int] = Counter()
+        self.waiting: Counter[int] = Counter()
+        self.queue: dict[int, Household] = {}
+
+    def instants(self) -> Iterator[tuple[float, dict[int, Household]]]:
+        """Live through the log; yield each instant and the households as they were, of the families it touched."""
+        for time, records in groupby(self.records.tolist(), key=lambda r: r[0]):
+            before: dict[int, Household] = {}
+            for record in records:
+                family = record[2]
+                home = self.households.get(family) or self._arriving(family)
+                self.households[family] = home
+                before.setdefault(family, Household(**vars(home)))
+                self._happen(home, Event(record[1]), record[3:])
+            for family, was in before.items():
+                self._count(was, -1)
+                self._count(self.households[family], 1)
+                self._queue_up(family)
+                assert self.households[family].placed, f"family {family} on day {time}"
+            yield time, before
+
+    def needs_worker(self, home: Household) -> bool:
+        """Say whether a family is at a stage that a social worker must hold."""
+        return home.stage >= 0 and home.team >= 0 and self.structure.priority[home.stage] >= 0
+
+    def priority(self, home: Household) -> int:
+        """Return a family's place in the order for a worker, 0 first."""
+        return int(self.structure.priority[home.stage])
+
+    def _arriving(self, family: int) -> Household:
+        families = self.start.families
+        size = int(families.size[family])
+        at_home = int((families.placement[family, :size] == AT_HOME).sum())
+        return Household(size, at_home, size - at_home, bool(families.alone[family]))
+
+    def _count(self, home: Household, sign: int) -> None:
+        if self.needs_worker(home):
+            (self.waiting if home.waits else self.serving)[home.team] += sign
+
+    def _queue_up(self, family: int) -> None:
+        if self.households[family].waits:
+            self.queue[family] = self.households[family]
+        else:
+            self.queue.pop(family, None)
+
+    def _happen(self, home: Household, event: Event, record: tuple[int, int, int, int, float]) -> None:
+        child, team, place, leads, amount = record[0], record[1], record[2], record[3], round(record[4])
+        if event is Event.WAIT:
+            home.waits = True
+        elif event is Event.WAIT_ENDS:
+            assert home.waits
+            home.waits = home.at_home > amount  # one child of several may have left
+        elif event is Event.ENTER and child >= 0:
+            self._enters_care(home, child, place)
+        elif event is Event.ENTER:
+            self._enters(home, team, place, amount)
+        elif child >= 0:
+            self._leaves_care(home, child, place, leads)
+        else:
+            self._leaves(home, team, place, leads, amount)
+
+    def _enters_care(self, home: Household, child: int, place: int) -> None:
+        assert self.stages[place].in_care
+        assert child not in home.in_care
+        home.in_care[child] = place
+        home.coming_to_care -= 1
+
+    def _leaves_care(self, home: Household, child: int, place: int, leads: int) -> None:
+        assert home.in_care.pop(child) == place
+        to = int(self.structure.to[place, leads]) if leads >= 0 else NOBODY
+        if to >= 0 or leads == TRANSFERRED:
+            home.coming_to_care += 1
+        elif leads >= 0 and to == TO_HOME and not home.alone:
+            home.coming_home += 1
+        else:
+            home.gone += 1
+
+    def _enters(self, home: Household, team: int, place: int, amount: int) -> None:
+        assert not self.stages[place].in_care
+        assert amount == home.coming_home > 0
+        if home.stage == NOBODY:
+            assert home.next_stage in (NOBODY, place)
+            home.stage, home.team, home.next_stage = place, team, NOBODY
+        assert (home.stage, home.team) == (place, team)
+        home.at_home += amount
+        home.coming_home = 0
+
+    def _leaves(self, home: Household, team: int, place: int, leads: int, amount: int) -> None:
+        assert (home.stage, home.team) == (place, team)
+        assert 0 < amount <= home.at_home
+        home.at_home -= amount
+        to = int(self.structure.to[place, leads]) if leads >= 0 else NOBODY
+        if leads == GREW_UP:
+            home.gone += amount
+        elif leads >= 0 and to == TO_CARE:
+            home.coming_to_care += amount
+        else:
+            home.coming_home += amount
+            home.next_stage = to if leads >= 0 else self._own_ways(place, leads)
+        if home.at_home == 0:
+            home.stage, home.team, home.waits = NOBODY, NOBODY, False
+
+    def _own_ways(self, place: int, leads: int) -> int:
+        """Return where a departure leads that no exit declares: another team's same stage, else a new CIN plan."""
+        return place if leads == TRANSFERRED else self.structure.pathway.index["cin"]
+
+
+class Room:
+    """How many families each team's social workers can hold, by day."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        staff = ledger.world.timeline.staff
+        self.days = sorted({s.day for s in staff})
+        self.places = [[_places(ledger, name, day) for name in ledger.world.start.scenario.teams] for day in self.days]
+
+    def on(self, day: float) -> list[int]:
+        """Return each team's places on a day."""
+        return self.places[bisect_right(self.days, day) - 1]
+
+
+def _places(ledger: Ledger, name: str, day: float) -> int:
+    world = ledger.world
+    latest = {s.role: s.fte for s in world.timeline.staff if s.team == name and s.day <= day}
+    children = sum(latest.values()) * world.start.ceilings[world.start.scenario.teams[name].stages]
+    return int(children / world.start.structure.mean_size)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One parent's turn with a team's own worker: in the queue from `asks`, served from `starts` to `ends`."""
+
+    team: int
+    role: str
+    asks: float
+    starts: float
+    ends: float
+
+
+def turns(ledger: Ledger) -> list[Turn]:
+    """Return every turn that joined the queue for a team's own worker; times that never came are infinite.
+
+    The log says when a parent accepts; the days to a first appointment, after which the queue begins, are drawn again.
+    """
+    start = ledger.world.start
+    found: list[Turn] = []
+    offered: Counter[tuple[int, int]] = Counter()
+    own = ledger.events[(ledger.events["event"] >= Event.OFFERED) & (ledger.events["event"] <= Event.GAVE_UP)]
+    order = np.lexsort((np.arange(len(own)), own["place"], own["family"]))
+    accepted = inf
+    for time, event, family, _, team, place, leads, _ in own[order].tolist():
+        key = (family, place)
+        programme = start.structure.pathway.programmes[place]
+        if event == Event.OFFERED:
+            offered[key] += 1
+        elif event == Event.QUEUED and leads:
+            visit = visit_key(place, offered[key] - 1)
+            u = uniform(start.seed, start.replication, family, visit, int(Purpose.OFFER_WAIT), 0)
+            wait = practice.delivery(start.structure.values, programme, team=True).wait_days
+            accepted = time - wait * log(u)
+            found.append(Turn(team, programme.role, accepted, inf, inf))
+        elif event == Event.STARTED and leads:
+            found[-1] = Turn(team, programme.role, accepted, time, inf)
+        elif event in (Event.COMPLETED, Event.DROPPED) and leads:
+            found[-1] = Turn(team, programme.role, accepted, found[-1].starts, time)
+        elif event == Event.GAVE_UP and leads:
+            found[-1] = Turn(team, programme.role, accepted, time, time)
+    return [t for t in found if t.asks <= t.starts and t.asks < start.horizon]

@@ -1,0 +1,129 @@
+"""No team and no pool ever serves more than it can, and nobody waits while there is room."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import pairwise
+from math import inf
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from replay import Household, Replay, Turn, Room, turns
+from small_town import UNSHRUNK, begin, on, scenario, short, with_schedules
+
+from familyflow.engine import Ledger, simulate
+from familyflow.engine.records import Event
+from familyflow.scenario.schema import GoLive, Staff
+
+POSTS = {
+    "post.da_victim_worker": 0.15,
+    "post.da_perpetrator_worker": 0.1,
+    "post.substance_misuse_worker": 0.15,
+    "post.mental_health_practitioner": 0.1,
+}
+"""So few adult workers that parents queue for them."""
+
+
+@settings(max_examples=6, phases=UNSHRUNK)
+@given(seed=st.integers(0, 2**40), fewer=st.floats(-0.2, 0.6), workers=st.floats(0.3, 2.0), day=st.integers(1, 360))
+def test_desks_serve_up_to_capacity_and_nobody_waits_while_one_is_free(
+    seed: int, fewer: float, workers: float, day: int
+) -> None:
+    steps = [Staff(date=on(day), action="staff", team="north", social_workers=workers)]
+    town = with_schedules(scenario(), staffed=steps)
+    ledger = simulate(begin(short(fewer), size=0.05, seed=seed, town=town), "staffed")
+    replay, rooms, held_before = Replay(ledger), Room(ledger), [0] * len(town.teams)
+    for time, before in replay.instants():
+        for team, room in enumerate(rooms.on(time)):
+            held = replay.serving[team]
+            assert held <= max(room, held_before[team])  # cases above a lowered ceiling stay until they close
+            assert held >= room or replay.waiting[team] == 0
+            held_before[team] = held
+        assert_served_in_order(replay, before)
+
+
+def assert_served_in_order(replay: Replay, before: dict[int, Household]) -> None:
+    """Fail when a family was given a worker before one of higher priority that was waiting too."""
+    for family, was in before.items():
+        now = replay.households[family]
+        if was.waits and not now.waits and (now.stage, now.team) == (was.stage, was.team) and now.at_home:
+            others = [h for f, h in replay.queue.items() if h.team == was.team and f not in before]
+            assert all(replay.priority(was) <= replay.priority(other) for other in others)
+
+
+def test_while_a_family_waits_for_a_worker_its_plan_does_not_improve() -> None:
+    ledger = simulate(begin(short(0.5)), "no_change")
+    replay = Replay(ledger)
+    improves = ledger.world.start.structure.improves
+    waited = 0
+    for time, before in replay.instants():
+        left = ledger.events[(ledger.events["time"] == time) & (ledger.events["event"] == Event.LEAVE)]
+        for record in left[(left["child"] < 0) & (left["exit"] >= 0)]:
+            if before[record["family"]].waits:
+                waited += 1
+                assert not improves[record["place"], record["exit"]]
+    assert waited > 0
+
+
+@pytest.fixture(scope="module")
+def queueing() -> Ledger:
+    """Return a year of a town with fewer adult workers than parents who ask for them."""
+    return simulate(begin(POSTS), "all_at_once")
+
+
+def test_pools_serve_up_to_capacity_and_nobody_waits_while_one_is_free(queueing: Ledger) -> None:
+    by_pool: dict[tuple[int, str], list[Turn]] = defaultdict(list)
+    for turn in turns(queueing):
+        by_pool[turn.team, turn.role].append(turn)
+    values = queueing.world.start.structure.values
+    assert any(turn.starts > turn.asks for turn in turns(queueing))
+    for (_, role), queue in by_pool.items():
+        room = int(values[f"post.{role}"] * values[f"adult.{role}.concurrent"])
+        moments = sorted({t for turn in queue for t in (turn.asks, turn.starts, turn.ends) if t < inf})
+        for since, until in pairwise(moments):
+            middle = (since + until) / 2
+            served = sum(turn.starts <= middle < turn.ends for turn in queue)
+            waiting = sum(turn.asks <= middle < turn.starts for turn in queue)
+            assert served <= room
+            assert served == room or waiting == 0
+
+
+def test_the_wait_that_is_counted_is_the_time_since_the_offer_was_accepted(queueing: Ledger) -> None:
+    log = queueing.events
+    accepted: dict[tuple[int, int], float] = {}
+    for record in log[np.isin(log["event"], (Event.QUEUED, Event.STARTED))]:
+        key = (int(record["family"]), int(record["place"]))
+        if record["event"] == Event.QUEUED:
+            accepted[key] = float(record["time"])
+        else:
+            assert record["amount"] == pytest.approx(record["time"] - accepted.pop(key), abs=1e-9)
+
+
+def test_nobody_is_in_a_teams_programme_before_the_team_is_live() -> None:
+    town = with_schedules(scenario(), late=[GoLive(date=on(200), action="go_live", team="central")])
+    log = simulate(begin(town=town), "late").events
+    own = log[(log["event"] >= Event.OFFERED) & (log["event"] <= Event.MISSED) & (log["exit"] == 1)]
+    assert len(own) > 0
+    assert own["time"].min() >= 200
+    assert set(own["team"].tolist()) == {list(town.teams).index("central")}
+
+
+def test_a_parent_whose_case_has_closed_no_longer_waits() -> None:
+    ledger = simulate(begin(POSTS), "all_at_once")
+    replay = Replay(ledger)
+    log = ledger.events
+    waiting: dict[int, set[int]] = defaultdict(set)
+    kinds = {int(Event.QUEUED), int(Event.STARTED), int(Event.GAVE_UP)}
+    programmes = log[np.isin(log["event"], list(kinds))]
+    at = 0
+    for time, before in replay.instants():
+        while at < len(programmes) and programmes["time"][at] <= time:
+            record = programmes[at]
+            change = waiting[int(record["family"])]
+            change.add(int(record["place"])) if record["event"] == Event.QUEUED else change.discard(int(record["place"]))
+            at += 1
+        for family in before:
+            home = replay.households[family]
+            assert home.stage < 0 or home.team >= 0 or not waiting[family]

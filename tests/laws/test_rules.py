@@ -1,0 +1,180 @@
+"""The rules of a stay against closed forms, for any hazards that can be drawn."""
+
+from __future__ import annotations
+
+from math import exp, inf, log
+
+import numpy as np
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy import integrate, stats
+
+from familyflow.engine import rules
+from familyflow.engine.keys import Purpose
+from familyflow.engine.structure import STARTS, Floats
+from familyflow.ground.draws import exponential
+
+EXITS = 4
+BANDS = len(STARTS)
+hazard = st.one_of(st.just(0.0), st.floats(1e-5, 0.1))
+by_band = arrays(np.float64, BANDS, elements=hazard)
+by_exit = arrays(np.float64, (EXITS, BANDS), elements=hazard)
+ratios = arrays(np.float64, EXITS, elements=st.one_of(st.just(0.0), st.floats(0.1, 5.0)))
+budget = st.floats(1e-3, 20.0)
+budgets = arrays(np.float64, EXITS, elements=budget)
+elapsed = st.one_of(st.floats(0.0, 900.0), st.sampled_from(STARTS.tolist()))
+u = st.floats(1e-9, 1 - 1e-9)
+
+
+def rate(hazards: Floats, day: float) -> float:
+    return float(hazards[np.searchsorted(STARTS, day, side="right") - 1])
+
+
+def integral(hazards: Floats, since: float, until: float) -> float:
+    """Return the hazard's integral by quadrature, band by band."""
+    edges = [since, *STARTS[(since < STARTS) & (until > STARTS)], until]
+    pieces = zip(edges[:-1], edges[1:], strict=True)
+    return float(sum(integrate.quad(lambda t: rate(hazards, t), a, b)[0] for a, b in pieces))
+
+
+# Timing ----------------------------------------------------------------------------------------------------------
+
+
+@given(by_band, elapsed, st.floats(0.0, 2000.0), st.floats(0.0, 5.0))
+def test_what_is_spent_is_the_integral_of_the_hazard(hazards: Floats, since: float, days: float, ratio: float) -> None:
+    expected = ratio * integral(hazards, since, since + days)
+    assert rules.spent(hazards, STARTS, ratio, since, days) == pytest.approx(expected, rel=1e-6, abs=1e-9)
+
+
+@given(by_band, elapsed, budget, st.floats(0.1, 5.0))
+def test_an_exit_comes_when_its_budget_is_spent_or_never(
+    hazards: Floats, since: float, mine: float, ratio: float
+) -> None:
+    days = rules.time_to_spend(hazards, STARTS, ratio, mine, since)
+    if days == inf:
+        assert hazards[-1] == 0
+        assert rules.spent(hazards, STARTS, ratio, since, 1e6) < mine
+    else:
+        assert rules.spent(hazards, STARTS, ratio, since, days) == pytest.approx(mine, rel=1e-9)
+
+
+@given(by_band, elapsed, st.floats(0.0, 1500.0))
+@example(np.full(BANDS, 0.01), 0.0, 91.3125)
+def test_the_time_of_an_exit_survives_as_the_piecewise_exponential_says(
+    hazards: Floats, since: float, days: float
+) -> None:
+    survives = exp(-integral(hazards, since, since + days))
+    assume(1e-6 < survives < 1 - 1e-6)
+    later, sooner = -log(survives * (1 - 1e-4)), -log(survives * (1 + 1e-4))
+    assert rules.time_to_spend(hazards, STARTS, 1.0, later, since) >= days - 1e-6
+    assert rules.time_to_spend(hazards, STARTS, 1.0, sooner, since) <= days + 1e-6
+
+
+@given(by_exit, ratios, budgets, elapsed)
+def test_the_first_exit_is_the_one_whose_budget_is_spent_first(
+    hazards: Floats, ratio: Floats, mine: Floats, since: float
+) -> None:
+    times = [rules.time_to_spend(hazards[e], STARTS, ratio[e], mine[e], since) for e in range(EXITS)]
+    days, leads = rules.soonest(hazards, STARTS, ratio, mine, since)
+    assert days == min(times)
+    assert leads == (times.index(days) if days < inf else -1)
+
+
+@given(by_exit, ratios, budgets, elapsed, st.lists(st.floats(0.0, 0.999), max_size=6))
+def test_looking_in_on_a_stay_at_any_moments_changes_nothing(
+    hazards: Floats, ratio: Floats, mine: Floats, since: float, looks: list[float]
+) -> None:
+    days, leads = rules.soonest(hazards, STARTS, ratio, mine, since)
+    assume(1e-6 < days < 1e5)
+    left, now = mine.copy(), 0.0
+    for look in sorted(looks):
+        rules.spend(hazards, STARTS, ratio, left, since + now, look * days - now)
+        now = look * days
+    rest, then = rules.soonest(hazards, STARTS, ratio, left, since + now)
+    assert now + rest == pytest.approx(days, rel=1e-7, abs=1e-7)
+    second = np.partition([rules.time_to_spend(hazards[e], STARTS, ratio[e], mine[e], since) for e in range(EXITS)], 1)[1]
+    assert then == leads or second == pytest.approx(days, rel=1e-6)
+
+
+@given(by_exit, ratios, budgets, elapsed, st.floats(0.0, 3000.0))
+def test_a_budget_only_falls_and_never_below_nothing(
+    hazards: Floats, ratio: Floats, mine: Floats, since: float, days: float
+) -> None:
+    left = mine.copy()
+    rules.spend(hazards, STARTS, ratio, left, since, days)
+    assert (left >= 0).all()
+    assert (left <= mine).all()
+    np.testing.assert_array_equal(left[ratio == 0], mine[ratio == 0])
+
+
+def test_a_change_of_hazard_in_the_middle_of_a_stay_gives_the_right_times() -> None:
+    before, after, change = 0.01, 0.03, 40.0
+    hazards = np.full((1, BANDS), before)
+    found = []
+    for family in range(20_000):
+        mine = rules.budgets(1, 0, family, 0, 0, 1)
+        days, _ = rules.soonest(hazards, STARTS, np.ones(1), mine, 0.0)
+        if days > change:
+            rules.spend(hazards, STARTS, np.ones(1), mine, 0.0, change)
+            days = change + rules.soonest(hazards, STARTS, np.array([after / before]), mine, change)[0]
+        found.append(days)
+
+    def share_gone(days: Floats) -> Floats:
+        return 1 - np.exp(-before * np.minimum(days, change) - after * np.maximum(days - change, 0))
+
+    assert stats.kstest(found, share_gone).pvalue > 0.001
+
+
+def test_two_exits_share_a_stay_in_proportion_to_their_hazards() -> None:
+    hazards = np.array([np.full(BANDS, 0.01), np.full(BANDS, 0.03)])
+    found = [rules.soonest(hazards, STARTS, np.ones(2), rules.budgets(2, 0, f, 0, 0, 2), 0.0) for f in range(20_000)]
+    days, ways = np.array([d for d, _ in found]), np.array([e for _, e in found])
+    assert stats.binomtest(int((ways == 1).sum()), len(ways), 0.75).pvalue > 0.001
+    assert stats.kstest(days, stats.expon(scale=25.0).cdf).pvalue > 0.001
+    assert stats.pearsonr(days, ways).pvalue > 0.001  # when and how are independent where hazards are proportional
+
+
+@given(st.integers(0, 2**40), st.integers(0, 1000), st.integers(0, 10**6), st.integers(0, 2**30), st.integers(0, 50))
+def test_budgets_are_the_keyed_draws_of_their_exits(
+    seed: int, replication: int, family: int, visit: int, first: int
+) -> None:
+    drawn = rules.budgets(seed, replication, family, visit, first, 3)
+    key = (seed, replication, family, visit, int(Purpose.BUDGET))
+    assert drawn.tolist() == [exponential(*key, first + e) for e in range(3)]
+
+
+# Deciding --------------------------------------------------------------------------------------------------------
+
+
+@given(arrays(np.float64, 5, elements=st.one_of(st.just(0.0), st.floats(1e-3, 10.0))), u)
+def test_an_outcome_is_the_one_on_which_the_draw_falls(weights: Floats, drawn: float) -> None:
+    assume(weights.sum() > 0)
+    chosen = rules.choose(weights, drawn)
+    edges = np.concatenate([[0.0], np.cumsum(weights)]) / weights.sum()
+    assert weights[chosen] > 0
+    assert edges[chosen] - 1e-12 <= drawn <= edges[chosen + 1] + 1e-12
+
+
+@given(st.floats(0.1, 200.0), st.floats(0.3, 5.0), u)
+def test_a_decision_s_time_is_weibull(scale: float, shape: float, drawn: float) -> None:
+    expected = stats.weibull_min(shape, scale=scale).isf(drawn)
+    assert rules.weibull(scale, shape, drawn) == pytest.approx(expected, rel=1e-6)
+
+
+@given(st.floats(0.1, 500.0), st.floats(0.3, 5.0))
+def test_a_decision_s_time_has_the_mean_that_was_asked_for(mean: float, shape: float) -> None:
+    scale = rules.weibull_scale(mean, shape)
+    assert stats.weibull_min(shape, scale=scale).mean() == pytest.approx(mean, rel=1e-9)
+
+
+@given(st.integers(0, 60), st.floats(0.0, 1.0), u)
+@example(10, 0.0, 0.5)
+@example(10, 1.0, 0.5)
+def test_missed_appointments_are_binomial(trials: int, share: float, drawn: float) -> None:
+    found = rules.binomial(trials, share, drawn)
+    law = stats.binom(trials, share)
+    assert 0 <= found <= trials
+    assert law.cdf(found) >= drawn - 1e-9
+    assert found == 0 or law.cdf(found - 1) < drawn + 1e-9

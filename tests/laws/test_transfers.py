@@ -1,0 +1,89 @@
+"""When teams open, close and change their areas, cases pass between them and nobody is lost on the way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from replay import Replay, Room
+from small_town import begin, on, scenario, short, with_schedules
+
+from familyflow.engine import Ledger, simulate
+from familyflow.engine.ledger import ENDS_OF_GROUP, STARTS_OF_GROUP, STOCK_OF_GROUP
+from familyflow.engine.records import TRANSFERRED, Event
+from familyflow.pathway import PATHWAY
+from familyflow.scenario.model import Team
+from familyflow.scenario.schema import Close
+
+
+@pytest.fixture(scope="module", params=(0.6, 0.3, 0.0, -1e6), ids=("crowded", "full", "busy", "ample"))
+def moved(request: pytest.FixtureRequest) -> Ledger:
+    """Return a year in which every kind of step is taken, in towns short of workers and not."""
+    return simulate(begin(short(request.param)), "reorganised")
+
+
+def test_every_family_is_in_one_stage_with_one_team(moved: Ledger) -> None:
+    replay = Replay(moved)
+    for _ in replay.instants():
+        pass
+    assert all(home.placed for home in replay.households.values())
+
+
+def test_desks_serve_up_to_capacity_and_nobody_waits_while_one_is_free(moved: Ledger) -> None:
+    replay, rooms, held_before = Replay(moved), Room(moved), [0] * len(scenario().teams)
+    for time, _ in replay.instants():
+        for team, room in enumerate(rooms.on(time)):
+            held = replay.serving[team]
+            assert held <= max(room, held_before[team])
+            assert held >= room or replay.waiting[team] == 0, f"team {team} on day {time}"
+            held_before[team] = held
+
+
+@pytest.mark.parametrize("group", ENDS_OF_GROUP)
+def test_each_teams_stock_changes_by_starts_ends_and_cases_passed(moved: Ledger, group: str) -> None:
+    tables, log = dict(moved.measures()), moved.events
+    here = np.isin(log["place"], [s for s, stage in enumerate(PATHWAY.stages) if stage.group == group])
+    given = moved.flow((log["event"] == Event.LEAVE) & (log["exit"] == TRANSFERRED) & here)
+    taken = moved.flow((log["event"] == Event.WORKER_CHANGED) & here)
+    change = tables[STARTS_OF_GROUP[group]] - tables[ENDS_OF_GROUP[group]] + taken - given
+    np.testing.assert_array_equal(np.diff(tables[STOCK_OF_GROUP[group]], axis=0), change[1:])
+    assert taken.sum() == given.sum() > 0
+
+
+def test_a_closed_team_has_no_cases_left(moved: Ledger) -> None:
+    south = list(scenario().teams).index("south")
+    closed = moved.edges >= 200
+    for group in ("section47", "cin", "cp"):
+        assert (dict(moved.measures())[STOCK_OF_GROUP[group]][closed, south] == 0).all()
+
+
+def test_a_case_that_passes_to_a_live_team_is_offered_its_programmes(moved: Ledger) -> None:
+    log, north = moved.events, list(scenario().teams).index("north")
+    families = moved.world.start.families
+    passed = log[(log["event"] == Event.WORKER_CHANGED) & (log["team"] == north)]
+    harmed = [r["family"] for r in passed if families.combo[r["family"]] > 0]
+    offers = log[(log["event"] == Event.OFFERED) & (log["exit"] == 1) & (log["time"] == 240)]
+    assert set(offers["family"].tolist()) & set(harmed)
+
+
+def test_a_case_that_passes_to_another_team_begins_no_new_proceedings() -> None:
+    start = begin({"proceedings.days_to_first_hearing": 200.0, "pre_proceedings.days": 400.0}, size=0.2)
+    kept, passed = simulate(start, "no_change"), simulate(start, "reorganised")
+    rows = (kept.edges > 30) & (kept.edges <= 91)  # cases pass on day 60
+    assert passed.total("pre_proceedings")[rows].sum() == kept.total("pre_proceedings")[rows].sum()
+    assert passed.total("proceedings")[rows].sum() == kept.total("proceedings")[rows].sum()
+
+
+def test_children_in_care_pass_to_the_team_that_takes_over() -> None:
+    second = Team("second", "Second team", ("south",), ("care",))
+    teams = {**scenario().teams, "second": second}
+    teams["looked_after"] = replace(teams["looked_after"], areas=("north", "central"))
+    step = Close(date=on(100), action="close", team="second", to="looked_after")
+    town = with_schedules(replace(scenario(), teams=teams), merged=[step])
+    ledger = simulate(begin({"team.second.social_workers": 1.0}, town=town), "merged")
+    stock = dict(ledger.measures())["children_in_care"]
+    second_column = list(teams).index("second")
+    assert stock[0, second_column] > 0
+    assert (stock[ledger.edges >= 100, second_column] == 0).all()
+    assert stock.min() >= 0
