@@ -33,7 +33,7 @@ HAZARDS = {
 
 GROUPS = {"cin": "on_cin", "cp": "on_cp", "care": "in_care"}
 CLUSTER = 2.6
-"""Children who enter together make counts vary more than chance alone: the mean square of family sizes over the mean."""
+"""Children who enter together vary counts more than chance alone: the mean square of family sizes over the mean."""
 
 
 def expectation(pathway: Pathway, given: Mapping[str, float], named: Mapping[str, float]) -> Expectation:
@@ -163,7 +163,15 @@ def test_a_plan_that_opens_when_a_sibling_enters_care_has_its_own_chances(settle
 
 # Little's law --------------------------------------------------------------------------------------------------
 
-WITHIN = {"contact": 0.03, "referral": 0.03, "assessment": 0.03, "section47": 0.03, "early_help": 0.1, "cin": 0.1, "cp": 0.1}
+WITHIN = {
+    "contact": 0.03,
+    "referral": 0.03,
+    "assessment": 0.03,
+    "section47": 0.03,
+    "early_help": 0.1,
+    "cin": 0.1,
+    "cp": 0.1,
+}
 """How near the law must come: stays of months end outside the two years that they began in."""
 SINCE = 120.0
 

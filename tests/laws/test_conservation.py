@@ -51,9 +51,7 @@ def test_every_family_is_in_one_stage_and_every_child_in_one_place(
 
 
 @pytest.mark.parametrize("group", STARTS_OF_GROUP)
-def test_what_is_open_each_month_is_what_was_open_and_what_started_less_what_ended(
-    ledger: Ledger, group: str
-) -> None:
+def test_what_is_open_each_month_is_what_was_open_and_what_started_less_what_ended(ledger: Ledger, group: str) -> None:
     stock, starts = table(ledger, STOCK_OF_GROUP[group]), table(ledger, STARTS_OF_GROUP[group])
     ends = table(ledger, ENDS_OF_GROUP[group]) if group in ENDS_OF_GROUP else left(ledger, group)
     np.testing.assert_array_equal(np.diff(stock, axis=0), (starts - ends)[1:])
@@ -89,9 +87,7 @@ def test_the_caseload_is_the_sum_of_the_groups_that_need_a_worker(ledger: Ledger
 
 
 def test_ways_out_of_care_add_up_to_children_who_ceased(ledger: Ledger) -> None:
-    ways = sum(
-        table(ledger, f"care_exits_{way}") for way in ("home", "sgo", "adoption", "other", "turned_18")
-    )
+    ways = sum(table(ledger, f"care_exits_{way}") for way in ("home", "sgo", "adoption", "other", "turned_18"))
     np.testing.assert_array_equal(ways, table(ledger, "care_exits"))
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from small_town import AMPLE, begin, live_through, scenario
 
-from familyflow.engine import Ledger
 from familyflow.engine.records import Event
+
+if TYPE_CHECKING:
+    from familyflow.engine import Ledger
 
 REPLICATIONS = 3
 WHOLE = AMPLE | {"effect.ramp_months": 0.5, "effect.engaged_share": 1.0}

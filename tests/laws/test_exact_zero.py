@@ -57,7 +57,9 @@ def test_a_schedule_that_begins_after_the_horizon_is_no_change() -> None:
 @given(day=st.integers(1, 365), team=st.sampled_from(LOCALITIES), seed=st.integers(0, 2**40))
 def test_until_the_first_team_goes_live_nothing_is_touched(day: int, team: str, seed: int) -> None:
     town = with_schedules(scenario(), some=[live(day, team)])
-    nothing, some = (ledger.events for ledger in live_through(begin(size=0.03, seed=seed, town=town), "no_change", "some"))
+    nothing, some = (
+        ledger.events for ledger in live_through(begin(size=0.03, seed=seed, town=town), "no_change", "some")
+    )
     np.testing.assert_array_equal(some[some["time"] < day], nothing[nothing["time"] < day])
 
 

@@ -45,7 +45,9 @@ def waits(ledger: Ledger) -> np.ndarray:
     asked = mine[mine["event"] == Event.WAIT]
     began = dict(zip(asked["family"].tolist(), asked["time"].tolist(), strict=True))
     ended = mine[mine["event"] == Event.WAIT_ENDS]
-    waited = {f: t - began[f] for f, t in zip(ended["family"].tolist(), ended["time"].tolist(), strict=True) if f in began}
+    waited = {
+        f: t - began[f] for f, t in zip(ended["family"].tolist(), ended["time"].tolist(), strict=True) if f in began
+    }
     return np.array([waited.get(f, 0.0) for f in came.tolist()])
 
 

@@ -123,7 +123,10 @@ def test_a_new_role_works_in_live_teams_within_its_capacity_and_is_paid_for() ->
     log, place = ledger.events, len(pathway.programmes) - 1
     own = log[(log["place"] == place) & (log["exit"] == 1)]
     for team in range(len(town.teams)):
-        change = [(r["event"] == Event.STARTED) - int(r["event"] in (Event.COMPLETED, Event.DROPPED)) for r in own[own["team"] == team]]
+        change = [
+            (r["event"] == Event.STARTED) - int(r["event"] in (Event.COMPLETED, Event.DROPPED))
+            for r in own[own["team"] == team]
+        ]
         assert max(np.cumsum(change), default=0) <= int(0.4 * 10)
     assert (own["event"] == Event.STARTED).sum() > 0
     assert ledger.total("fte_days_counsellor").sum() > 0
@@ -151,7 +154,9 @@ def test_a_new_placement_is_a_stage_of_care() -> None:
     secure = replace(PATHWAY.stage("residential"), name="secure", title="in care, secure")
     pathway = replace(PATHWAY, stages=(*PATHWAY.stages, secure))
     named = rates_for(values())
-    ways = {key.replace("residential", "secure"): x for key, x in named.items() if key.startswith("hazard.residential.")}
+    ways = {
+        key.replace("residential", "secure"): x for key, x in named.items() if key.startswith("hazard.residential.")
+    }
     first = {f"care.first_placement.{age}.secure": 0.3 for age in ("0_9", "10_15", "16_17")}
     ledger = live_year(pathway, values(), named | ways | first)
     assert ledger.total("placement_secure").max() > 0
@@ -159,7 +164,9 @@ def test_a_new_placement_is_a_stage_of_care() -> None:
 
 
 def test_a_new_effect_is_a_row() -> None:
-    pathway = replace(PATHWAY, effects=(*PATHWAY.effects, Effect("quick assessment", "effect.assessed", ("early_help.close",))))
+    pathway = replace(
+        PATHWAY, effects=(*PATHWAY.effects, Effect("quick assessment", "effect.assessed", ("early_help.close",)))
+    )
     start = prepare(scenario(), values({"effect.assessed": 0.5}), rates_for(values()), 1, 0, 1, pathway)
     s, e = start.structure.locate("early_help.close")
     assert np.exp(start.practice[s, e].sum()) == pytest.approx(0.5)

@@ -14,13 +14,22 @@ from familyflow.engine.ledger import ENDS_OF_GROUP, STARTS_OF_GROUP, STOCK_OF_GR
 from familyflow.engine.records import TRANSFERRED, Event
 from familyflow.pathway import PATHWAY
 from familyflow.scenario.model import Team
-from familyflow.scenario.schema import Close
+from familyflow.scenario.schema import Boundary, Close, Open, Staff, Step
+
+TOWNS = {
+    "crowded": short(0.6),
+    "full": short(0.3),
+    "busy": short(0.0),
+    "ample": short(-1e6),
+    "deciding": short(0.6) | {"section47.days": 150.0},
+}
+"""Towns with fewer places than children on day 0, or more; in the last, cases pass in the middle of long enquiries."""
 
 
-@pytest.fixture(scope="module", params=(0.6, 0.3, 0.0, -1e6), ids=("crowded", "full", "busy", "ample"))
+@pytest.fixture(scope="module", params=TOWNS.values(), ids=list(TOWNS))
 def moved(request: pytest.FixtureRequest) -> Ledger:
-    """Return a year in which every kind of step is taken, in towns short of workers and not."""
-    return simulate(begin(short(request.param)), "reorganised")
+    """Return a year in which every kind of step is taken."""
+    return simulate(begin(request.param), "reorganised")
 
 
 def test_every_family_is_in_one_stage_with_one_team(moved: Ledger) -> None:
@@ -49,6 +58,35 @@ def test_each_teams_stock_changes_by_starts_ends_and_cases_passed(moved: Ledger,
     change = tables[STARTS_OF_GROUP[group]] - tables[ENDS_OF_GROUP[group]] + taken - given
     np.testing.assert_array_equal(np.diff(tables[STOCK_OF_GROUP[group]], axis=0), change[1:])
     assert taken.sum() == given.sum() > 0
+
+
+def test_a_case_that_passes_in_the_middle_of_an_enquiry_waits_and_is_served_like_any_other() -> None:
+    steps: list[Step] = [
+        Open(date=on(20), action="open", team="east", areas=("north",), existing_cases="transfer"),
+        Staff(date=on(60), action="staff", team="east", social_workers=100.0),
+    ]
+    town = with_schedules(scenario(), opened=steps)
+    changes = short(0.0) | {"section47.days": 300.0, "team.east.social_workers": 0.1}
+    ledger = simulate(begin(changes, town=town), "opened")
+    east = list(scenario().teams).index("east")
+    replay, most = Replay(ledger), 0
+    for time, _ in replay.instants():
+        most = max(most, replay.waiting[east])
+        assert time < 60 or replay.waiting[east] == 0
+    assert most > 10
+
+
+def test_a_place_that_is_given_and_passed_on_within_a_day_is_free_for_the_next() -> None:
+    steps: list[Step] = [
+        Boundary(date=on(10), action="boundary", team="north", areas=("central", "south"), existing_cases="transfer"),
+        Staff(date=on(100), action="staff", team="north", social_workers=4.0),
+        Open(date=on(100), action="open", team="east", areas=("central",), existing_cases="transfer"),
+    ]
+    ledger = simulate(begin(short(0.2), town=with_schedules(scenario(), both=steps)), "both")
+    north = list(scenario().teams).index("north")
+    replay, rooms = Replay(ledger), Room(ledger)
+    for time, _ in replay.instants():
+        assert replay.serving[north] >= rooms.on(time)[north] or replay.waiting[north] == 0, f"day {time}"
 
 
 def test_a_closed_team_has_no_cases_left(moved: Ledger) -> None:

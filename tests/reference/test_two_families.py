@@ -62,10 +62,7 @@ SHARES = {"price.on_cost": 0.30, "price.overhead": 0.25}
 OTHER_PRICES = (
     *(f"price.{name}_week" for name in ("kinship", "in_house_foster", "supported", "with_parents")),
     *(f"price.{name}" for name in ("adoption", "contact", "referral", "assessment", "section47", "closing")),
-    *(
-        f"price.{name}"
-        for name in ("pre_proceedings", "cin_month", "early_help_month", "salary.social_worker")
-    ),
+    *(f"price.{name}" for name in ("pre_proceedings", "cin_month", "early_help_month", "salary.social_worker")),
     *(f"price.{name}" for name in ("drug_misuse_year", "mental_ill_health_year", "domestic_abuse_incident")),
 )
 OTHER_SHARES = ("price.agency_premium", "rate.domestic_abuse_incidents_year")
@@ -180,9 +177,7 @@ def _rows(
 def _samples() -> pd.DataFrame:
     """Give the one draw: the prices above, and 0 for what these families never use."""
     stated = {name: price for name, (price, _) in STATED.items()}
-    return pd.DataFrame(
-        [{"draw": 0, **dict.fromkeys((*OTHER_PRICES, *OTHER_SHARES), 0.0), **stated, **SHARES}]
-    )
+    return pd.DataFrame([{"draw": 0, **dict.fromkeys((*OTHER_PRICES, *OTHER_SHARES), 0.0), **stated, **SHARES}])
 
 
 def _factors() -> dict[str, float]:

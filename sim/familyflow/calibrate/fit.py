@@ -107,10 +107,11 @@ def verdict(target: Target, value: float, low: float, high: float, expected: flo
 
 
 def simulated(target: Target, run: pd.DataFrame) -> float:
-    """Return a target's measure in one run; nan where the ledger has none of that definition."""
-    if not target.simulated:
+    """Return a target's measure in one run; nan where the ledger has none, or the run is too short."""
+    months = pd.DatetimeIndex(run.index)
+    day = (months - months[0]).days
+    if not target.simulated or day[-1] <= SETTLED:
         return float("nan")
-    day = (run.index - run.index[0]).days
     settled = run[day > SETTLED]
     name = target.simulated[0]
     if name.endswith("="):

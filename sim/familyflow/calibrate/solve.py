@@ -73,7 +73,7 @@ def ask(scenario: Scenario, arrays: Structure) -> Question:
 
 
 def _range(value: float, low: float, high: float, log: bool) -> float:  # noqa: FBT001 - a row of an array
-    """Return a 90% range's width on the scale that it is compared on; an exact number is given one per cent."""
+    """Return a 90% range's width on the scale that it is compared on; an exact number is given two per cent."""
     if low == high:
         return SNAPSHOT_SPREAD * NINETY * (1.0 if log else value)
     return float(np.log(high / max(low, value / 100)) if log else high - low)

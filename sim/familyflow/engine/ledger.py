@@ -228,7 +228,7 @@ class Ledger:
         """Programmes and appointments, in the team and outside it."""
         event = self.events["event"]
         for own, suffix in ((1, ""), (0, "_outside")):
-            here = self.events["exit"] == own
+            here = (self.events["exit"] == own) & (self.events["time"] > 0)
             for kind, name in PROGRAMME_EVENTS.items():
                 chosen = (event == kind) & here
                 counts = kind in (Event.APPOINTMENTS, Event.MISSED)
@@ -238,7 +238,7 @@ class Ledger:
             yield f"adult_waits{suffix}", self.flow(started, np.ones(len(event)))
 
     def _harms(self) -> Iterator[tuple[str, Floats]]:
-        """Families with each active harm, of those known to adult work, and their days."""
+        """Yield families with each active harm, of those known to the service, and their days."""
         event = self.events["event"]
         changes = (event == Event.HARM_KNOWN) | (event == Event.HARM_ENDS) | (event == Event.HARM_RETURNS)
         sign = np.where(event == Event.HARM_ENDS, -1.0, 1.0)
@@ -249,13 +249,12 @@ class Ledger:
             yield f"harm_days_{harm}", _in_last_column(days)
 
     def _staff(self) -> Iterator[tuple[str, Floats]]:
-        """Yield social workers in post and the programme's posts, from the timeline."""
-        in_post = np.zeros((len(self.edges), self.columns))
-        for role in (SOCIAL_WORKER, AGENCY_SOCIAL_WORKER):
-            level, days = self._role(role)
-            in_post += level
-            yield f"fte_days_{role}", days
-        yield "social_workers_in_post", in_post
+        """Yield social workers in post, agency workers among them, and the programme's posts, from the timeline."""
+        permanent, permanent_days = self._role(SOCIAL_WORKER)
+        agency, agency_days = self._role(AGENCY_SOCIAL_WORKER)
+        yield "social_workers_in_post", permanent + agency
+        yield f"fte_days_{SOCIAL_WORKER}", permanent_days + agency_days
+        yield f"fte_days_{AGENCY_SOCIAL_WORKER}", agency_days
         yield from self._posts(list(self.world.start.scenario.teams))
 
     def _role(self, role: str) -> tuple[Floats, Floats]:

@@ -219,9 +219,10 @@ def _in_care(
     A family here has all its children in care. One unaccompanied child is a family of its own.
     """
     _ = group
-    alone_share = expected.alone * expected.cohort.stock_alone.sum() / expected.care_stock
+    alone = expected.alone * float(expected.cohort.stock_alone.sum())
+    in_families = (expected.care_stock - alone) / structure.mean_size
     families = _families(structure, areas, children, keys)
-    families.alone[:] = keys.uniforms(len(families), Purpose.START_RESIDUAL) < alone_share * structure.mean_size
+    families.alone[:] = keys.uniforms(len(families), Purpose.START_RESIDUAL) < alone / (alone + in_families)
     families.size[families.alone == 1] = 1
     families = _exactly(families, children)
     for k in range(LARGEST):

@@ -40,7 +40,7 @@ class Event(IntEnum):
     """`amount` appointments were due in a programme that has ended."""
     MISSED = 18
     HARM_KNOWN = 20
-    """An active harm of a family becomes known to adult work, at the family's first offer."""
+    """An active harm of a family becomes known to the service: past the front door, or at the start."""
     HARM_ENDS = 21
     HARM_RETURNS = 22
     WORKER_CHANGED = 23

@@ -123,9 +123,7 @@ def test_a_draw_without_sampled_prices_is_named() -> None:
 
 def test_dates_schedules_and_measures_may_come_as_parquet_gives_them() -> None:
     monthly = runs([(0, "slower", MONTHS[1], "north", "proceedings", 2.0)])
-    packed = monthly.astype(
-        {"schedule": "category", "team": "category", "measure": "category", "draw": "int32"}
-    )
+    packed = monthly.astype({"schedule": "category", "team": "category", "measure": "category", "draw": "int32"})
     packed["month"] = pd.to_datetime(packed["month"])
     plain = money(monthly, samples(), FACTORS, LINES)
     assert_frame_equal(money(packed, samples(), FACTORS, LINES), plain, check_dtype=False)
@@ -144,8 +142,7 @@ def test_a_lasting_cost_runs_from_the_middle_of_its_month() -> None:
 
 def test_care_counted_in_all_and_by_placement_is_priced_once() -> None:
     rows: list[Row] = [
-        (0, "no_change", MONTHS[1], "", measure, 70.0)
-        for measure in ("child_days_in_care", "child_days_residential")
+        (0, "no_change", MONTHS[1], "", measure, 70.0) for measure in ("child_days_in_care", "child_days_residential")
     ]
     priced = money(runs(rows), samples(price=6_000.0), FACTORS, LINES)
     assert priced["gbp"].sum() == pytest.approx(60_000.0)
@@ -213,9 +210,7 @@ def test_a_schedule_that_changes_nothing_saves_exactly_nothing(drawn: list[Row])
         for draw, _, month, team, measure, value in drawn
         for schedule in SCHEDULES
     ]
-    position = cumulative(
-        savings(money(runs(same, draws=(0, 1)), samples(7.7, draws=(0, 1)), FACTORS, LINES))
-    )
+    position = cumulative(savings(money(runs(same, draws=(0, 1)), samples(7.7, draws=(0, 1)), FACTORS, LINES)))
     numbers = position.drop(columns=["draw", "schedule", "financial_year"])
     assert (numbers == 0).all(axis=None)
 

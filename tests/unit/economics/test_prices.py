@@ -75,9 +75,7 @@ def test_only_amounts_of_money_have_a_price_year() -> None:
 
 def test_the_deflator_table_is_read_by_financial_year(tmp_path: Path) -> None:
     path = tmp_path / "gdp_deflator.csv"
-    path.write_text(
-        "financial_year,index,status\n2013/14,80,published\n2024/25,100.0,published\n", encoding="utf-8"
-    )
+    path.write_text("financial_year,index,status\n2013/14,80,published\n2024/25,100.0,published\n", encoding="utf-8")
     assert read_deflator(path) == {"2013/14": 80.0, "2024/25": 100.0}
 
 

@@ -27,9 +27,7 @@ quantities = st.one_of(
     ranges("percent", 0.1, 99.9),
     ranges("gbp", 0.01, 1000.0),
     ranges("change", -50.0, 0.0),
-    st.builds(
-        quantity, st.just(0), st.floats(0, 40), st.floats(40, 1000), st.sampled_from(["children", "change"])
-    ),
+    st.builds(quantity, st.just(0), st.floats(0, 40), st.floats(40, 1000), st.sampled_from(["children", "change"])),
     st.builds(quantity, st.just(0), st.floats(0, 0.5), st.floats(0.5, 1), st.just("share")),
     st.builds(quantity, st.floats(0.01, 0.5), st.floats(0.5, 1), st.just(1), st.just("share")),
     st.builds(quantity, st.floats(-9, -1), st.floats(-1, 1), st.floats(1, 9), st.just("change")),

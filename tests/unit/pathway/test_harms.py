@@ -187,6 +187,4 @@ def test_one_harm_more_never_lowers_a_risk_that_each_harm_raises(
 ) -> None:
     for more in range(len(HARMS)):
         worse = now | (np.arange(len(HARMS)) == more)
-        assert combined_ratio(ratios, worse, power, cap) >= combined_ratio(ratios, now, power, cap) * (
-            1 - 1e-12
-        )
+        assert combined_ratio(ratios, worse, power, cap) >= combined_ratio(ratios, now, power, cap) * (1 - 1e-12)

@@ -20,9 +20,13 @@ if TYPE_CHECKING:
 
 
 class Journey:
-    """One parent's way through one programme: offered, taken up, waited for, attended, completed or not."""
+    """One parent's way through one programme: offered, taken up, waited for, attended, completed or not.
 
-    def __init__(self, life: Life, programme: int) -> None:
+    `past`: the offer was made so many days before day 0, so the parent may be waiting or attending already, or be
+    done; what was before day 0 is in the log at day 0, and in no measure.
+    """
+
+    def __init__(self, life: Life, programme: int, past: float = 0.0) -> None:
         self.life = life
         self.town = life.town
         self.env = life.env
@@ -37,6 +41,8 @@ class Journey:
         self.waits = False
         self.gave_up = False
         self.moves = False
+        self.attended = 0.0
+        self.past = past
         life.journeys[programme] = self
         self.record(Event.OFFERED)
         self.process = self.env.process(self.attend())
@@ -48,7 +54,7 @@ class Journey:
             self.end()
             return
         self.record(Event.QUEUED)
-        asked = self.env.now
+        asked = self.env.now - self.past
         slot = yield from self.wait()
         if self.gave_up:
             self.record(Event.GAVE_UP)
@@ -56,10 +62,15 @@ class Journey:
             if self.moves:
                 self.life.offer_programmes()
             return
-        self.record(Event.STARTED, self.env.now - asked)
         completes = self.uniform(Purpose.COMPLETES) < self.how.completes
         part = 1.0 if completes else self.uniform(Purpose.DROPS_OUT)
-        yield self.env.timeout(self.how.length_days * part)
+        left = self.how.length_days * part - self.attended
+        self.record(Event.STARTED, self.env.now - asked - self.attended)
+        if left <= 0:
+            self.record(Event.DROPPED)
+            self.end()
+            return
+        yield self.env.timeout(left)
         if slot is not None:
             slot.resource.release(slot)
         self.count_appointments(part)
@@ -73,7 +84,9 @@ class Journey:
         slot = None
         self.waits = True
         try:
-            yield self.env.timeout(-self.how.wait_days * log(self.uniform(Purpose.OFFER_WAIT)))
+            days = -self.how.wait_days * log(self.uniform(Purpose.OFFER_WAIT))
+            self.attended = max(0.0, self.past - days)
+            yield self.env.timeout(max(0.0, days - self.past))
             if self.own is not None:
                 slot = self.own.pools[self.declared.role].request(priority=self.priority())
                 yield slot

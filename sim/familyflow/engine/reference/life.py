@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 AWAY = -1
 """No child at home: those there are, are in care."""
+UNKNOWN = ("contact", "screened_out", "early_help", "closed")
+"""Stages that make no family's harms known to the service."""
 GONE = -2
 """No child at home or in care."""
 
@@ -103,8 +105,6 @@ class Life:
         began = self.env.now
         while self.waiting:
             yield from self.listen(inf)
-            if self.waiting and self.request.triggered:
-                self.allocated()
         visit = self.visit()
         structure = self.town.structure
         length = residual
@@ -132,8 +132,6 @@ class Life:
             birthday = self.next_birthday()
             began = self.env.now
             done = yield from self.listen(min(wait, birthday - began))
-            if self.waiting and self.request.triggered:
-                self.allocated()
             if self.reopens:
                 self.reopen()
             elif done and wait <= birthday - began:
@@ -145,12 +143,12 @@ class Life:
                     self.leave_empty()
 
     def listen(self, days: float) -> Generator[simpy.Event, Any, bool]:
-        """Let time pass until a time, a free worker or news; say whether the whole time passed."""
+        """Let time pass until a time or news; say whether the whole time passed."""
         soon = self.env.now + days < self.town.start.horizon
         timer = self.env.timeout(days) if soon else self.env.event()
         self.listening = True
         with suppress(simpy.Interrupt):
-            yield timer | self.request if self.waiting else timer
+            yield timer
         self.listening = False
         return bool(timer.processed)
 
@@ -178,9 +176,21 @@ class Life:
         self.record(Event.ENTER, stage, leads=MOVED if within else NEW, amount=len(self.home))
         if self.waiting:
             self.record(Event.WAIT, stage, amount=len(self.home))
-        if self.town.structure.pathway.stages[stage].name == "referral":
+        name = self.town.pathway.stages[stage].name
+        if name == "referral":
             self.refer()
-        self.offer_programmes()
+        if name not in UNKNOWN:
+            self.become_known()
+        self.offer_programmes(elapsed)
+
+    def become_known(self) -> None:
+        """Record the active harms of a family that the service now knows: once, whatever it is offered later."""
+        if self.known:
+            return
+        self.known = True
+        for h, harm in enumerate(self.town.pathway.harms):
+            if self.active(harm):
+                self.record(Event.HARM_KNOWN, h)
 
     def refer(self) -> None:
         """Count a re-referral as it is published: within 12 months of the family's previous referral."""
@@ -242,8 +252,7 @@ class Life:
             self.release()
             self.join(self.town.team_for(self.area, self.stage))
             if self.team is not None and structure.priority[self.stage] >= 0:
-                self.request = self.team.desk.request(priority=int(structure.priority[self.stage]))
-                self.waiting = not self.request.triggered
+                self.ask(self.team)
         if self.team is None:
             self.give_up_waiting()
 
@@ -256,15 +265,25 @@ class Life:
     def release(self) -> None:
         """Give the case slot back, or the place in the queue for it, and leave the team."""
         if self.request is not None:
-            self.request.cancel() if self.waiting else self.team.desk.release(self.request)  # type: ignore[union-attr]
+            desk = self.request.resource
+            desk.release(self.request) if self.request.triggered else self.request.cancel()
         if self.team is not None:
             self.team.lives.pop(self, None)
         self.request, self.waiting, self.team = None, False, None
 
-    def allocated(self) -> None:
-        """Note that a worker has taken the case."""
-        self.waiting = False
-        self.record(Event.WAIT_ENDS, self.stage, amount=len(self.home))
+    def ask(self, team: Team) -> None:
+        """Ask a team's desk for a worker, and wait if none is free."""
+        self.request = team.desk.request(priority=int(self.town.structure.priority[self.stage]))
+        self.waiting = not self.request.triggered
+        if self.waiting:
+            self.request.callbacks.append(self.allocated)
+
+    def allocated(self, request: simpy.Event) -> None:
+        """Note that a worker has taken the case, unless the family no longer asks."""
+        if request is self.request and self.waiting:
+            self.waiting = False
+            self.record(Event.WAIT_ENDS, self.stage, amount=len(self.home))
+            self.alert()
 
     def change_team(self, team: Team) -> None:
         """Pass the open case to another team; the family waits there if that team is full."""
@@ -272,8 +291,7 @@ class Life:
         self.leave(TRANSFERRED, children)
         self.release()
         self.join(team)
-        self.request = team.desk.request(priority=int(self.town.structure.priority[self.stage]))
-        self.waiting = not self.request.triggered
+        self.ask(team)
         self.record(Event.ENTER, self.stage, leads=PASSED, amount=children)
         self.record(Event.WORKER_CHANGED, self.stage, amount=children)
         if self.waiting:
@@ -363,18 +381,13 @@ class Life:
         self.record(event, self.town.pathway.harms.index(harm))
         self.alert()
 
-    def offer_programmes(self) -> None:
-        """Offer every programme whose harm is active, where the stage and the team say so."""
+    def offer_programmes(self, past: float = 0.0) -> None:
+        """Offer every programme whose harm is active, where the stage and the team say so; or so many days ago."""
         if self.stage < 0 or not self._offered_here():
             return
-        if not self.known:
-            self.known = True
-            for h, harm in enumerate(self.town.pathway.harms):
-                if self.active(harm):
-                    self.record(Event.HARM_KNOWN, h)
         for p, programme in enumerate(self.town.pathway.programmes):
             if p not in self.journeys and self.active(programme.harm):
-                Journey(self, p)
+                Journey(self, p, past)
 
     def _offered_here(self) -> bool:
         """Say whether programmes are offered: on plans always, elsewhere where an integrated team does."""

@@ -1,0 +1,500 @@
+"""Rewrite what the documents take from the code and the data: `python docs/build.py`.
+
+A region between `<!-- generated: NAME -->` and `<!-- end -->` holds what REGIONS makes under that name. The rest of
+a page is written by hand. `python docs/build.py --check` changes nothing and says which pages are stale.
+"""
+# ruff: noqa: INP001 - a script beside the pages, not a package
+
+from __future__ import annotations
+
+import csv
+import re
+import sys
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from familyflow import scenario
+from familyflow.calibrate.targets import TARGETS
+from familyflow.calibrate.unknowns import list_unknowns
+from familyflow.economics.lines import lines_for
+from familyflow.engine import structure
+from familyflow.ground import paths
+from familyflow.pathway import PATHWAY
+from familyflow.pathway.stages import CARE, HOME, LEFT, Kind
+from familyflow.report.measures import MEASURES
+from familyflow.scenario.vocabulary import MARGINS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from familyflow.calibrate.targets import Target
+    from familyflow.calibrate.unknowns import Unknown
+    from familyflow.economics.lines import Line
+    from familyflow.ground.quantity import Quantity
+    from familyflow.pathway.effects import Effect
+    from familyflow.pathway.stages import Exit, Stage
+    from familyflow.scenario import Scenario
+    from familyflow.scenario.schema import Step
+
+FOLDER: Final = Path(__file__).parent
+REGION: Final = re.compile(r"(<!-- generated: ([a-z_]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+STATUSES: Final = ("published", "derived", "assumed")
+GROUPS: Final = {
+    "parameters_harms": ("harm",),
+    "parameters_adult_work": ("adult",),
+    "parameters_effects": ("effect",),
+    "parameters_families": ("family", "age"),
+    "parameters_front_door": ("contact", "referral", "early_help"),
+    "parameters_assessment": ("assessment", "section47"),
+    "parameters_court": ("pre_proceedings", "proceedings"),
+    "parameters_splits": ("decision", "plan"),
+    "parameters_return": ("rereferral", "recontact", "recontact_12m"),
+    "parameters_care": ("care",),
+    "parameters_staff": ("staff",),
+    "parameters_prices": ("price", "rate"),
+}
+"""The shared parameters by region: ids are put together by their first part."""
+NOT_READ: Final = (
+    "assessment.days",
+    "care.reentry_12m",
+    "care.voluntary_share",
+    "early_help.declined_share",
+    "effect.police_callouts",
+    "price.discount_rate",
+    "price.residential_real_growth",
+    "proceedings.children_per_case",
+    "proceedings.weeks",
+    "staff.handover_stall_weeks",
+    "staff.overload_exponent",
+    "staff.recruitment_weeks",
+    "staff.target_caseload",
+    "staff.usable_hours",
+    "staff.worker_change_ratio",
+    "staff.workload",
+)
+"""Shared parameters, or the beginnings of their ids, that no run and no price reads; a test lives a run to see."""
+
+
+# ---------------------------------------------------------------- pages
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Rewrite the stale pages, or with --check only name them; 1 when a checked page is stale."""
+    stale = {page: text for page in pages() if (text := rewritten(page.read_text(encoding="utf-8"))) != read(page)}
+    for page, text in stale.items():
+        if "--check" not in arguments:
+            page.write_text(text, encoding="utf-8", newline="\n")
+        sys.stdout.write(f"{page.relative_to(FOLDER)}\n")
+    return int(bool(stale) and "--check" in arguments)
+
+
+def pages() -> list[Path]:
+    """List the pages that may hold generated regions."""
+    return sorted(FOLDER.rglob("*.md"))
+
+
+def read(page: Path) -> str:
+    """Read a page."""
+    return page.read_text(encoding="utf-8")
+
+
+def rewritten(text: str) -> str:
+    """Give a page's text with every region made anew. Errors: KeyError for a region that nothing makes."""
+    return REGION.sub(lambda found: f"{found[1]}{REGIONS[found[2]]()}\n{found[3]}", text)
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Write a Markdown table."""
+    lines = [headings, ["---"] * len(headings), *rows]
+    return "\n".join(f"| {' | '.join(_cell(each) for each in line)} |" for line in lines)
+
+
+def _cell(value: object) -> str:
+    return str(value).replace("|", "\\|").replace("\n", " ")
+
+
+def code(names: Iterable[str]) -> str:
+    """Write names as code, with commas between."""
+    return ", ".join(f"`{name}`" for name in names)
+
+
+# ---------------------------------------------------------------- the pathway
+
+
+def pathway_diagram() -> str:
+    """Draw the pathway: decisions as rounded boxes, plans as boxes, improvements as dotted arrows."""
+    lines = ["```mermaid", "flowchart TD"]
+    lines += [f"  {source.name}([{source.name} arrives]) --> {_node(source.to)}" for source in PATHWAY.sources]
+    lines += [f"  {stage.name}{_box(stage)}" for stage in PATHWAY.stages if not stage.in_care]
+    lines += ["  care[in care, each child by placement]", "  left([permanence elsewhere, or 18])"]
+    lines += [f"  {start} {arrow}|{names}| {end}" for (start, arrow, end), names in _arrows().items()]
+    return "\n".join([*lines, "```"])
+
+
+def _arrows() -> dict[tuple[str, str, str], str]:
+    """Give the names of exits by (from, arrow, to); placements are one place, and moves between them are left out."""
+    arrows: dict[tuple[str, str, str], list[str]] = {}
+    for stage in PATHWAY.stages:
+        for leads in stage.exits:
+            start, end = _node(stage.name), "cin" if leads.to == HOME else _node(leads.to)
+            names = arrows.setdefault((start, "-.->" if leads.improves else "-->", end), [])
+            if leads.name not in names and start != end:
+                names.append(leads.name)
+    return {arrow: ", ".join(names).replace("_", " ") for arrow, names in arrows.items() if names}
+
+
+def _node(name: str) -> str:
+    """Name a place in the diagram: every placement is care."""
+    return CARE if name in {stage.name for stage in PATHWAY.placements} else name
+
+
+def _box(stage: Stage) -> str:
+    return f"({stage.title})" if stage.kind is Kind.DECISION else f"[{stage.title}]"
+
+
+def pathway_table() -> str:
+    """Tabulate every exit of every stage; an exit of several placements has one row."""
+    headings = ("stage", "kind", "exit", "leads to", "improves", "harms act by", "ages")
+    at_home = [_exit_row(f"`{s.name}`", s, leads) for s in PATHWAY.stages if not s.in_care for leads in s.exits]
+    return table(headings, at_home + [_exit_row(_placements(leads), s, leads) for s, leads in _ways_from_care()])
+
+
+def _ways_from_care() -> list[tuple[Stage, Exit]]:
+    """Give each different exit from care once, with the first placement that has it."""
+    every = [(stage, leads) for stage in PATHWAY.placements for leads in stage.exits]
+    return [pair for i, pair in enumerate(every) if pair[1] not in [leads for _, leads in every[:i]]]
+
+
+def _placements(leads: Exit) -> str:
+    """Name the placements that have an exit."""
+    having = [stage.name for stage in PATHWAY.placements if leads in stage.exits]
+    return "every placement" if len(having) == len(PATHWAY.placements) else code(having)
+
+
+def _exit_row(name: str, stage: Stage, leads: Exit) -> tuple[str, ...]:
+    low, high = leads.ages
+    ages = f"{low:g} to {high:g}" if stage.in_care else ""
+    improves = "yes" if leads.improves else ""
+    return (name, stage.kind.value, f"`{leads.name}`", _place(leads), improves, _risk(leads), ages)
+
+
+def _place(leads: Exit) -> str:
+    words = {HOME: "home (`cin`)", LEFT: "out of the model", CARE: "care, a first placement"}
+    return words.get(leads.to, f"`{leads.to}`")
+
+
+def _risk(leads: Exit) -> str:
+    return f"`{leads.risk}`{', divided' if leads.improves else ''}" if leads.risk else ""
+
+
+def stages_table() -> str:
+    """Tabulate the stages: group, who is needed, what is offered, what is counted."""
+    headings = ("stage", "title", "group (one spell)", "worker priority", "statutory limit", "programmes", "counts")
+    return table(headings, [_stage_row(stage) for stage in PATHWAY.stages])
+
+
+def _stage_row(stage: Stage) -> tuple[str, ...]:
+    worker = "no worker needed" if stage.priority is None else str(stage.priority)
+    limit = f"{stage.limit:g} working days" if stage.limit else ""
+    offered = "offered" if stage.offers else ""
+    return (f"`{stage.name}`", stage.title, f"`{stage.group}`", worker, limit, offered, code(stage.counts))
+
+
+def programmes_table() -> str:
+    """Tabulate the programmes."""
+    rows = [(f"`{each.name}`", f"`{each.role}`", f"`{each.harm}`") for each in PATHWAY.programmes]
+    return table(("programme", "worker", "harm that it works on"), rows)
+
+
+def effects_table() -> str:
+    """Tabulate the practice effects."""
+    headings = ("effect", "total ratio", "exits", "profile", "ratio of", "adult workers' own part measured on")
+    return table(headings, [_effect_row(each) for each in PATHWAY.effects])
+
+
+def _effect_row(each: Effect) -> tuple[str, ...]:
+    of = "a duration: the hazard is divided" if each.inverse else "the hazard or the odds"
+    return (each.name, f"`{each.ratio}`", code(each.exits), each.profile.value, of, each.remains_of or "nothing")
+
+
+# ---------------------------------------------------------------- numbers
+
+
+@cache
+def scenarios() -> dict[str, Scenario]:
+    """Load every shipped scenario, by name."""
+    return {name: scenario.load(name) for name in paths.names("scenarios", ".toml")}
+
+
+@cache
+def shared() -> list[dict[str, str]]:
+    """Read the shared parameters, in the file's order."""
+    with paths.shipped("calibration", "parameters.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def parameters_of(region: str) -> str:
+    """Tabulate the shared parameters of one region."""
+    rows = [row for row in shared() if row["id"].split(".")[0] in GROUPS[region]]
+    headings = ("id", "value", "90% range", "unit", "year", "source", "status")
+    return table(headings, [_parameter_row(row) for row in rows])
+
+
+def _parameter_row(row: Mapping[str, str]) -> tuple[str, ...]:
+    bounds = _range(float(row["low"]), float(row["high"]))
+    value = f"{float(row['value']):g}"
+    return (f"`{row['id']}`", value, bounds, row["unit"], row["year"], f"`{row['source']}`", row["status"])
+
+
+def _range(low: float, high: float) -> str:
+    return "exact" if low == high else f"{low:g} to {high:g}"
+
+
+def not_read() -> str:
+    """List the shared parameters that are carried and not used, with what they are for."""
+    rows = [row for row in shared() if row["id"].startswith(NOT_READ)]
+    return table(("id", "value", "note"), [(f"`{row['id']}`", f"{float(row['value']):g}", row["note"]) for row in rows])
+
+
+def _quantities(name: str, ids: Iterable[str]) -> str:
+    """Tabulate some quantities side by side, a column a scenario."""
+    every = scenarios()
+    headings = (name, *(f"{each} ({found.start})" for each, found in every.items()))
+    return table(headings, [(f"`{key}`", *(_stated(found, key) for found in every.values())) for key in ids])
+
+
+def _stated(found: Scenario, key: str) -> str:
+    """Write a scenario's value of a quantity, with its range and status."""
+    if key not in found.quantities:
+        return "not given"
+    given = found.quantities[key]
+    return f"{given.value:g} ({_range(given.low, given.high)}), {given.status}"
+
+
+def scenario_snapshot() -> str:
+    """Tabulate population and snapshot."""
+    stocks = ("children_on_cin", "children_on_cp", "children_in_care")
+    return _quantities("number", ("population.children", *(f"snapshot.{each}" for each in stocks)))
+
+
+def scenario_targets() -> str:
+    """Tabulate the scenarios' targets."""
+    return _quantities("target", _own("target."))
+
+
+def scenario_harms() -> str:
+    """Tabulate the prevalence of harms."""
+    return _quantities("share of families", [f"harms.{each}" for each in MARGINS])
+
+
+def scenario_overrides() -> str:
+    """Tabulate the shared parameters that a scenario gives its own value."""
+    given = {row["id"]: (float(row["value"]), float(row["low"]), float(row["high"])) for row in shared()}
+    every = [found.quantities for found in scenarios().values()]
+    return _quantities("parameter", [key for key in given if any(_numbers(each[key]) != given[key] for each in every)])
+
+
+def _numbers(given: Quantity) -> tuple[float, float, float]:
+    return given.value, given.low, given.high
+
+
+def _own(prefix: str) -> list[str]:
+    """List the quantities of any scenario that begin with a prefix, in the order of the first that has them."""
+    return list(
+        dict.fromkeys(key for each in scenarios().values() for key in each.quantities if key.startswith(prefix))
+    )
+
+
+def scenario_teams() -> str:
+    """Tabulate each scenario's teams on day 0."""
+    headings = ("scenario", "team", "areas on day 0", "stage groups", "social workers (posts, FTE)")
+    return table(headings, [row for name, each in scenarios().items() for row in _team_rows(name, each)])
+
+
+def _team_rows(name: str, found: Scenario) -> Iterator[tuple[str, ...]]:
+    for team in found.teams.values():
+        posts = _stated(found, f"team.{team.name}.social_workers")
+        areas = ", ".join(team.areas) or "none: a schedule opens it"
+        yield name, team.title, areas, ", ".join(team.stages), posts
+
+
+def scenario_posts() -> str:
+    """Tabulate the programme's posts."""
+    return _quantities("posts (FTE): in each live team; the psychologist's are shared by all", _own("post."))
+
+
+def scenario_schedules() -> str:
+    """Tabulate every schedule's steps."""
+    headings = ("scenario", "schedule", "title", "steps")
+    every = [(name, each) for name, found in scenarios().items() for each in found.schedules.values()]
+    rows = [(name, f"`{each.name}`", each.title, "; ".join(map(_step, each.steps)) or "none") for name, each in every]
+    return table(headings, rows)
+
+
+def _step(step: Step) -> str:
+    """Write a step in a few words."""
+    return f"{step.date} {step.action.replace('_', ' ')} {step.team}"
+
+
+def scenario_claims() -> str:
+    """Tabulate the claims that the authorities made."""
+    headings = ("scenario", "claim", "measure", "change", "by")
+    every = [(name, claim) for name, found in scenarios().items() for claim in found.claims]
+    return table(headings, [(name, c.text, f"`{c.measure}`", f"{c.change:+.0%}", c.by) for name, c in every])
+
+
+# ---------------------------------------------------------------- the fit, money and results
+
+
+def targets_table() -> str:
+    """Tabulate what is fitted and what is only shown, and what each is compared with in a simulation."""
+    headings = ("target", "meaning", "fitted", "compared with, in the simulation")
+    return table(headings, [_target_row(each) for each in TARGETS])
+
+
+def _target_row(each: Target) -> tuple[str, ...]:
+    seen = " / ".join(f"`{name.removesuffix('=')}`" for name in each.simulated)
+    return (f"`{each.key}`", each.title, "no, held out" if each.held_out else "yes", seen or "not counted")
+
+
+def unknowns_table() -> str:
+    """Tabulate the unknowns by their first part, with the spread of their priors in one scenario."""
+    name, found = next(iter(scenarios().items()))
+    unknowns = list_unknowns(structure.build(PATHWAY, found.central()), found.quantities)
+    kinds = Counter(each.name.split(".")[0] for each in unknowns)
+    rows = [
+        (f"`{kind}`", count, _spreads([u for u in unknowns if u.name.split(".")[0] == kind]))
+        for kind, count in kinds.items()
+    ]
+    return table(
+        ("kind", "unknowns", f"standard deviation of the prior, in logs ({name})"), [*rows, ("all", len(unknowns), "")]
+    )
+
+
+def _spreads(unknowns: Sequence[Unknown]) -> str:
+    spreads = [each.spread for each in unknowns]
+    low, high = f"{min(spreads):.2g}", f"{max(spreads):.2g}"
+    return low if low == high else f"{low} to {high}"
+
+
+def cost_lines() -> str:
+    """Tabulate what costs money, who pays and what a fall is worth."""
+    ids = [key for each in scenarios().values() for key in each.quantities]
+    headings = ("line", "counts", "price", "kind", "payer")
+    rows = [(f"`{x.name}`", f"`{x.measure}`", _price(x), x.kind.value, x.payer) for x in lines_for(dict.fromkeys(ids))]
+    return table(headings, rows)
+
+
+def _price(line: Line) -> str:
+    """Write a line's price with what it is multiplied by and raised by."""
+    return " x ".join(
+        [f"`{line.price}`", *(f"`{each}`" for each in line.times), *(f"(1 + `{each}`)" for each in line.uplifts)]
+    )
+
+
+def measures_table() -> str:
+    """Tabulate the summary's measures."""
+    better = {1: "more", -1: "less", 0: "neither"}
+    rows = [(f"`{each.name}`", each.title, each.unit, better[each.better]) for each in MEASURES]
+    return table(("measure", "in the printed table", "unit", "better is"), rows)
+
+
+# ---------------------------------------------------------------- the evidence
+
+
+def status_counts() -> str:
+    """Count the numbers of each scenario by status, its own and the shared ones apart."""
+    ids = {row["id"] for row in shared()}
+    headings = ("scenario", "numbers", *STATUSES)
+    return table(headings, [row for name, found in scenarios().items() for row in _status_rows(name, found, ids)])
+
+
+def _status_rows(name: str, found: Scenario, ids: set[str]) -> Iterator[tuple[object, ...]]:
+    for whose, wanted in (("of its own", False), ("shared, as it has them", True)):
+        given = [each for key, each in found.quantities.items() if (key in ids) is wanted]
+        yield name, whose, *_counts(each.status.value for each in given)
+    yield name, f"all {len(found.quantities)}", *_counts(each.status.value for each in found.quantities.values())
+
+
+def _counts(statuses: Iterable[str]) -> list[int]:
+    found = Counter(statuses)
+    return [found[status] for status in STATUSES]
+
+
+def status_by_kind() -> str:
+    """Count the shared parameters by the first part of their id and by status."""
+    kinds = dict.fromkeys(row["id"].split(".")[0] for row in shared())
+    headings = ("ids that begin with", *STATUSES)
+    rows = [
+        (f"`{kind}`", *_counts(row["status"] for row in shared() if row["id"].split(".")[0] == kind)) for kind in kinds
+    ]
+    return table(headings, rows)
+
+
+def sources_table() -> str:
+    """Tabulate the shared sources, with how many numbers of the product rest on each."""
+    with paths.shipped("calibration", "sources.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    used = Counter(row["source"] for row in shared())
+    used.update(
+        each.source
+        for found in scenarios().values()
+        for key, each in found.quantities.items()
+        if key in _stated_by(found)
+    )
+    headings = ("key", "title", "publisher", "year", "licence", "numbers")
+    return table(
+        headings,
+        [
+            (f"`{row['key']}`", row["title"], row["publisher"], row["year"], row["licence"], used[row["key"]])
+            for row in rows
+        ],
+    )
+
+
+def _stated_by(found: Scenario) -> set[str]:
+    """Give the ids that a scenario states itself."""
+    given = {row["id"]: (float(row["value"]), float(row["low"]), float(row["high"])) for row in shared()}
+    return {key for key, each in found.quantities.items() if given.get(key) != _numbers(each)}
+
+
+def _region(name: str) -> Callable[[], str]:
+    """Make the maker of one region of shared parameters."""
+    return lambda: parameters_of(name)
+
+
+REGIONS: Final[Mapping[str, Callable[[], str]]] = {
+    **{name: _region(name) for name in GROUPS},
+    **{
+        make.__name__: make
+        for make in (
+            pathway_diagram,
+            pathway_table,
+            stages_table,
+            programmes_table,
+            effects_table,
+            not_read,
+            scenario_snapshot,
+            scenario_targets,
+            scenario_harms,
+            scenario_overrides,
+            scenario_teams,
+            scenario_posts,
+            scenario_schedules,
+            scenario_claims,
+            targets_table,
+            unknowns_table,
+            cost_lines,
+            measures_table,
+            status_counts,
+            status_by_kind,
+            sources_table,
+        )
+    },
+}
+"""What makes each region, by its name."""
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

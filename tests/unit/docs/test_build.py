@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import importlib.util
+import re
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import pytest
+
+from familyflow.calibrate.targets import TARGETS, read
+from familyflow.calibrate.unknowns import list_unknowns, to_rates
+from familyflow.economics.lines import lines_for
+from familyflow.engine import practice, prepare, simulate, structure
+from familyflow.engine import rates as fitted
+from familyflow.engine.balance import expect
+from familyflow.pathway import PATHWAY
+from familyflow.scenario import load
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from familyflow.scenario import Scenario
+
+ROOT = Path(__file__).parents[3]
+DOCS = ROOT / "docs"
+PAGES = sorted(DOCS.rglob("*.md"))
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+YEARS = 2
+"""Long enough for a shipped schedule to go live."""
+
+
+@cache
+def build() -> ModuleType:
+    """Load the script that makes the generated regions."""
+    spec = importlib.util.spec_from_file_location("build", DOCS / "build.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def text(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+def anchors(page: Path) -> set[str]:
+    """Name the headings of a page as links to them do."""
+    headings = HEADING.findall(FENCED.sub("", text(page)))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def name(page: Path) -> str:
+    return str(page.relative_to(DOCS))
+
+
+class Noted(dict[str, Any]):
+    """A table that notes which of its keys are read."""
+
+    def __init__(self, given: dict[str, Any]) -> None:
+        super().__init__(given)
+        self.seen: set[str] = set()
+
+    def __getitem__(self, key: str) -> Any:  # noqa: ANN401 - a number or a quantity
+        self.seen.add(key)
+        return super().__getitem__(key)
+
+
+def numbers_read(scenario: Scenario) -> set[str]:
+    """Fit, start, live and price a scenario once, and give the ids of the numbers that this took."""
+    values, quantities = Noted(scenario.central()), Noted(dict(scenario.quantities))
+    arrays = structure.build(PATHWAY, values)
+    unknowns = list_unknowns(arrays, quantities)
+    rates = to_rates(arrays, values, {each.name: 0.0 for each in unknowns})
+    read(expect(arrays, rates, practice.outside(arrays)), [each.key for each in TARGETS if each.key in quantities])
+    noted = replace(scenario, quantities=quantities)
+    start = prepare(noted, values, fitted.to_values(rates, PATHWAY), 1, 0, YEARS)
+    simulate(start, "as_published")
+    priced = {key for line in lines_for(list(quantities)) for key in (line.price, *line.times, *line.uplifts)}
+    return values.seen | quantities.seen | priced
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_no_generated_region_is_stale(page: Path) -> None:
+    assert build().rewritten(text(page)) == text(page), "run: python docs/build.py"
+
+
+def test_every_generated_region_stands_in_one_page() -> None:
+    regions = [found for page in PAGES for _, found, _ in build().REGION.findall(text(page))]
+    assert sorted(regions) == sorted(build().REGIONS)
+
+
+def test_every_shared_parameter_is_in_a_table() -> None:
+    kinds = [kind for kinds in build().GROUPS.values() for kind in kinds]
+    assert {row["id"].split(".")[0] for row in build().shared()} == set(kinds)
+    assert len(kinds) == len(set(kinds))
+
+
+def test_the_numbers_said_to_be_unused_are_those_that_no_run_reads() -> None:
+    given = {row["id"] for row in build().shared()}
+    said = {key for key in given if key.startswith(build().NOT_READ)}
+    assert said == given - numbers_read(load("swindon"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    lost = []
+    for link in LINK.findall(FENCED.sub("", text(page))):
+        path, _, anchor = unquote(link).partition("#")
+        target = (page.parent / path).resolve() if path else page
+        if link.startswith(("https://", "mailto:")):
+            continue
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            lost.append(link)
+    assert lost == []
+
+
+def test_every_page_can_be_reached_from_the_index() -> None:
+    reached, waiting = set[Path](), [DOCS / "README.md"]
+    while waiting:
+        page = waiting.pop()
+        reached.add(page)
+        links = [link.partition("#")[0] for link in LINK.findall(text(page)) if "://" not in link]
+        found = {(page.parent / link).resolve() for link in links if link.endswith(".md")}
+        waiting += [each for each in found & set(PAGES) if each not in reached]
+    assert set(PAGES) - reached == set()
+
+
+def test_decisions_are_numbered_in_order_and_have_their_parts() -> None:
+    pages = sorted((DOCS / "decisions").glob("[0-9]*.md"))
+    assert [page.name[:4] for page in pages] == [f"{number:04d}" for number in range(1, len(pages) + 1)]
+    parts = {"## Context", "## Decision", "## Consequence", "## What was tried"}
+    assert [page.name for page in pages if not parts <= set(text(page).splitlines())] == []
