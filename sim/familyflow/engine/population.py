@@ -16,7 +16,7 @@ from familyflow.engine.keys import ARRIVALS, Purpose
 from familyflow.engine.structure import STARTS
 from familyflow.ground.compiled import compiled
 from familyflow.ground.draws import exponential, uniform
-from familyflow.pathway.people import AGE_BANDS, SIZES, YEAR
+from familyflow.pathway.people import ADULT, AGE_BANDS, SIZES, YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 LARGEST = SIZES[-1]
 AT_HOME = -1
+SMALLEST = 1e-300
+"""Shares that sum to nothing are asked of nobody, and may be divided by this."""
 SNAPSHOT = {"cin": "children_on_cin", "cp": "children_on_cp", "care": "children_in_care"}
 """Stage groups whose children on day 0 are published, and the quantity that says how many."""
 
@@ -155,7 +157,7 @@ def _families(structure: Structure, areas: Floats, count: int, keys: Keys) -> Po
 
 def _pick(shares: Floats, u: Floats) -> Ints:
     """Return the row on which each u falls when [0, 1) is shared out."""
-    edges = np.cumsum(shares) / np.sum(shares)
+    edges = np.cumsum(shares) / max(float(np.sum(shares)), SMALLEST)
     return np.minimum(np.searchsorted(edges, u, side="right"), len(shares) - 1)
 
 
@@ -246,7 +248,8 @@ def _place(structure: Structure, expected: Expectation, families: Population, k:
     within = keys.uniforms(len(families), Purpose.START_ELAPSED, k)
     days = (month + within) * cohort.STEP
     at = np.array([s for s, stage in enumerate(structure.pathway.stages) if stage.in_care])
-    age = np.minimum(entry + keys.uniforms(len(families), Purpose.AGE, k) + days / YEAR, 18 - 1e-3)
+    room = np.minimum(ADULT - entry - days / YEAR, 1.0)  # nobody in care has turned 18
+    age = entry + room * keys.uniforms(len(families), Purpose.AGE, k) + days / YEAR
     families.care_elapsed[here, k] = days[here]
     families.placement[here, k] = at[place][here]
     families.born[here, k] = -age[here] * YEAR

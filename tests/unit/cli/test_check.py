@@ -33,7 +33,7 @@ def test_a_sound_scenario_is_described(monkeypatch: pytest.MonkeyPatch, capsys: 
         "  areas: harbour, hill",
         "  teams: north",
         "  schedules: no_change, as_published, all_at_once",
-        "  numbers: 4, of which 4 assumed",
+        "  numbers: 10, of which 10 assumed",
         "No problem found.",
     ]
     assert built == ["no_change", "as_published", "all_at_once"]

@@ -67,6 +67,7 @@ def test_the_lines_price_nothing_twice_and_leave_no_daily_cost_out() -> None:
     counted = [f"child_days_{name}" for name in (*PLACEMENTS, "in_care", "on_cin", "on_cp", "early_help")]
     posts = [f"fte_days_{role}" for role in ("social_worker", "agency_social_worker", SUPERVISOR, *roles())]
     refuse_unpriced([*counted, *posts, "contacts"], lines)
+    assert {line.measure for line in lines} >= {"child_days_residential", "fte_days_social_worker"}
 
 
 @pytest.mark.parametrize(

@@ -182,9 +182,8 @@ class Town:
         """Move practice one month along its ramp and tell the families whom it changes."""
         months = (self.env.now - team.went_live) / DAYS_PER_MONTH + 1e-6
         ramp = self.values["effect.ramp_months"]
-        team.power = np.array(
-            [min(1.0, int(months) / ramp) if p is Profile.RAMP else float(months < FIRST_YEAR_MONTHS) for p in Profile]
-        )
+        grown = min(1.0, int(months) / ramp) if ramp > 0 else 1.0
+        team.power = np.array([grown if p is Profile.RAMP else float(months < FIRST_YEAR_MONTHS) for p in Profile])
         for life in list(team.lives):
             if life.engaged:
                 life.alert()
@@ -244,7 +243,7 @@ def _changes(town: Town) -> list[tuple[float, Callable[[], None]]]:
     ]
     if not town.start.scenario.programme.null:
         dated += _programme(town, team)
-    if town.values.get("staff.overload_on", 0.0):
+    if town.values["staff.overload_on"]:
         dated += [
             (month * DAYS_PER_MONTH, 6, town.press) for month in range(1, int(town.start.horizon / DAYS_PER_MONTH) + 1)
         ]
