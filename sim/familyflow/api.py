@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -11,6 +11,7 @@ import pandas as pd
 from familyflow import __version__
 from familyflow import scenario as scenarios
 from familyflow.calibrate import fit, of_run, posterior
+from familyflow.calibrate.solve import solve
 from familyflow.economics import cashflow, prices
 from familyflow.engine import prepare, simulate
 from familyflow.experiment import processes, store
@@ -26,11 +27,12 @@ from familyflow.report import json as report_json
 from familyflow.scenario import timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
     from typing import IO
 
     from familyflow.calibrate import Fit
+    from familyflow.calibrate.solve import Solution
     from familyflow.experiment.batch import Progress
     from familyflow.experiment.plan import Plan
     from familyflow.scenario import Scenario
@@ -78,13 +80,17 @@ class Experiment:
 
 def run(plan: Plan, *, workers: int | None = None, out: Path | None = None, tell: Progress = silent) -> Results:
     """Run a plan, or resume it where it stopped, with the shipped engine and the fitted rates."""
-    fitted = partial(posterior, plan.scenario, plan.seed, plan.draws, tell)
+    central = cache(partial(solve, plan.scenario, plan.scenario.central()))
+
+    def fitted() -> pd.DataFrame:
+        return posterior(plan.scenario, plan.seed, plan.draws, tell, central())
+
     study = Study(plan, fitted, Engine(prepare, simulate))
     folder = out or store.default_folder(store.manifest(plan))
     count = min(workers or processes.available(), plan.draws)
     with processes.local(count) as executor:
         conduct(study, folder, executor, ahead=2 * count - 1, tell=tell)
-    return Results(plan, folder)
+    return Results(plan, folder, central)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +99,8 @@ class Results:
 
     plan: Plan
     folder: Path
+    central: Callable[[], Solution]
+    """The scenario's central fit, solved once when it is first asked for."""
 
     @cached_property
     def monthly(self) -> pd.DataFrame:
@@ -137,7 +145,7 @@ class Results:
             tables.write_summary(self.summary, path)
         if not (self.folder / FIT).exists():  # it belongs to the scenario: one fit serves the folder for good
             tell("checking the fit", 0, 0)
-            fitted = of_run(self.plan.scenario, self.monthly)
+            fitted = of_run(self.plan.scenario, self.monthly, self.central())
             with writing(self.folder / FIT) as path:
                 fitted.table.to_csv(path, index=False, lineterminator="\n")
         tell("drawing the figures", 0, 0)

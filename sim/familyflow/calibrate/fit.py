@@ -52,9 +52,8 @@ def fit(
     return Fit(scenario, solution, compare(scenario, solution, runs))
 
 
-def of_run(scenario: Scenario, monthly: pd.DataFrame) -> Fit:
-    """Fit a scenario and set beside it what a run's draws of no change came to. `monthly`: a run's tidy months."""
-    solution = solve(scenario, scenario.central())
+def of_run(scenario: Scenario, monthly: pd.DataFrame, solution: Solution) -> Fit:
+    """Set beside a scenario's central solution what a run's draws of no change came to, by its tidy months."""
     shown = monthly[(monthly["schedule"] == NO_CHANGE) & (monthly["draw"] < SHOWN)]
     runs = [by_month(each) for _, each in shown.groupby("draw")]
     return Fit(scenario, solution, compare(scenario, solution, runs))

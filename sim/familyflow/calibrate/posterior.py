@@ -17,10 +17,17 @@ if TYPE_CHECKING:
 
 
 def posterior(
-    scenario: Scenario, seed: int, draws: int, tell: Callable[[str, int, int], None] | None = None
+    scenario: Scenario,
+    seed: int,
+    draws: int,
+    tell: Callable[[str, int, int], None] | None = None,
+    central: Solution | None = None,
 ) -> pd.DataFrame:
-    """Return the fitted rates of draws 0 to draws - 1, a row each, a column a rate. Errors: Problem as in `solve`."""
-    central = solve(scenario, scenario.central())
+    """Return the fitted rates of draws 0 to draws - 1, a row each, a column a rate. Errors: Problem as in `solve`.
+
+    `central`: the scenario's central solution, where it is known already.
+    """
+    central = central or solve(scenario, scenario.central())
     rows = []
     for draw in range(draws):
         rows.append(of_draw(scenario, seed, draw, central))
