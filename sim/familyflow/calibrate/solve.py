@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import least_squares
+from threadpoolctl import threadpool_limits
 
 from familyflow.calibrate.targets import TARGETS, read
 from familyflow.calibrate.unknowns import NINETY, Unknown, list_unknowns, to_rates
@@ -129,6 +130,11 @@ class _Posed:
         return Solution(x, self.rates(x), self.expected(x), jacobian, self.arrays)
 
 
+def one_thread() -> threadpool_limits:
+    """Keep linear algebra on one thread for a while: the matrices are small, and threads only wait for each other."""
+    return threadpool_limits(limits=1, user_api="blas")
+
+
 def _pose(scenario: Scenario, values: Mapping[str, float], pathway: Pathway) -> _Posed:
     arrays = structure.build(pathway, values)
     return _Posed(arrays, ask(scenario, arrays), values, practice.outside(arrays))
@@ -141,9 +147,10 @@ def solve(scenario: Scenario, values: Mapping[str, float], pathway: Pathway = PA
     """
     posed = _pose(scenario, values, pathway)
     x = np.zeros(len(posed.question.unknowns))
-    for _ in range(APPROACHES):
-        x, _ = posed.settle(x, posed.jacobian(x))
-    found = least_squares(posed.residuals, x, x_scale="jac", max_nfev=STEPS, xtol=1e-5, ftol=1e-5)
+    with one_thread():
+        for _ in range(APPROACHES):
+            x, _ = posed.settle(x, posed.jacobian(x))
+        found = least_squares(posed.residuals, x, x_scale="jac", max_nfev=STEPS, xtol=1e-5, ftol=1e-5)
     if not found.success:
         raise Problem(_unfinished(scenario, found.message))
     return posed.solved(found.x, np.asarray(found.jac))
@@ -152,7 +159,8 @@ def solve(scenario: Scenario, values: Mapping[str, float], pathway: Pathway = PA
 def near(scenario: Scenario, values: Mapping[str, float], central: Solution, pathway: Pathway = PATHWAY) -> Solution:
     """Fit a draw from the central solution, by steps along its Jacobian; solve afresh where those do not settle."""
     posed = _pose(scenario, values, pathway)
-    x, settled = posed.settle(central.x, central.jacobian)
+    with one_thread():
+        x, settled = posed.settle(central.x, central.jacobian)
     return posed.solved(x, central.jacobian) if settled else solve(scenario, values, pathway)
 
 

@@ -144,7 +144,8 @@ def _published_pace(values: Mapping[str, float], stage: str) -> Floats:
     left = np.cumsum(ended[::-1])[::-1]
     lengths = np.diff(BAND_STARTS)
     hazard = np.empty(len(BANDS))
-    hazard[:-1] = -np.log(np.maximum(left[1:], SMALLEST) / left[:-1]) / lengths
+    left = np.maximum(left, SMALLEST ** np.arange(len(left)))
+    hazard[:-1] = -np.log(left[1:] / left[:-1]) / lengths
     hazard[-1] = hazard[-2]
     if stage == "cin":
         hazard[0] = hazard[1]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import small_town
 
-from familyflow.calibrate import solve
+from familyflow.calibrate.solve import solve
 from familyflow.calibrate.targets import TARGETS, read
 from familyflow.calibrate.unknowns import list_unknowns, to_rates
 from familyflow.engine import balance, practice, structure
@@ -47,7 +47,7 @@ def known() -> Known:
     keys = [t.key for t in TARGETS if t.key in given]
     follow = dict(zip(keys, read(balance.expect(arrays, truth, practice.outside(arrays)), keys), strict=True))
     scenario = with_targets(small_scenario(), {key: float(x) for key, x in follow.items()})
-    return Known(scenario, solve.solve(scenario, scenario.central()), keys)
+    return Known(scenario, solve(scenario, scenario.central()), keys)
 
 
 def small_scenario() -> Scenario:

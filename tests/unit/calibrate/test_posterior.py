@@ -1,11 +1,11 @@
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from familyflow.calibrate import posterior
-from familyflow.calibrate import posterior as posterior_of
 from familyflow.calibrate.posterior import of_draw
 from familyflow.engine import prepare, rates
 from familyflow.experiment.draw import sample
@@ -43,9 +43,9 @@ def test_a_draw_s_rates_start_a_run_with_that_draw_s_values(town: Known) -> None
 
 def test_the_posterior_is_a_row_a_draw_and_says_how_far_it_is(town: Known, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[str, int, int]] = []
-    module = __import__("sys").modules[posterior.__module__]
+    module = sys.modules[posterior.__module__]
     monkeypatch.setattr(module, "solve", lambda *_: town.solution)
-    table = posterior_of(town.scenario, 5, 2, lambda *words: told.append(words))
+    table = posterior(town.scenario, 5, 2, lambda *words: told.append(words))
     assert table.iloc[1].to_dict() == of_draw(town.scenario, 5, 1, town.solution)
     assert len(table) == 2
     assert told == [("fitting the rates of each draw", 1, 2), ("fitting the rates of each draw", 2, 2)]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -142,7 +143,7 @@ def test_a_fit_shows_what_its_simulations_come_to_and_how_precisely(
     town: Known, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[tuple[str, int, int]] = []
-    module = __import__("sys").modules[fit.__module__]
+    module = sys.modules[fit.__module__]
     monkeypatch.setattr(module, "solve", lambda *_: town.solution)
     table = fit(town.scenario, 2, lambda *words: told.append(words)).table.set_index("target")
     assert told == [("simulating the fit", 1, 2), ("simulating the fit", 2, 2)]

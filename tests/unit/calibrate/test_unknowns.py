@@ -122,3 +122,13 @@ def test_a_range_of_90_percent_is_a_normal_s() -> None:
     assert pytest.approx(3.29, abs=0.01) == NINETY
     exact = replace(quantity, low=0.2, high=0.2)
     assert spread_of(exact) == SMALLEST
+
+
+def test_plans_of_which_none_was_published_to_last_a_year_do_end() -> None:
+    shares = dict(zip(BANDS, (0.2, 0.3, 0.5, 0.0, 0.0), strict=True))
+    given = values({f"target.cp_ended_share_{band}": x for band, x in shares.items()})
+    arrays = structure.build(PATHWAY, given)
+    names = [u.name for u in list_unknowns(arrays, load("swindon").quantities)]
+    hazard = to_rates(arrays, given, dict.fromkeys(names, 0.0)).base[PATHWAY.index["cp"]].sum(axis=0)
+    assert np.isfinite(hazard).all()
+    assert (hazard > 0).all()

@@ -102,16 +102,13 @@ class Life:
 
     def decide(self, residual: float) -> Process:
         """Wait for a worker, take the time that the decision takes, and decide."""
-        began = self.env.now
-        while self.waiting:
-            yield from self.listen(inf)
-        visit = self.visit()
+        began, visit = self.env.now, self.visit()
         structure = self.town.structure
         length = residual
         if isnan(residual):
             u = self.town.uniform(self.number, visit, Purpose.LENGTH)
             length = rules.weibull(structure.scale[self.stage], structure.shape[self.stage], u)
-        yield self.env.timeout(length)
+        yield from self.work(length)
         if isnan(residual) and 0 < self.env.now - began <= structure.limit[self.stage]:
             self.record(Event.ON_TIME, self.stage, amount=len(self.home))
         self.grow_up()
@@ -120,6 +117,15 @@ class Life:
             return
         weights = self.town.start.rates.weights[self.stage] * self.ratios()
         self.take(rules.choose(weights, self.town.uniform(self.number, visit, Purpose.OUTCOME)))
+
+    def work(self, days: float) -> Process:
+        """Let a worker's days on a decision pass; they stop while the family waits for a worker."""
+        while days > 0:
+            while self.waiting:
+                yield from self.listen(inf)
+            began = self.env.now
+            done = yield from self.listen(days)
+            days = 0.0 if done else days - (self.env.now - began)
 
     def stay(self) -> Process:
         """Stay on a plan until the first hazard's budget is spent; every change of hazard re-times the exits."""

@@ -117,7 +117,8 @@ class Town:
     def admit(self) -> Process:
         """Let families in: those known on day 0 at once, the others as they arrive."""
         families = self.start.families
-        for number in np.argsort(families.arrives, kind="stable"):
+        first = np.where(families.stage >= 0, self.structure.priority[families.stage], -1)
+        for number in np.lexsort((first, families.arrives)):
             delay = families.arrives[number] - self.env.now
             if delay > 0:
                 yield self.env.timeout(delay)
