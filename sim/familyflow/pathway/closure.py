@@ -9,6 +9,7 @@ CLOSED = Stage(
     title="closed",
     group="closed",
     kind=Kind.PLAN,
+    tells_harms=False,
     counts=("closures",),
     exits=(Exit("rereferral", to="referral", risk="rereferral", counts=("contacts", "rereferrals")),),
 )

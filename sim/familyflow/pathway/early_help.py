@@ -9,6 +9,7 @@ EARLY_HELP = Stage(
     title="early help",
     group="early_help",
     kind=Kind.PLAN,
+    tells_harms=False,
     adult_priority=2,
     exits=(
         Exit("close", to="closed", improves=True, risk="plan_length"),

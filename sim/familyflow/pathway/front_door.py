@@ -9,6 +9,7 @@ CONTACT = Stage(
     title="contact",
     group="contact",
     kind=Kind.DECISION,
+    tells_harms=False,
     days="contact.days",
     shape="contact.shape",
     counts=("contacts",),
@@ -36,6 +37,7 @@ SCREENED_OUT = Stage(
     title="screened out",
     group="screened_out",
     kind=Kind.PLAN,
+    tells_harms=False,
     exits=(Exit("contact", to="contact"),),
 )
 """Families whose contact ended in no further action or advice; they may be the subject of another contact."""

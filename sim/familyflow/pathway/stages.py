@@ -58,7 +58,8 @@ class Stage:
     published median in working days, which stands before the mean where a council has one.
     `limit`: the statutory limit in working days, 0 for none.
     `offers`: adult workers' programmes are offered here; `adult_priority` orders their queue.
-    `counts`: measures counted once for each child on entry, whatever the way in.
+    `counts`: measures counted once for each child on entry, whatever the way in. `tells_harms`: a family's harms become
+    known to the service on entry, if they were not before.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Stage:
     adult_priority: int = 9
     counts: tuple[str, ...] = ()
     in_care: bool = False
+    tells_harms: bool = True
 
     @cached_property
     def exit_names(self) -> tuple[str, ...]:

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 AWAY = -1
 """No child at home: those there are, are in care."""
-UNKNOWN = ("contact", "screened_out", "early_help", "closed")
-"""Stages that make no family's harms known to the service."""
 GONE = -2
 """No child at home or in care."""
 
@@ -182,10 +180,10 @@ class Life:
         self.record(Event.ENTER, stage, leads=MOVED if within else NEW, amount=len(self.home))
         if self.waiting:
             self.record(Event.WAIT, stage, amount=len(self.home))
-        name = self.town.pathway.stages[stage].name
-        if name == "referral":
+        declared = self.town.pathway.stages[stage]
+        if declared.name == "referral":
             self.refer()
-        if name not in UNKNOWN:
+        if declared.tells_harms:
             self.become_known()
         self.offer_programmes(elapsed)
 
