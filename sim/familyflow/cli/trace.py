@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import click
 
+from familyflow.cli.progress import telling
 from familyflow.experiment.limits import DEFAULT_SEED, LARGEST_SEED, MOST_DRAWS, MOST_YEARS
 from familyflow.ground.problem import Problem
 
@@ -45,7 +46,9 @@ def trace(scenario: str, family: int, schedules: tuple[str, ...], seed: int, dra
 
     loaded = load(scenario)
     chosen = _chosen(loaded, schedules)
-    stories = _stories(loaded, chosen, family, seed, draw, years or loaded.years)
+    with telling(json=True, quiet=False) as tell:  # a terminal is told at once that work goes on, a pipe is not
+        tell(f"{loaded.title}: fitting the rates and living {years or loaded.years} years of draw {draw}", 0, 0)
+        stories = _stories(loaded, chosen, family, seed, draw, years or loaded.years)
     if not any(stories.values()):
         raise Problem(f"family {family}: does not come into draw {draw} of {loaded.name}; try a lower number")
     click.echo(f"{loaded.title}: family {family}, seed {seed}, draw {draw}\n")
