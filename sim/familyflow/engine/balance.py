@@ -243,7 +243,7 @@ def _onward(structure: Structure, taken: Floats, home_share: float) -> Floats:
     """Return where a child entering (s, c) next enters from outside a spell: (S, C, S, C)."""
     stages, _, _, combos = shape_of(structure)
     onward = np.zeros((stages, combos, stages, combos))
-    cin, enter = structure.pathway.index[returns_to(structure)], together_share(structure)
+    cin, enter = structure.pathway.index["cin"], together_share(structure)
     for t in range(stages):
         for e in range(structure.exits[t]):
             to = structure.to[t, e]
@@ -252,11 +252,6 @@ def _onward(structure: Structure, taken: Floats, home_share: float) -> Floats:
             elif to >= 0 and not _within(structure, t, int(to)):
                 onward[:, :, to, :] += taken[:, :, e, t, :]
     return onward
-
-
-def returns_to(structure: Structure) -> str:
-    """Return the stage that a family opens when a child comes home, or stays at home while a sibling enters care."""
-    return structure.pathway.stages[structure.pathway.index["cin"]].name
 
 
 def _within(structure: Structure, s: int, t: int) -> bool:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-import simpy
 
 from familyflow.engine import rules
 from familyflow.engine.keys import visit_key
 from familyflow.engine.records import GREW_UP, MOVED, NEW, PASSED, TRANSFERRED, Event
+from familyflow.engine.reference.listener import Listener
 from familyflow.engine.structure import STARTS, TO_HOME
 from familyflow.pathway.people import ADULT, YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+    import simpy
 
     from familyflow.engine.reference.life import Life
     from familyflow.engine.reference.town import Team
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     Process: TypeAlias = Generator[simpy.Event, Any, None]
 
 
-class Stay:
+class Stay(Listener):
     """One child's time in care, on its own clock, from placement to placement."""
 
     def __init__(self, life: Life, child: int, place: int, elapsed: float) -> None:
@@ -34,7 +35,7 @@ class Stay:
         self.child = child
         self.place = place
         self.spell = self.env.now - elapsed
-        self.listening = False
+        self.horizon = life.horizon
         self.team: Team | None = None
         life.in_care[child] = self
         self.enter(within=False)
@@ -78,21 +79,6 @@ class Stay:
             elif self.age() >= ADULT - 1e-9:
                 self.leave(GREW_UP)
                 self.life.child_gone()
-
-    def listen(self, days: float) -> Generator[simpy.Event, Any, bool]:
-        """Let time pass until a time or news; say whether the whole time passed."""
-        timer = self.env.timeout(days)
-        self.listening = True
-        with suppress(simpy.Interrupt):
-            yield timer
-        self.listening = False
-        return bool(timer.processed)
-
-    def alert(self) -> None:
-        """Tell the child's process that its hazards have changed."""
-        if self.listening:
-            self.listening = False
-            self.process.interrupt()
 
     def age(self) -> float:
         """Return the child's age in years."""

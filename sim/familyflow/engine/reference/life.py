@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from math import inf, isnan
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-import simpy
 
 from familyflow.engine import rules
 from familyflow.engine.keys import Purpose, visit_key
@@ -15,12 +13,15 @@ from familyflow.engine.population import AT_HOME
 from familyflow.engine.records import GREW_UP, MOVED, NEW, PASSED, REOPENED, STAYED, TRANSFERRED, Event
 from familyflow.engine.reference.care import Stay
 from familyflow.engine.reference.journey import Journey
+from familyflow.engine.reference.listener import Listener
 from familyflow.engine.structure import STARTS, TO_CARE
 from familyflow.pathway.care import ENTRY_AGES
 from familyflow.pathway.people import ADULT, YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+    import simpy
 
     from familyflow.engine.reference.town import Team, Town
     from familyflow.engine.structure import Floats
@@ -33,7 +34,7 @@ GONE = -2
 """No child at home or in care."""
 
 
-class Life:
+class Life(Listener):
     """One family's way through the pathway."""
 
     def __init__(self, town: Town, number: int) -> None:
@@ -57,7 +58,7 @@ class Life:
         self.turns: dict[int, int] = {}
         self.journeys: dict[int, Journey] = {}
         self.known = False
-        self.listening = False
+        self.horizon = town.start.horizon
         self.reopens = False
         self.referred = -inf
         self.return_home = self.env.event()
@@ -146,21 +147,9 @@ class Life:
                 if not self.home:
                     self.leave_empty()
 
-    def listen(self, days: float) -> Generator[simpy.Event, Any, bool]:
-        """Let time pass until a time or news; say whether the whole time passed."""
-        soon = self.env.now + days < self.town.start.horizon
-        timer = self.env.timeout(days) if soon else self.env.event()
-        self.listening = True
-        with suppress(simpy.Interrupt):
-            yield timer
-        self.listening = False
-        return bool(timer.processed)
-
     def alert(self) -> None:
-        """Tell the family that its hazards have changed."""
-        if self.listening and self.process is not None:
-            self.listening = False
-            self.process.interrupt()
+        """Tell the family, and its children in care, that their hazards have changed."""
+        super().alert()
         for stay in list(self.in_care.values()):
             stay.alert()
 
