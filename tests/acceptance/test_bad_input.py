@@ -53,6 +53,11 @@ def targets() -> str:
     return "\n".join((*flows, f"assessment_median_days = {quantity(30, 'working days')}", *shares))
 
 
+def added(name: str, areas: str, stages: str, workers: str = "") -> str:
+    """Write a further team, and the table after it."""
+    return f'[teams.{name}]\ntitle = "{name}"\nareas = {areas}\nstages = {stages}\n{workers}[programme]\n'
+
+
 VALID = f"""schema = 1
 name = "small"
 title = "A small council"
@@ -103,6 +108,7 @@ social_workers = {quantity(8, "fte")}
 [programme]
 title = "Family Safeguarding"
 stages = ["cin", "cp"]
+effects = ["care_entry"]
 [programme.posts]
 da_victim_worker = {quantity(2, "fte")}
 [programme.shared_posts]
@@ -134,6 +140,11 @@ FTE = quantity(10, "fte")
 GO = 'date = 2020-10-01, action = "go_live", team = "plans"'
 EFFECT = f'"effect.care_entry" = {quantity(0.9, "ratio")}'
 ANY = f"any = {quantity(0.7, 'share')}"
+
+CLAIM = 'measure = "care_entries"'
+HUB = added("hub", '["north"]', '["early_help"]', f"key_workers = {FTE}\n")
+DOOR = added("door", '["north", "south"]', '["contact", "referral"]')
+WITH_OPTIONAL = VALID.replace("[programme]\n", DOOR).replace("[programme]\n", HUB)
 
 EDITS = {
     "misspelt key at the top": (
@@ -504,9 +515,98 @@ EDITS = {
         ("programme.shared_posts.da_victim_worker", "give the role once"),
     ),
     "programme in a stage that has none": (
-        'stages = ["cin", "cp"]\n[',
-        'stages = ["care"]\n[',
+        'stages = ["cin", "cp"]\neffects',
+        'stages = ["care"]\neffects',
         ("programme.stages[1]", "cp"),
+    ),
+    "stages of two kinds of team": (
+        '"assessment", "section47"',
+        '"contact", "assessment", "section47"',
+        ("teams.front.stages = [", "must be of one kind: contact, referral; or early_help; or assessment"),
+    ),
+    "team without its workers": (
+        f"social_workers = {FTE}\n",
+        "",
+        ("teams.front.social_workers is missing", "establishment of social workers"),
+    ),
+    "key workers in a team of social workers": (
+        f"social_workers = {FTE}\n",
+        f"social_workers = {FTE}\nkey_workers = {FTE}\n",
+        ("teams.front.key_workers = {", "leave it out", "the work of social_workers"),
+    ),
+    "social workers in early help": (
+        "[programme]\n",
+        HUB.replace("key_workers", "social_workers"),
+        ("teams.hub.social_workers = {", "leave it out", "the work of key_workers"),
+    ),
+    "early help without workers": (
+        "[programme]\n",
+        HUB.replace("key_workers", "# key_workers"),
+        ("teams.hub.key_workers is missing", "establishment of key workers"),
+    ),
+    "workers at a front door": (
+        "[programme]\n",
+        DOOR.replace("[programme]", f"key_workers = {FTE}\n[programme]"),
+        ("teams.door.key_workers = {", "leave it out", "a front door holds no cases"),
+    ),
+    "two front doors of one area": (
+        "[programme]\n",
+        DOOR.replace("[programme]\n", added("mash", '["south"]', '["contact"]')),
+        ("teams.mash.areas", "contact in south belongs to door too"),
+    ),
+    "staff of the wrong kind": (
+        "social_workers = 14.0",
+        "key_workers = 14.0",
+        (
+            "schedules.rollout.steps[3, staff plans 2021-04-01].social_workers is missing",
+            "plans is a team of social workers",
+        ),
+    ),
+    "staff of both kinds": (
+        "social_workers = 14.0",
+        "key_workers = 14.0, social_workers = 14.0",
+        ("steps[3, staff plans 2021-04-01].social_workers = 14", "either social_workers or key_workers"),
+    ),
+    "staff of no kind": (
+        ", social_workers = 14.0",
+        "",
+        ("steps[3, staff plans 2021-04-01].social_workers is missing", "either social_workers or key_workers"),
+    ),
+    "unknown effect": (
+        'effects = ["care_entry"]',
+        'effects = ["care_entri"]',
+        ('programme.effects[1] = "care_entri"', "did you mean 'care_entry'"),
+    ),
+    "effect named twice": (
+        'effects = ["care_entry"]',
+        'effects = ["care_entry", "care_entry"]',
+        ("programme.effects = [", 'names "care_entry" twice'),
+    ),
+    "no effects named": ('effects = ["care_entry"]\n', "", ("programme.effects is missing", "[] for none")),
+    "new money in words": (
+        "[programme]\n",
+        '[programme]\nnew_money = "none"\n',
+        ('programme.new_money = "none"', "must be true or false"),
+    ),
+    "promised caseload in the wrong unit": (
+        "[programme]\n",
+        f"[programme]\npromised_caseload = {quantity(15, 'cases')}\n",
+        ("programme.promised_caseload.unit", '"cases"', 'must be "children"'),
+    ),
+    "what happened in words": (
+        'title = "As published"\n',
+        'title = "As published"\nas_happened = "yes"\n',
+        ('schedules.rollout.as_happened = "yes"', "must be true or false"),
+    ),
+    "claim against something unknown": (
+        CLAIM,
+        f'{CLAIM}\nagainst = "beginning"',
+        ('].against = "beginning"', "must be one of no_change, start"),
+    ),
+    "claim of a flow against the start": (
+        CLAIM,
+        f'{CLAIM}\nagainst = "start"',
+        ('].against = "start"', 'must be "no_change"', "care_entries is not counted on day 0"),
     ),
     "key given twice": ("years = 5", "years = 5\nyears = 6", ("cannot be read as TOML", "twice")),
     "quote left open": ('name = "small"', 'name = "small', ("line 2 column", "cannot be read as TOML")),
@@ -531,6 +631,65 @@ def message(given: str | Path) -> str:
 
 def test_the_file_that_the_bad_ones_are_made_from_is_good(tmp_path: Path) -> None:
     assert scenario.load(write(tmp_path, VALID)).name == "small"
+
+
+STEPS = {
+    "staff of a front door": (
+        'action = "staff", team = "door", social_workers = 1.0',
+        ("steps[2, staff door 2020-10-01].team", "is a front door, whose workers are not counted"),
+    ),
+    "social workers for early help": (
+        'action = "staff", team = "hub", social_workers = 1.0',
+        ("steps[2, staff hub 2020-10-01].key_workers is missing", "hub is a team of key workers"),
+    ),
+    "early help that closes without another": (
+        'action = "close", team = "hub", to = "plans"',
+        ("steps[2, close hub 2020-10-01].to", "a team for early_help keeps one", "nobody has it in north"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_a_bad_step_of_an_optional_team_gets_one_clear_sentence(name: str, tmp_path: Path) -> None:
+    step, expected = STEPS[name]
+    told = message(write(tmp_path, WITH_OPTIONAL.replace(GO, f"date = 2020-10-01, {step}")))
+    assert "\n" not in told
+    for part in expected:
+        assert part in told
+
+
+def test_teams_of_every_kind_and_their_staff_are_good(tmp_path: Path) -> None:
+    step = 'action = "staff", team = "hub", key_workers = 14.0'
+    loaded = scenario.load(write(tmp_path, WITH_OPTIONAL.replace(GO, f"date = 2020-10-01, {step}")))
+    workers = {name: team.worker for name, team in loaded.teams.items()}
+    assert workers == dict.fromkeys(("front", "plans", "new"), "social_worker") | {
+        "door": None,
+        "hub": "family_key_worker",
+    }
+    assert loaded.quantities["team.hub.key_workers"].value == 10
+
+
+def test_all_that_a_programme_may_say_is_good(tmp_path: Path) -> None:
+    promised = f"promised_caseload = {quantity(15, 'children')}"
+    text = VALID.replace("[programme]\n", f"[programme]\nnew_money = false\n{promised}\n")
+    text = text.replace('"As published"\n', '"As published"\nas_happened = true\n')
+    text = text.replace("da_victim_worker =", "team_manager =").replace('"cp"]\neffects', '"early_help"]\neffects')
+    loaded = scenario.load(write(tmp_path, text))
+    assert not loaded.programme.new_money
+    assert loaded.programme.stages == ("cin", "early_help")
+    assert loaded.programme.roles == ("team_manager",)
+    assert loaded.programme.effects == ("care_entry",)
+    assert loaded.quantities["programme.promised_caseload"].value == 15
+    assert loaded.schedules["rollout"].as_happened
+
+
+def test_claims_may_be_of_what_a_report_works_out_and_of_a_change_since_the_start(tmp_path: Path) -> None:
+    derived = scenario.load(write(tmp_path, VALID.replace(CLAIM, 'measure = "caseload"'))).claims[0]
+    since = scenario.load(
+        write(tmp_path, VALID.replace(CLAIM, 'measure = "children_in_care"\nagainst = "start"'))
+    ).claims[0]
+    assert (derived.measure, derived.against) == ("caseload", "no_change")
+    assert (since.measure, since.against) == ("children_in_care", "start")
 
 
 @pytest.mark.parametrize("name", EDITS)

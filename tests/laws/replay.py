@@ -6,8 +6,8 @@ What is asserted here is what the log says of itself; the laws ask what else mus
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from math import inf, log
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from familyflow.engine import practice
+from familyflow.engine.changes import COUNCIL
 from familyflow.engine.keys import Purpose, visit_key
 from familyflow.engine.population import AT_HOME
 from familyflow.engine.records import GREW_UP, TRANSFERRED, Event
@@ -170,7 +171,7 @@ class Replay:
 
 
 class Room:
-    """How many families each team's social workers can hold, by day."""
+    """How many families each team's workers can hold, by day; a front door holds none."""
 
     def __init__(self, ledger: Ledger) -> None:
         staff = ledger.world.timeline.staff
@@ -189,15 +190,46 @@ def _places(ledger: Ledger, name: str, day: float) -> int:
     return int(children / world.start.structure.mean_size)
 
 
+class Whereabouts:
+    """At which stage each family's children at home were, by day: -1 for none."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        log = ledger.events
+        self.days: dict[int, list[float]] = defaultdict(list)
+        self.stages: dict[int, list[int]] = defaultdict(list)
+        self.teams: dict[int, list[int]] = defaultdict(list)
+        moves = log[(log["event"] <= Event.LEAVE) & (log["child"] < 0)]
+        for time, event, family, _, team, place, _, _ in moves.tolist():
+            self.days[family].append(time)
+            self.stages[family].append(place if event == Event.ENTER else NOBODY)
+            self.teams[family].append(team)
+
+    def on(self, family: int, day: float) -> tuple[int, int]:
+        """Return a family's stage and team on a day, after what happened on it."""
+        last = bisect_right(self.days[family], day) - 1
+        return (self.stages[family][last], self.teams[family][last]) if last >= 0 else (NOBODY, NOBODY)
+
+
 @dataclass(frozen=True)
 class Turn:
-    """One parent's turn with a team's own worker: in the queue from `asks`, served from `starts` to `ends`."""
+    """One turn with a worker of a team or of the council: in the queue from `asks`, served from `starts` to `ends`."""
 
-    team: int
-    role: str
+    family: int
+    programme: int
+    pool: tuple[int, str]
     asks: float
     starts: float
     ends: float
+    priority: int
+
+
+def pool_places(ledger: Ledger, pool: tuple[int, str], day: float) -> int:
+    """Return how many parents the workers of a team, or of all, can see at once on a day."""
+    teams, (owner, role) = list(ledger.world.start.scenario.teams), pool
+    name = None if owner == COUNCIL else teams[owner]
+    posts = [p for p in ledger.world.timeline.posts if (p.team, p.role) == (name, role)]
+    at_work = sum(p.fte for p in posts if p.working_day <= day < p.end_day)
+    return int(at_work * ledger.world.start.structure.values[f"adult.{role}.concurrent"] + 1e-6)
 
 
 def turns(ledger: Ledger) -> list[Turn]:
@@ -205,12 +237,12 @@ def turns(ledger: Ledger) -> list[Turn]:
 
     The log says when a parent accepts; the days to a first appointment, after which the queue begins, are drawn again.
     """
-    start = ledger.world.start
+    start, places = ledger.world.start, Whereabouts(ledger)
+    stages, shared = start.structure.pathway.stages, set(start.scenario.programme.shared_roles)
     found: list[Turn] = []
     offered: Counter[tuple[int, int]] = Counter()
     own = ledger.events[(ledger.events["event"] >= Event.OFFERED) & (ledger.events["event"] <= Event.GAVE_UP)]
     order = np.lexsort((np.arange(len(own)), own["place"], own["family"]))
-    accepted = inf
     for time, event, family, _, team, place, leads, _ in own[order].tolist():
         key = (family, place)
         programme = start.structure.pathway.programmes[place]
@@ -220,12 +252,14 @@ def turns(ledger: Ledger) -> list[Turn]:
             visit = visit_key(place, offered[key] - 1)
             u = uniform(start.seed, start.replication, family, visit, int(Purpose.OFFER_WAIT), 0)
             wait = practice.delivery(start.structure.values, programme, team=True).wait_days
-            accepted = time - wait * log(u)
-            found.append(Turn(team, programme.role, accepted, inf, inf))
+            asks = time - wait * log(u)
+            pool = (COUNCIL if programme.role in shared else team, programme.role)
+            priority = stages[max(0, places.on(family, asks)[0])].adult_priority
+            found.append(Turn(family, place, pool, asks, inf, inf, priority))
         elif event == Event.STARTED and leads:
-            found[-1] = Turn(team, programme.role, accepted, time, inf)
+            found[-1] = replace(found[-1], starts=time)
         elif event in (Event.COMPLETED, Event.DROPPED) and leads:
-            found[-1] = Turn(team, programme.role, accepted, found[-1].starts, time)
+            found[-1] = replace(found[-1], ends=time)
         elif event == Event.GAVE_UP and leads:
-            found[-1] = Turn(team, programme.role, accepted, time, time)
+            found[-1] = replace(found[-1], starts=time, ends=time)
     return [t for t in found if t.asks <= t.starts and t.asks < start.horizon]

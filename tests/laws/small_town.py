@@ -10,12 +10,15 @@ from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
+import numpy as np
 from hypothesis import Phase
 
 from familyflow.calibrate.unknowns import list_unknowns, to_rates
-from familyflow.engine import Ledger, Start, prepare, rates, simulate, structure
+from familyflow.engine import Ledger, Start, prepare, rates, rules, simulate, structure
 from familyflow.pathway import PATHWAY, Pathway
-from familyflow.pathway.people import Source
+from familyflow.pathway.adult_work import SUPERVISOR, roles
+from familyflow.pathway.effects import EFFECTS
+from familyflow.pathway.people import SIZES, Source
 from familyflow.pathway.stages import CARE
 from familyflow.scenario import load
 from familyflow.scenario.model import Schedule, Team
@@ -24,6 +27,7 @@ from familyflow.scenario.schema import Boundary, Close, GoLive, Open, Staff
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from familyflow.engine.structure import Floats
     from familyflow.scenario import Scenario
     from familyflow.scenario.schema import Step
 
@@ -55,8 +59,18 @@ LOGS = {
 """Logs of ratios to the priors at which flows are about Swindon's."""
 PLACEMENTS = tuple(stage.name for stage in PATHWAY.placements)
 TRACE = 1e-9
-AMPLE = {"staff.ceiling": 1e6}
-"""So many places that nobody ever waits for a social worker."""
+ONLY_CHILDREN = {f"harms.{harm}": 0.0 for harm in (*PATHWAY.harms, "any", "all_three")} | {
+    f"family.size.{k}": float(k == 1) for k in SIZES
+}
+"""Families of one child and without harms, whose fate hangs on nobody else."""
+AMPLE = {"staff.ceiling": 1e6, "early_help.families_per_worker": 1e6}
+"""So many places that nobody ever waits for a worker."""
+STEADY = {
+    f"staff.{turnover}": 0.0 for turnover in ("turnover_rate", "agency_turnover_rate", "key_worker_turnover_rate")
+}
+"""Workers who stay: cases change worker only where a schedule passes them on."""
+RECRUITED = {f"staff.recruitment_weeks.{role}": 0.0 for role in ("social_worker", "family_key_worker")}
+"""New posts are filled on the day."""
 
 
 def short(by: float) -> dict[str, float]:
@@ -67,6 +81,17 @@ def short(by: float) -> dict[str, float]:
 UNSHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)
 """A town's year is no number: to make a failing example simpler takes minutes."""
 LOCALITIES = ("north", "central", "south")
+SHARED = (
+    "sexual_violence_worker",
+    "parenting_worker",
+    "family_intervention_worker",
+    "intensive_family_worker",
+    "conference_coordinator",
+    SUPERVISOR,
+)
+"""Roles that the teams of the whole town share; it has the others in each live team."""
+EVERYBODY = ("front", "hub", "assessment", *LOCALITIES)
+"""The teams of the whole town that can go live."""
 
 
 @cache
@@ -82,6 +107,44 @@ def scenario() -> Scenario:
         never=[live(4000, team) for team in LOCALITIES],
         reorganised=reorganisation(),
     )
+
+
+@cache
+def whole() -> Scenario:
+    """Return the town with a front door and an early-help hub in part of it, every role and every effect.
+
+    Central has no hub and South no front door; a second front door, hub and care team open where a schedule says so.
+    """
+    given = scenario()
+    teams = [
+        Team("front", "Front door", ("north", "central"), ("contact", "referral")),
+        Team("new_front", "New front door", (), ("contact", "referral")),
+        Team("hub", "Hub", ("north", "south"), ("early_help",)),
+        Team("new_hub", "New hub", (), ("early_help",)),
+        Team("new_care", "New care team", (), ("care",)),
+    ]
+    programme = replace(
+        given.programme,
+        stages=("early_help", "assessment", "cin", "cp"),
+        roles=tuple(role for role in roles() if role not in SHARED),
+        shared_roles=SHARED,
+        effects=tuple(effect.name for effect in EFFECTS),
+    )
+    return with_schedules(
+        replace(given, teams={**given.teams, **{team.name: team for team in teams}}, programme=programme),
+        everybody=[live(60, team) for team in EVERYBODY],
+        upheaval=upheaval(),
+    )
+
+
+def claiming(given: Scenario, *effects: str) -> Scenario:
+    """Return a scenario whose programme claims these effects and no others."""
+    return replace(given, programme=replace(given.programme, effects=effects))
+
+
+def with_posts(given: Scenario, *own: str, shared: Sequence[str] = ()) -> Scenario:
+    """Return a scenario whose programme brings these roles into live teams and those to all of them."""
+    return replace(given, programme=replace(given.programme, roles=own, shared_roles=tuple(shared)))
 
 
 def with_schedules(given: Scenario, **steps: Sequence[Step]) -> Scenario:
@@ -113,17 +176,46 @@ def reorganisation() -> list[Step]:
     ]
 
 
+def upheaval() -> list[Step]:
+    """Return steps of every kind for teams of every kind, with cases that pass and cases that stay."""
+    return [
+        live(50, "front"),
+        live(60, "hub"),
+        live(70, "north"),
+        Open(date=on(80), action="open", team="new_front", areas=("central", "south"), existing_cases="transfer"),
+        live(90, "assessment"),
+        Open(date=on(100), action="open", team="new_hub", areas=("south", "central"), existing_cases="transfer"),
+        Open(date=on(110), action="open", team="east", areas=("south",), existing_cases="stay"),
+        Staff(date=on(120), action="staff", team="hub", key_workers=1.0),
+        Staff(date=on(130), action="staff", team="central", social_workers=1.2),
+        Open(date=on(140), action="open", team="new_care", areas=("north",), existing_cases="transfer"),
+        Boundary(date=on(150), action="boundary", team="new_hub", areas=("north",), existing_cases="stay"),
+        Staff(date=on(160), action="staff", team="east", social_workers=3.0),
+        live(170, "new_hub"),
+        Close(date=on(200), action="close", team="hub", to="new_hub"),
+        Close(date=on(210), action="close", team="south", to="central"),
+        live(220, "central"),
+        Boundary(date=on(240), action="boundary", team="north", areas=("south",), existing_cases="transfer"),
+        Close(date=on(260), action="close", team="front", to="new_front"),
+        Staff(date=on(270), action="staff", team="new_hub", key_workers=6.0),
+        Close(date=on(300), action="close", team="looked_after", to="new_care"),
+    ]
+
+
 def values(changes: Mapping[str, float] | None = None, size: float = SIZE) -> dict[str, float]:
     """Return the central values of a town of some size, but for the changes."""
     central = scenario_values()
-    counted = [*COUNTED, *(f"team.{team}.social_workers" for team in scenario().teams)]
+    counted = [*COUNTED, *(key for key in central if key.startswith("team."))]
     return central | {key: central[key] * size for key in counted} | dict(changes or {})
 
 
 def scenario_values() -> dict[str, float]:
-    """Return Swindon's central values; the team that opens later has as many workers as the south's."""
+    """Return Swindon's central values, with workers for the teams that Swindon does not have."""
     central = load("swindon").central()
-    return central | {"team.east.social_workers": central["team.south.social_workers"]}
+    south, care = central["team.south.social_workers"], central["team.looked_after.social_workers"]
+    teams = {"east.social_workers": south, "new_care.social_workers": care, "hub.key_workers": 25.0}
+    posts = {f"post.{role}": 0.5 for role in (*roles(), SUPERVISOR) if f"post.{role}" not in central}
+    return central | posts | {f"team.{key}": fte for key, fte in (teams | {"new_hub.key_workers": 18.0}).items()}
 
 
 def rates_for(given: Mapping[str, float], pathway: Pathway = PATHWAY) -> dict[str, float]:
@@ -147,9 +239,24 @@ def begin(
     return prepare(town or scenario(), given, rates_for(given), seed, 0, years)
 
 
+def budgets_of(start: Start, family: int, visit: int, member: int = 0) -> Floats:
+    """Return the budgets of one visit of a family (member 0), or of its member-th child's."""
+    drawn = np.empty(start.structure.to.shape[1])
+    rules.draw_budgets(start.seed, start.replication, family, visit, member, drawn)
+    return drawn
+
+
 def live_through(start: Start, *schedules: str) -> list[Ledger]:
     """Return what happens under each schedule, in order."""
     return [simulate(start, schedule) for schedule in schedules]
+
+
+def flow_of(ledger: Ledger, chosen: np.ndarray) -> np.ndarray:
+    """Return the amounts of the chosen records by month and team, the last column for none; day 0 in the first row."""
+    log = ledger.events[chosen]
+    counted = np.zeros((len(ledger.edges), ledger.columns))
+    np.add.at(counted, (np.searchsorted(ledger.edges, log["time"]), log["team"] % ledger.columns), log["amount"])
+    return counted
 
 
 def alone_pathway(enters: str, *, to_care: str) -> Pathway:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from small_town import AMPLE, alone_pathway, alone_rates, alone_values, rates_for, scenario, values
+from small_town import AMPLE, STEADY, alone_pathway, alone_rates, alone_values, rates_for, scenario, values
 
 from familyflow.engine import Ledger, balance, practice, prepare, rates, simulate, structure
 from familyflow.engine.records import Event
@@ -51,7 +51,7 @@ def on_plans() -> Ledger:
     hazards = {f"hazard.cp.{way}.{b}": h for way, by in HAZARDS.items() for b, h in zip(BANDS, by, strict=True)}
     quick = {f"hazard.{path}.{b}": 1.0 for path in ("cin.close", "pre_proceedings.cp") for b in BANDS}
     named = alone_rates(pathway, {"arrivals.family": 8.0} | hazards | quick)
-    return simulate(prepare(scenario(), alone_values(AMPLE), named, 2, 0, 2, pathway), "no_change")
+    return simulate(prepare(scenario(), alone_values(AMPLE | STEADY), named, 2, 0, 2, pathway), "no_change")
 
 
 def incidence(until: float) -> dict[str, float]:
@@ -113,7 +113,7 @@ def test_the_balance_of_two_stages_is_the_one_solved_by_hand() -> None:
 
 @pytest.fixture(scope="module")
 def settled() -> list[Ledger]:
-    """Return replications of a town that begins in balance and has workers for everybody."""
+    """Return replications of a town that begins in balance and has workers for everybody, who come and go."""
     given = values(AMPLE, 0.2)
     named = rates_for(given)
     found = expectation(PATHWAY, given, named)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from replay import Replay
-from small_town import LOCALITIES, UNSHRUNK, begin, live, live_through, on, scenario, short, with_schedules
+from small_town import LOCALITIES, UNSHRUNK, begin, flow_of, live, live_through, on, scenario, short, with_schedules
 
 from familyflow.engine import Ledger, simulate
 from familyflow.engine.ledger import DAYS_OF_GROUP, ENDS_OF_GROUP, STARTS_OF_GROUP, STOCK_OF_GROUP
@@ -72,7 +72,7 @@ def left(ledger: Ledger, group: str) -> np.ndarray:
         e == Event.LEAVE and p in members and x != TRANSFERRED and (p, x) not in inside
         for e, p, x in zip(log["event"].tolist(), log["place"].tolist(), log["exit"].tolist(), strict=True)
     ]
-    return ledger.flow(np.array(out))
+    return flow_of(ledger, np.array(out))
 
 
 def test_placements_add_up_to_children_in_care_in_every_month_and_team(ledger: Ledger) -> None:

@@ -21,6 +21,7 @@ NEUTRAL = {
     "effect.cp_duration": 1.0,
     "effect.cin_duration": 1.0,
     "effect.cp_entry_first_year": 1.0,
+    "effect.training_dip": 1.0,
 }
 
 
@@ -93,7 +94,10 @@ def test_programmes_are_offered_to_families_with_their_harm_and_to_no_other() ->
     ledger = live_through(begin(), "all_at_once")[0]
     start, log = ledger.world.start, ledger.events
     offers = log[log["event"] == Event.OFFERED]
-    wanted = [start.structure.pathway.harms.index(p.harm) for p in start.structure.pathway.programmes]
+    pathway = start.structure.pathway
+    wanted = {
+        p: pathway.harms.index(programme.harm) for p, programme in enumerate(pathway.programmes) if programme.harm
+    }
     harmed = start.structure.combos[start.families.combo]
     assert len(offers) > 0
     assert all(harmed[family, wanted[place]] for family, place in zip(offers["family"], offers["place"], strict=True))

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
-import numpy as np
 import pytest
-from small_town import AMPLE, begin
+from small_town import AMPLE, STEADY, begin, budgets_of
 
 from familyflow.engine import Ledger, rules, simulate
 from familyflow.engine.keys import Purpose, visit_key
 from familyflow.engine.records import GREW_UP, NEW, Event
 from familyflow.engine.structure import STARTS
-from familyflow.ground.draws import exponential, uniform
+from familyflow.ground.draws import uniform
 
 
 @pytest.fixture(scope="module")
 def ledger() -> Ledger:
     """Return a year with workers for everybody, in which a family without harms meets no change of hazard."""
-    return simulate(begin(AMPLE | {"family.care_together": 0.2}, size=0.3), "no_change")
+    return simulate(begin(AMPLE | STEADY | {"family.care_together": 0.2}, size=0.3), "no_change")
 
 
 class Stay(NamedTuple):
@@ -57,14 +56,11 @@ def stays(ledger: Ledger) -> list[Stay]:
 
 def test_a_plan_ends_when_and_as_its_own_budgets_say(ledger: Ledger) -> None:
     start = ledger.world.start
-    width = start.structure.to.shape[1]
     plans = [stay for stay in stays(ledger) if not start.structure.decision[stay.stage] and stay.leads >= 0]
     assert len(plans) > 300
     assert sum(stay.visit > 0 for stay in plans) > 10
     for stay in plans:
-        visit = visit_key(stay.stage, stay.visit)
-        key = (start.seed, start.replication, stay.family, visit, int(Purpose.BUDGET))
-        budgets = np.array([exponential(*key, e) for e in range(width)])
+        budgets = budgets_of(start, stay.family, visit_key(stay.stage, stay.visit))
         hazards, ratios = start.rates.base[stay.stage], start.structure.ratio[stay.stage, :, 0]
         days, leads = rules.soonest(hazards, STARTS, ratios, budgets, stay.entered - stay.since)
         assert stay.left - stay.entered == pytest.approx(days, abs=1e-6)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from replay import Replay
 from scipy.special import gamma
-from small_town import alone_pathway, alone_rates, alone_values, scenario
+from small_town import STEADY, alone_pathway, alone_rates, alone_values, scenario
 
 from familyflow.engine import Ledger, prepare, simulate
 from familyflow.engine.records import Event
@@ -25,7 +25,8 @@ def run(arrivals: float, days: float, shape: float, workers: float, replication:
     pathway = alone_pathway("assessment", to_care="assessment.close")
     rates = alone_rates(pathway, {"arrivals.family": arrivals, "decision.assessment.close": 1.0})
     values = alone_values(
-        {
+        STEADY
+        | {
             "assessment.days": days,
             "assessment.shape": shape,
             "staff.ceiling": 1.0,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from replay import Replay
-from small_town import LOGS, begin, rates_for, scenario, values
+from small_town import LOGS, begin, claiming, rates_for, scenario, values, with_posts
 
 from familyflow.calibrate.unknowns import list_unknowns, to_rates
 from familyflow.engine import Ledger, prepare, rates, simulate, structure
@@ -118,7 +118,8 @@ def test_a_new_role_works_in_live_teams_within_its_capacity_and_is_paid_for() ->
     )
     programme = replace(scenario().programme, roles=(*scenario().programme.roles, "counsellor"))
     town = replace(scenario(), programme=programme)
-    given = values({"post.counsellor": 0.4} | {f"adult.counsellor.{what}": x for what, x in COUNSELLOR.items()})
+    own = {f"adult.counsellor.{what}": x for what, x in COUNSELLOR.items()}
+    given = values({"post.counsellor": 0.4, "staff.recruitment_weeks.counsellor": 10.0} | own)
     ledger = live_year(pathway, given, rates_for(given), town)
     log, place = ledger.events, len(pathway.programmes) - 1
     own = log[(log["place"] == place) & (log["exit"] == 1)]
@@ -167,9 +168,26 @@ def test_a_new_effect_is_a_row() -> None:
     pathway = replace(
         PATHWAY, effects=(*PATHWAY.effects, Effect("quick assessment", "effect.assessed", ("early_help.close",)))
     )
-    start = prepare(scenario(), values({"effect.assessed": 0.5}), rates_for(values()), 1, 0, 1, pathway)
+    town = claiming(scenario(), "quick assessment")
+    start = prepare(town, values({"effect.assessed": 0.5}), rates_for(values()), 1, 0, 1, pathway)
     s, e = start.structure.locate("early_help.close")
-    assert np.exp(start.practice[s, e].sum()) == pytest.approx(0.5)
+    assert np.exp(start.practice.engaged[s, e].sum()) == pytest.approx(0.5)
+
+
+def test_a_new_service_is_offered_where_it_says_begun_and_counted() -> None:
+    befriending = Programme(
+        "befriending", "befriender", ratio="effect.befriending", exits=("cin.close",), stages=("cin",), outside=False
+    )
+    pathway = replace(PATHWAY, programmes=(*PATHWAY.programmes, befriending))
+    whats = {"concurrent": 30.0, "length_days": 60.0, "sessions": 8.0, "engages": 0.9, "missed": 0.1, "completes": 0.7}
+    given = values(
+        {"post.befriender": 1.0, "staff.recruitment_weeks.befriender": 10.0, "effect.befriending": 3.0}
+        | {f"adult.befriender.{what}": x for what, x in whats.items()}
+    )
+    ledger = live_year(pathway, given, rates_for(given), with_posts(scenario(), shared=["befriender"]))
+    assert ledger.total("started_befriending").sum() > 20
+    assert left_by(ledger, "cin", "close") > left_by(live_year(PATHWAY, values(), rates_for(values())), "cin", "close")
+    assert_conserved(ledger)
 
 
 def test_an_exit_that_leads_nowhere_is_refused_by_name() -> None:

@@ -15,7 +15,8 @@ from scipy import integrate, stats
 from familyflow.engine import rules
 from familyflow.engine.keys import Purpose
 from familyflow.engine.structure import STARTS, Floats
-from familyflow.ground.draws import exponential
+from familyflow.ground.draws import words
+from familyflow.pathway import PATHWAY
 
 EXITS = 4
 BANDS = len(STARTS)
@@ -117,7 +118,7 @@ def test_a_change_of_hazard_in_the_middle_of_a_stay_gives_the_right_times() -> N
     hazards = np.full((1, BANDS), before)
     found = []
     for family in range(20_000):
-        mine = rules.budgets(1, 0, family, 0, 0, 1)
+        mine = drawn_budgets(1, family, 1)
         days, _ = rules.soonest(hazards, STARTS, np.ones(1), mine, 0.0)
         if days > change:
             rules.spend(hazards, STARTS, np.ones(1), mine, 0.0, change)
@@ -131,20 +132,41 @@ def test_a_change_of_hazard_in_the_middle_of_a_stay_gives_the_right_times() -> N
 
 def test_two_exits_share_a_stay_in_proportion_to_their_hazards() -> None:
     hazards = np.array([np.full(BANDS, 0.01), np.full(BANDS, 0.03)])
-    found = [rules.soonest(hazards, STARTS, np.ones(2), rules.budgets(2, 0, f, 0, 0, 2), 0.0) for f in range(20_000)]
+    found = [rules.soonest(hazards, STARTS, np.ones(2), drawn_budgets(2, f, 2), 0.0) for f in range(20_000)]
     days, ways = np.array([d for d, _ in found]), np.array([e for _, e in found])
     assert stats.binomtest(int((ways == 1).sum()), len(ways), 0.75).pvalue > 0.001
     assert stats.kstest(days, stats.expon(scale=25.0).cdf).pvalue > 0.001
     assert stats.pearsonr(days, ways).pvalue > 0.001  # when and how are independent where hazards are proportional
 
 
-@given(st.integers(0, 2**40), st.integers(0, 1000), st.integers(0, 10**6), st.integers(0, 2**30), st.integers(0, 50))
-def test_budgets_are_the_keyed_draws_of_their_exits(
-    seed: int, replication: int, family: int, visit: int, first: int
+def drawn_budgets(seed: int, family: int, exits: int) -> Floats:
+    """Return the budgets of a family's first visit."""
+    drawn = np.empty(exits)
+    rules.draw_budgets(seed, 0, family, 0, 0, drawn)
+    return drawn
+
+
+@given(st.integers(0, 2**40), st.integers(0, 1000), st.integers(0, 10**6), st.integers(0, 2**30), st.integers(0, 6))
+def test_budgets_are_the_keyed_draws_of_their_exits_four_to_an_index(
+    seed: int, replication: int, family: int, visit: int, member: int
 ) -> None:
-    drawn = rules.budgets(seed, replication, family, visit, first, 3)
+    drawn = np.empty(6)
+    rules.draw_budgets(seed, replication, family, visit, member, drawn)
     key = (seed, replication, family, visit, int(Purpose.BUDGET))
-    assert drawn.tolist() == [exponential(*key, first + e) for e in range(3)]
+    four = [words(*key, member * rules.BLOCKS + index) for index in (0, 1)]
+    expected = [-log(((int(word) >> 11) | 1) * 2.0**-53) for block in four for word in block]
+    assert drawn.tolist() == expected[:6]
+
+
+def test_a_family_and_each_of_its_children_have_budgets_of_their_own() -> None:
+    drawn = np.empty((7, 4 * rules.BLOCKS))
+    for member in range(7):
+        rules.draw_budgets(1, 0, 5, 9, member, drawn[member])
+    assert len(np.unique(drawn)) == drawn.size
+
+
+def test_no_stage_has_more_exits_than_its_budgets_have_room_for() -> None:
+    assert max(len(stage.exits) for stage in PATHWAY.stages) <= 4 * rules.BLOCKS
 
 
 # Deciding --------------------------------------------------------------------------------------------------------

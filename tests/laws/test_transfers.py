@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from replay import Replay, Room
-from small_town import begin, on, scenario, short, with_schedules
+from small_town import RECRUITED, begin, flow_of, on, scenario, short, with_schedules
 
 from familyflow.engine import Ledger, simulate
 from familyflow.engine.ledger import ENDS_OF_GROUP, STARTS_OF_GROUP, STOCK_OF_GROUP
-from familyflow.engine.records import TRANSFERRED, Event
+from familyflow.engine.records import PASSED, TRANSFERRED, Event
 from familyflow.pathway import PATHWAY
 from familyflow.scenario.model import Team
 from familyflow.scenario.schema import Boundary, Close, Open, Staff, Step
@@ -53,8 +53,8 @@ def test_desks_serve_up_to_capacity_and_nobody_waits_while_one_is_free(moved: Le
 def test_each_teams_stock_changes_by_starts_ends_and_cases_passed(moved: Ledger, group: str) -> None:
     tables, log = dict(moved.measures()), moved.events
     here = np.isin(log["place"], [s for s, stage in enumerate(PATHWAY.stages) if stage.group == group])
-    given = moved.flow((log["event"] == Event.LEAVE) & (log["exit"] == TRANSFERRED) & here)
-    taken = moved.flow((log["event"] == Event.WORKER_CHANGED) & here)
+    given = flow_of(moved, (log["event"] == Event.LEAVE) & (log["exit"] == TRANSFERRED) & here)
+    taken = flow_of(moved, (log["event"] == Event.ENTER) & (log["exit"] == PASSED) & here)
     change = tables[STARTS_OF_GROUP[group]] - tables[ENDS_OF_GROUP[group]] + taken - given
     np.testing.assert_array_equal(np.diff(tables[STOCK_OF_GROUP[group]], axis=0), change[1:])
     assert taken.sum() == given.sum() > 0
@@ -66,7 +66,7 @@ def test_a_case_that_passes_in_the_middle_of_an_enquiry_waits_and_is_served_like
         Staff(date=on(60), action="staff", team="east", social_workers=100.0),
     ]
     town = with_schedules(scenario(), opened=steps)
-    changes = short(0.0) | {"section47.days": 300.0, "team.east.social_workers": 0.1}
+    changes = short(0.0) | RECRUITED | {"section47.days": 300.0, "team.east.social_workers": 0.1}
     ledger = simulate(begin(changes, town=town), "opened")
     east = list(scenario().teams).index("east")
     replay, most = Replay(ledger), 0
@@ -82,7 +82,7 @@ def test_a_place_that_is_given_and_passed_on_within_a_day_is_free_for_the_next()
         Staff(date=on(100), action="staff", team="north", social_workers=4.0),
         Open(date=on(100), action="open", team="east", areas=("central",), existing_cases="transfer"),
     ]
-    ledger = simulate(begin(short(0.2), town=with_schedules(scenario(), both=steps)), "both")
+    ledger = simulate(begin(short(0.2) | RECRUITED, town=with_schedules(scenario(), both=steps)), "both")
     north = list(scenario().teams).index("north")
     replay, rooms = Replay(ledger), Room(ledger)
     for time, _ in replay.instants():
@@ -99,7 +99,7 @@ def test_a_closed_team_has_no_cases_left(moved: Ledger) -> None:
 def test_a_case_that_passes_to_a_live_team_is_offered_its_programmes(moved: Ledger) -> None:
     log, north = moved.events, list(scenario().teams).index("north")
     families = moved.world.start.families
-    passed = log[(log["event"] == Event.WORKER_CHANGED) & (log["team"] == north)]
+    passed = log[(log["event"] == Event.ENTER) & (log["exit"] == PASSED) & (log["team"] == north)]
     harmed = [r["family"] for r in passed if families.combo[r["family"]] > 0]
     offers = log[(log["event"] == Event.OFFERED) & (log["exit"] == 1) & (log["time"] == 240)]
     assert set(offers["family"].tolist()) & set(harmed)

@@ -35,10 +35,11 @@ WHOLES = (
     *(f"decision.{stage}." for stage in ("contact", "referral", "assessment", "section47", "care_proceedings")),
     *(f"plan.{stage}." for stage in ("early_help", "cin", "cp", "pre_proceedings")),
     *(f"care.first_placement.{age}." for age in ("0_9", "10_15", "16_17")),
+    "cp.category.",
 )
 UNITS = {
     *("share", "ratio", "days", "weeks", "months", "hours", "hours per week", "sessions", "per year"),
-    *("children", "children per year", "adults per fte", "fte", "working days"),
+    *("children", "children per year", "adults per fte", "families per fte", "fte", "working days"),
     *("gbp", "gbp per week", "gbp per month", "gbp per year", "gbp per child", "gbp per incident"),
 }
 
@@ -47,6 +48,16 @@ def rows(table: str) -> list[dict[str, str]]:
     """Read a calibration table as it stands."""
     with (CALIBRATION / f"{table}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def central() -> dict[str, float]:
+    """Return the central value of every shared parameter."""
+    return {row["id"]: float(row["value"]) for row in rows("parameters")}
+
+
+def published() -> dict[tuple[str, str, str], float]:
+    """Return the published figures by council, year and measure."""
+    return {(row["council"], row["year"], row["measure"]): float(row["value"]) for row in rows("published")}
 
 
 def sources() -> set[str]:
@@ -67,6 +78,16 @@ def quantities(node: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]
 def read(path: Path) -> dict[str, Any]:
     """Read a scenario file as plain tables."""
     return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def scenario_of(name: str) -> dict[str, Any]:
+    """Read the scenario of a name as plain tables."""
+    return read(ROOT / "scenarios" / f"{name}.toml")
+
+
+def actions(scenario: dict[str, Any], schedule: str, action: str) -> dict[str, dict[str, Any]]:
+    """Return a schedule's steps of one kind by team."""
+    return {step["team"]: step for step in scenario["schedules"][schedule]["steps"] if step["action"] == action}
 
 
 def faults(where: str, given: dict[str, Any], known: set[str]) -> list[str]:
@@ -147,19 +168,113 @@ def test_every_number_of_a_scenario_carries_range_unit_year_source_status_and_re
 def test_history_agrees_with_the_published_table(path: Path) -> None:
     columns = {"children_on_cp": "cpp_at_31mar_number", "children_in_care": "cla_at_31mar_number"}
     scenario = read(path)
-    table = {(row["council"], row["year"], row["measure"]): float(row["value"]) for row in rows("published")}
-    points = [point for point in scenario["history"] if point["date"].year >= 2015]
-    assert points
-    for point in points:
+    table = published()
+    assert scenario["history"]
+    for point in scenario["history"]:
         key = (scenario["authority"], str(point["date"].year), columns[point["measure"]])
         assert table[key] == point["value"]
 
 
-@pytest.mark.parametrize(("name", "cin", "cp", "care"), [("swindon", 1045, 260, 339), ("somerset", 1046, 278, 529)])
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_history_is_whole_before_and_after_day_0(path: Path) -> None:
+    scenario = read(path)
+    for measure, first in (("children_on_cp", 2013), ("children_in_care", 2015)):
+        years = [point["date"].year for point in scenario["history"] if point["measure"] == measure]
+        assert years == list(range(first, 2025))
+
+
+@pytest.mark.parametrize(
+    ("name", "cin", "cp", "care"),
+    [
+        ("swindon", 1045, 260, 339),
+        ("somerset", 1046, 278, 529),
+        ("durham", 1081, 453, 607),
+        ("thurrock", 510, 203, 286),
+        ("bradford", 1841, 570, 986),
+    ],
+)
 def test_the_snapshot_is_exact(name: str, cin: int, cp: int, care: int) -> None:
-    snapshot = read(ROOT / "scenarios" / f"{name}.toml")["snapshot"]
+    snapshot = scenario_of(name)["snapshot"]
     for key, count in (("children_on_cin", cin), ("children_on_cp", cp), ("children_in_care", care)):
         assert snapshot[key]["low"] == snapshot[key]["value"] == snapshot[key]["high"] == count
+
+
+@pytest.mark.parametrize(("name", "first"), [("durham", "2015"), ("thurrock", "2015")])
+def test_children_in_care_before_the_first_count_are_worked_back_from_it(name: str, first: str) -> None:
+    scenario, table = scenario_of(name), published()
+    counts = (table[scenario["authority"], first, f"cla_{what}_number"] for what in ("at_31mar", "ceased", "started"))
+    later, ceased, started = counts
+    assert scenario["snapshot"]["children_in_care"]["value"] == later + ceased - started
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("whole", WHOLES)
+def test_a_councils_own_shares_of_one_whole_add_up_to_one(path: Path, whole: str) -> None:
+    own = {key: given["value"] for key, given in read(path)["parameters"].items()}
+    parts = [value for key, value in (central() | own).items() if key.startswith(whole)]
+    assert isclose(sum(parts), 1, abs_tol=1e-9)
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_each_scenario_compares_its_plan_with_no_change_all_at_once_slower_and_another_way(path: Path) -> None:
+    names = set(read(path)["schedules"])
+    assert {"no_change", "as_published", "all_at_once", "slower"} < names
+
+
+def test_an_effect_without_evidence_may_be_none() -> None:
+    effects = [row for row in rows("parameters") if row["id"].startswith("effect.") and row["unit"] == "ratio"]
+    assert {row["id"] for row in effects if not float(row["low"]) <= 1 <= float(row["high"])} == {
+        "effect.family_group_conference"
+    }
+
+
+def test_usable_hours_stand_before_sickness() -> None:
+    shared = central()
+    assert isclose(shared["staff.usable_hours"] * (1 - shared["staff.sickness_share"]), 23, abs_tol=0.05)
+
+
+def test_swindons_real_go_live_is_one_date_for_all_localities() -> None:
+    scenario = scenario_of("swindon")
+    assert scenario["schedules"]["as_happened"]["as_happened"] is True
+    live = actions(scenario, "as_happened", "go_live")
+    assert {team: str(step["date"]) for team, step in live.items()} == dict.fromkeys(
+        ("north", "central", "south"), "2022-05-24"
+    )
+
+
+@pytest.mark.parametrize(("schedule", "cases"), [("as_published", "stay"), ("easington_transfer", "transfer")])
+def test_easington_opens_with_its_wards_and_the_posts_that_move_to_it(schedule: str, cases: str) -> None:
+    scenario = scenario_of("durham")
+    opened = actions(scenario, schedule, "open")["easington"]
+    assert opened["existing_cases"] == cases
+    before = {name: scenario["teams"][name] for name in ("peterlee", "seaham")}
+    assert all(any(ward in team["areas"] for team in before.values()) for ward in opened["areas"])
+    assert not {"peterlee", "seaham"} & set(opened["areas"])
+    posts = actions(scenario, schedule, "staff")
+    moved = sum(team["social_workers"]["value"] - posts[name]["social_workers"] for name, team in before.items())
+    assert moved < scenario["teams"]["easington"]["social_workers"]["value"]
+
+
+def test_thurrocks_lots_cost_about_what_the_posts_they_displace_did() -> None:
+    scenario, shared = scenario_of("thurrock"), central()
+    assert scenario["programme"]["new_money"] is False
+    lots = scenario["programme"]["shared_posts"].items()
+    bought = sum(posts["value"] * shared[f"price.salary.{role}"] for role, posts in lots)
+    given_up = sum(
+        scenario["teams"][team]["key_workers"]["value"] - step["key_workers"]
+        for team, step in actions(scenario, "as_published", "staff").items()
+    )
+    assert isclose(bought, given_up * shared["price.salary.family_key_worker"], rel_tol=0.05)
+
+
+def test_bradfords_hubs_have_the_published_staff() -> None:
+    scenario = scenario_of("bradford")
+    posts = {role: given["value"] for role, given in scenario["programme"]["posts"].items()}
+    assert posts == {"team_manager": 1, "senior_practitioner": 3, "prevention_worker": 7, "access_worker": 1}
+    hubs = {name for name, team in scenario["teams"].items() if team["stages"] == ["early_help"]}
+    grown = {team: step["key_workers"] for team, step in actions(scenario, "as_published", "staff").items()}
+    assert grown == dict.fromkeys(hubs, 14)
+    assert len(hubs) == 4
 
 
 @pytest.mark.parametrize("path", [CALIBRATION / "README.md", *SCENARIOS], ids=lambda path: path.stem)

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from familyflow.engine.compiled import is_ready
 from familyflow.engine.ledger import Ledger
-from familyflow.engine.run import simulate, story
+from familyflow.engine.run import COMPILED, ENGINES, make_ready, measure, simulate, story
 from familyflow.engine.world import Start, prepare
 
-__all__ = ["Ledger", "Start", "prepare", "simulate", "story"]
+__all__ = [
+    "COMPILED",
+    "ENGINES",
+    "Ledger",
+    "Start",
+    "is_ready",
+    "make_ready",
+    "measure",
+    "prepare",
+    "simulate",
+    "story",
+]

@@ -11,6 +11,8 @@ ARRIVALS = 2**40
 """The entity that owns the streams of arrivals; families are numbered from 0 and stay far below."""
 SCENARIO = 2**41
 """The entity that owns the draw's choices about the start."""
+LEAVERS = 2**42
+"""The entity of the first team's leavers; the teams that follow have the numbers that follow."""
 
 
 class Purpose(IntEnum):
@@ -40,6 +42,10 @@ class Purpose(IntEnum):
     DROPS_OUT = 22
     RELAPSE = 23
     TO_COURT = 24
+    LEAVES = 25
+    WHOSE_CASES = 26
+    WORKER = 27
+    CATEGORY = 28
 
 
 def visit_key(place: int, count: int) -> int:

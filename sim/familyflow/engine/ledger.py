@@ -12,15 +12,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from familyflow.engine import tally as tallies
 from familyflow.engine.records import GREW_UP, NEW, PASSED, TRANSFERRED, Event
-from familyflow.ground.calendar import day_of
+from familyflow.ground.calendar import DAYS_PER_WEEK, day_of
 from familyflow.pathway.adult_work import roles
-from familyflow.pathway.teams import AGENCY_SOCIAL_WORKER, SOCIAL_WORKER
+from familyflow.pathway.people import SIZES
+from familyflow.pathway.teams import AGENCY_SOCIAL_WORKER, CATEGORIES, KEY_WORKER, SOCIAL_WORKER, WORKLOAD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from familyflow.engine.structure import Flags, Floats
+    from familyflow.engine.tally import Tally
     from familyflow.engine.world import World
 
 STOCK_OF_GROUP = {
@@ -60,28 +63,52 @@ SERIES = tuple[str, "Floats"]
 
 @dataclass(frozen=True, eq=False)
 class Ledger:
-    """One run's records and what can be measured of them."""
+    """One run's records, chunk after chunk, and what can be measured of them."""
 
     world: World
-    events: np.ndarray
+    chunks: Iterable[np.ndarray]
 
     def frame(self) -> pd.DataFrame:
         """Return month, team, measure, value; rows of a team that never has any of a measure are left out."""
-        parts = [self._rows(name, table) for name, table in self.measures() if table.any()]
-        return pd.concat(parts, ignore_index=True)
+        teams = [*self.world.start.scenario.teams, ""]
+        columns = [
+            (name, team, table[:, column])
+            for name, table in self.measures()
+            for column, team in enumerate(teams)
+            if table[:, column].any()
+        ]
+        months = np.array(self.world.start.dates, dtype="datetime64[s]")
+        return pd.DataFrame(
+            {
+                "month": np.tile(months, len(columns)),
+                "team": np.repeat(np.array([team for _, team, _ in columns], dtype=object), len(months)),
+                "measure": np.repeat(np.array([name for name, _, _ in columns], dtype=object), len(months)),
+                "value": np.concatenate([values for _, _, values in columns]),
+            }
+        )
 
     def measures(self) -> Iterator[tuple[str, Floats]]:
         """Yield every measure as a table (months, teams); the last column is for no team."""
-        yield from self._stages()
-        yield from self._decisions()
-        yield from self._counted()
+        counted = dict(self._families())
+        yield from counted.items()
+        yield from self._workload(counted)
         yield from self._adult_work()
         yield from self._harms()
         yield from self._staff()
 
+    def _families(self) -> Iterator[tuple[str, Floats]]:
+        yield from self._stages()
+        yield from self._decisions()
+        yield from self._counted()
+
     def total(self, measure: str) -> Floats:
         """Return one measure by month over all teams. Errors: KeyError when there is no such measure."""
         return np.asarray(dict(self.measures())[measure].sum(axis=1))
+
+    @cached_property
+    def events(self) -> np.ndarray:
+        """Every record, in order; there only while `chunks` have not been used up by measures."""
+        return np.concatenate(list(self.chunks))
 
     # Building blocks ---------------------------------------------------------------------------------------
 
@@ -97,154 +124,147 @@ class Ledger:
         return len(self.world.start.scenario.teams) + 1
 
     @cached_property
-    def _row(self) -> np.ndarray:
-        return np.searchsorted(self.edges, self.events["time"], side="left")
-
-    def flow(self, chosen: Flags, amount: Floats | None = None) -> Floats:
-        """Return what the chosen records add up to, by month and team; at day 0 itself, in the first row."""
-        weights = (self.events["amount"] if amount is None else amount)[chosen]
-        team = self.events["team"][chosen].astype(np.int64) % self.columns
-        cells = self._row[chosen] * self.columns + team
-        total = np.bincount(cells, weights, minlength=len(self.edges) * self.columns).astype(np.float64)
-        return total.reshape(len(self.edges), self.columns)
-
-    def stock(self, chosen: Flags, sign: Floats) -> tuple[Floats, Floats]:
-        """Return (stock at each row, days in it since the row before) of records that add and take away."""
-        amount = sign * self.events["amount"]
-        stock = np.cumsum(self.flow(chosen, amount), axis=0)
-        ends = self.edges[self._row]
-        rest = self.flow(chosen, amount * (ends - self.events["time"]))
-        days = rest + np.vstack([np.zeros(self.columns), stock[:-1]]) * np.diff(self.edges, prepend=0.0)[:, None]
-        return stock, days
+    def tally(self) -> Tally:
+        """The records added up by kind, month and team."""
+        return tallies.of(self.chunks, self.edges, self.columns)
 
     def at(self, *stages: bool) -> Flags:
-        """Return which records are about one of the stages so marked."""
-        return np.asarray(np.array(stages)[self.events["place"]])
-
-    def _rows(self, name: str, table: Floats) -> pd.DataFrame:
-        teams = [*self.world.start.scenario.teams, ""]
-        used = np.flatnonzero(table.any(axis=0))
-        dates = np.array(self.world.start.dates, dtype="datetime64[s]")
-        return pd.DataFrame(
-            {
-                "month": np.tile(dates, len(used)),
-                "team": np.repeat([teams[i] for i in used], len(dates)),
-                "measure": name,
-                "value": table[:, used].T.ravel(),
-            }
-        )
+        """Return which kinds of record are about one of the stages so marked."""
+        return np.asarray(np.array(stages)[np.minimum(self.tally.place, len(stages) - 1)])
 
     # Measures ----------------------------------------------------------------------------------------------
 
     @cached_property
     def _entered(self) -> Flags:
-        return np.asarray(self.events["event"] == Event.ENTER)
+        return np.asarray(self.tally.event == Event.ENTER)
 
     @cached_property
     def _left(self) -> Flags:
-        return np.asarray(self.events["event"] == Event.LEAVE)
+        return np.asarray(self.tally.event == Event.LEAVE)
 
-    @cached_property
-    def _sign(self) -> Floats:
-        return np.where(self._left, -1.0, 1.0)
+    def _flow(self, chosen: Flags) -> Floats:
+        """Return amounts after day 0: what was there on it has not happened in any month."""
+        flow = self.tally.flow(chosen)
+        flow[0] = 0.0
+        return flow
+
+    def _count(self, chosen: Flags) -> Floats:
+        """Return numbers of records after day 0."""
+        count = self.tally.count(chosen)
+        count[0] = 0.0
+        return count
 
     def _stages(self) -> Iterator[tuple[str, Floats]]:
         """Stocks and days by stage group and placement; starts and ends of spells."""
         stages = self.world.start.structure.pathway.stages
-        moved = self._entered | self._left
         for group, name in STOCK_OF_GROUP.items():
             here = self.at(*[s.group == group for s in stages])
-            stock, days = self.stock(moved & here, self._sign)
+            stock, days = self.tally.stock(self._entered & here, self._left & here)
             yield name, stock
             if group in DAYS_OF_GROUP:
                 yield DAYS_OF_GROUP[group], days
             yield from self._spells(group, here)
         for stage in (s for s in stages if s.in_care):
             here = self.at(*[s is stage for s in stages])
-            stock, days = self.stock(moved & here, self._sign)
+            stock, days = self.tally.stock(self._entered & here, self._left & here)
             yield f"placement_{stage.name}", stock
             yield f"child_days_{stage.name}", days
-        case = moved & self.at(*[s.group in OPEN_GROUPS for s in stages])
-        yield "children_open", self.stock(case, self._sign)[0]
+        case = self.at(*[s.group in OPEN_GROUPS for s in stages])
+        yield "children_open", self.tally.stock(self._entered & case, self._left & case)[0]
 
     def _spells(self, group: str, here: Flags) -> Iterator[tuple[str, Floats]]:
         """Count starts and ends of spells: moves within the group are neither, nor is what is there on day 0."""
-        later = self.events["time"] > 0
         if group in STARTS_OF_GROUP:
-            yield STARTS_OF_GROUP[group], self.flow(self._entered & here & later & (self.events["exit"] == NEW))
+            yield STARTS_OF_GROUP[group], self._flow(self._entered & here & (self.tally.exit == NEW))
         if group in ENDS_OF_GROUP:
-            yield ENDS_OF_GROUP[group], self.flow(self._left & here & ~self._within(group))
+            yield ENDS_OF_GROUP[group], self.tally.flow(self._left & here & ~self._within(group))
 
     def _within(self, group: str) -> Flags:
         """Return which departures stay in the spell: moves inside the group, or to another team."""
-        structure = self.world.start.structure
-        inside = np.zeros((len(structure.to), structure.to.shape[1] + 4), dtype=bool)
-        for s, stage in enumerate(structure.pathway.stages):
-            for e, leads in enumerate(stage.exits):
-                to = structure.pathway.index.get(leads.to)
-                inside[s, e] = to is not None and structure.pathway.stages[to].group == group == stage.group
-        inside[:, TRANSFERRED] = True
-        return np.asarray(
-            inside[np.where(self._left, self.events["place"], 0), np.where(self._left, self.events["exit"], 0)]
-        )
+        pathway = self.world.start.structure.pathway
+        inside = {
+            (s, e)
+            for s, stage in enumerate(pathway.stages)
+            for e, leads in enumerate(stage.exits)
+            if stage.group == group and leads.to in pathway.index and pathway.stage(leads.to).group == group
+        }
+        ways = zip(self.tally.place, self.tally.exit, strict=True)
+        return np.array([e == TRANSFERRED or (s, e) in inside for s, e in ways], dtype=bool)
 
     def _decisions(self) -> Iterator[tuple[str, Floats]]:
         """Decisions made, and those made in time."""
         stages = self.world.start.structure.pathway.stages
-        later = self.events["time"] > 0
+        event = self.tally.event
         for group, name in DECIDED.items():
             here = self.at(*[s.group == group for s in stages])
-            yield name, self.flow(self._left & here & (self.events["exit"] >= 0))
-            yield f"{name}_on_time", self.flow((self.events["event"] == Event.ON_TIME) & here & later)
-        waiting = (self.events["event"] == Event.WAIT) | (self.events["event"] == Event.WAIT_ENDS)
-        sign = np.where(self.events["event"] == Event.WAIT_ENDS, -1.0, 1.0)
-        yield "children_unallocated", self.stock(waiting, sign)[0]
+            yield name, self.tally.flow(self._left & here & (self.tally.exit >= 0))
+            yield f"{name}_on_time", self._flow((event == Event.ON_TIME) & here)
+        waits, ends = event == Event.WAIT, event == Event.WAIT_ENDS
+        social = self.at(*self.world.start.structure.statutory)
+        yield "children_unallocated", self.tally.stock(waits & social, ends & social)[0]
+        yield "children_waiting_early_help", self.tally.stock(waits & ~social, ends & ~social)[0]
 
     def _counted(self) -> Iterator[tuple[str, Floats]]:
         """Measures that the pathway declares on stages and exits, and what engines count beside them."""
+        event = self.tally.event
         totals: dict[str, Floats] = {}
         for name, chosen in self._declared():
-            totals[name] = totals.get(name, 0.0) + self.flow(chosen & (self.events["time"] > 0))
-        court = self.flow(self.events["event"] == Event.COURT)
-        totals["proceedings"] = totals.get("proceedings", 0.0) + court
+            totals[name] = totals.get(name, 0.0) + self._flow(chosen)
+        totals["proceedings"] = totals.get("proceedings", 0.0) + self.tally.flow(event == Event.COURT)
         in_care = self.at(*[s.in_care for s in self.world.start.structure.pathway.stages])
-        grown = self.flow(self._left & in_care & (self.events["exit"] == GREW_UP))
+        grown = self.tally.flow(self._left & in_care & (self.tally.exit == GREW_UP))
         totals["care_exits_turned_18"] = grown
         totals["care_exits"] = totals.get("care_exits", 0.0) + grown
         yield from totals.items()
-        yield "rereferrals_12m", self.flow(self.events["event"] == Event.REREFERRED)
+        yield "rereferrals_12m", self.tally.flow(event == Event.REREFERRED)
+        yield "worker_changes", self.tally.flow(event == Event.WORKER_CHANGED)
+        for c, category in enumerate(CATEGORIES):
+            yield f"cp_starts_{category}", self._flow((event == Event.CATEGORY) & (self.tally.place == c))
 
     def _declared(self) -> Iterator[tuple[str, Flags]]:
-        stages = self.world.start.structure.pathway.stages
-        for s, stage in enumerate(stages):
-            here = self.events["place"] == s
+        for s, stage in enumerate(self.world.start.structure.pathway.stages):
+            here = self.tally.place == s
             for name in stage.counts:
-                yield name, self._entered & here & (self.events["exit"] != PASSED)
+                yield name, self._entered & here & (self.tally.exit != PASSED)
             for e, leads in enumerate(stage.exits):
                 for name in leads.counts:
-                    yield name, self._left & here & (self.events["exit"] == e)
+                    yield name, self._left & here & (self.tally.exit == e)
+
+    def _workload(self, counted: Mapping[str, Floats]) -> Iterator[tuple[str, Floats]]:
+        """Hours of social work by kind, siblings' joint visits allowed for, and the hours that there are for it."""
+        structure = self.world.start.structure
+        sizes, values = np.array(SIZES), structure.values  # noqa: PD011 - a mapping, no frame
+        together = structure.sizes @ (1 + (sizes - 1) * values["staff.workload.sibling_share"]) / structure.mean_size
+        for work in WORKLOAD:
+            hours = np.prod([values[key] for key in work.hours]) * work.per_day * together
+            yield f"workload_hours_{work.name}", hours * counted[work.measure]
+        days = self._role(SOCIAL_WORKER)[1] + self._role(AGENCY_SOCIAL_WORKER)[1]
+        usable = values["staff.usable_hours"] * (1 - values["staff.sickness_share"]) / DAYS_PER_WEEK
+        yield "usable_hours", usable * days
 
     def _adult_work(self) -> Iterator[tuple[str, Floats]]:
-        """Programmes and appointments, in the team and outside it."""
-        event = self.events["event"]
+        """Programmes and appointments, in the team and outside it; by programme, the teams' own."""
+        event = self.tally.event
         for own, suffix in ((1, ""), (0, "_outside")):
-            here = (self.events["exit"] == own) & (self.events["time"] > 0)
+            here = self.tally.exit == own
             for kind, name in PROGRAMME_EVENTS.items():
-                chosen = (event == kind) & here
                 counts = kind in (Event.APPOINTMENTS, Event.MISSED)
-                yield name + suffix, self.flow(chosen, None if counts else np.ones(len(event)))
+                yield name + suffix, (self._flow if counts else self._count)((event == kind) & here)
             started = (event == Event.STARTED) & here
-            yield f"adult_wait_days{suffix}", self.flow(started)
-            yield f"adult_waits{suffix}", self.flow(started, np.ones(len(event)))
+            yield f"adult_wait_days{suffix}", self._flow(started)
+            yield f"adult_waits{suffix}", self._count(started)
+        for p, programme in enumerate(self.world.start.structure.pathway.programmes):
+            here = (self.tally.exit == 1) & (self.tally.place == p)
+            for kind, name in ((Event.STARTED, "started"), (Event.COMPLETED, "completed")):
+                yield f"{name}_{programme.name}", self._count(here & (event == kind))
 
     def _harms(self) -> Iterator[tuple[str, Floats]]:
         """Yield families with each active harm, of those known to the service, and their days."""
-        event = self.events["event"]
-        changes = (event == Event.HARM_KNOWN) | (event == Event.HARM_ENDS) | (event == Event.HARM_RETURNS)
-        sign = np.where(event == Event.HARM_ENDS, -1.0, 1.0)
-        teamless = self.world.start.structure.pathway.harms
-        for h, harm in enumerate(teamless):
-            stock, days = self.stock(changes & (self.events["place"] == h), sign)
+        event = self.tally.event
+        begins = (event == Event.HARM_KNOWN) | (event == Event.HARM_RETURNS)
+        for h, harm in enumerate(self.world.start.structure.pathway.harms):
+            here = self.tally.place == h
+            stock, days = self.tally.stock(begins & here, (event == Event.HARM_ENDS) & here)
             yield f"active_harms_{harm}", _in_last_column(stock)
             yield f"harm_days_{harm}", _in_last_column(days)
 
@@ -255,6 +275,9 @@ class Ledger:
         yield "social_workers_in_post", permanent + agency
         yield f"fte_days_{SOCIAL_WORKER}", permanent_days + agency_days
         yield f"fte_days_{AGENCY_SOCIAL_WORKER}", agency_days
+        key_workers, key_worker_days = self._role(KEY_WORKER)
+        yield "key_workers_in_post", key_workers
+        yield f"fte_days_{KEY_WORKER}", key_worker_days
         yield from self._posts(list(self.world.start.scenario.teams))
 
     def _role(self, role: str) -> tuple[Floats, Floats]:

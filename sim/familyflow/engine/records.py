@@ -44,7 +44,9 @@ class Event(IntEnum):
     HARM_ENDS = 21
     HARM_RETURNS = 22
     WORKER_CHANGED = 23
-    """A case passes to another team; `amount` children."""
+    """A case passes to another worker, in the team or in another one; `amount` children."""
+    CATEGORY = 24
+    """`amount` children start a plan under the category of abuse `place`."""
 
 
 NEW, MOVED, PASSED = 0, 1, 2

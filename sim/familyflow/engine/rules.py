@@ -10,16 +10,19 @@ from __future__ import annotations
 from math import exp, inf, lgamma, log
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from familyflow.engine.keys import Purpose
 from familyflow.ground.compiled import compiled
-from familyflow.ground.draws import exponential
+from familyflow.ground.draws import fill_exponentials
+from familyflow.pathway.people import ADULT
 
 if TYPE_CHECKING:
-    from familyflow.engine.structure import Floats
+    from familyflow.engine.structure import Flags, Floats
 
 BUDGET = int(Purpose.BUDGET)
+A_MOMENT = 1e-9
+"""Days, or years: what lies closer than this counts as now."""
+BLOCKS = 4
+"""Indices that the exits of one member's visit take, four exits to an index."""
 
 
 @compiled
@@ -79,12 +82,12 @@ def spend(hazards: Floats, starts: Floats, ratios: Floats, budgets: Floats, elap
 
 
 @compiled
-def budgets(seed: int, replication: int, family: int, visit: int, first: int, count: int) -> Floats:
-    """Return a unit-exponential budget for each exit of a visit, keyed by the exit's index from `first` on."""
-    drawn = np.empty(count)
-    for e in range(count):
-        drawn[e] = exponential(seed, replication, family, visit, BUDGET, first + e)
-    return drawn
+def draw_budgets(seed: int, replication: int, family: int, visit: int, member: int, out: Floats) -> None:
+    """Fill in a unit-exponential budget for each exit of a visit, of the family (member 0) or of its member-th child.
+
+    There are at most BLOCKS x 4 exits.
+    """
+    fill_exponentials(seed, replication, family, visit, BUDGET, member * BLOCKS, out)
 
 
 @compiled
@@ -127,3 +130,60 @@ def binomial(trials: int, share: float, u: float) -> int:
         k += 1
         total += term
     return k
+
+
+@compiled
+def pace(now: float, stalled_until: float, settled_at: float, ratio: float) -> float:
+    """Return what a change of worker leaves of a case's pace: nothing while it stalls, `ratio` until it is settled."""
+    if now >= settled_at - A_MOMENT:
+        return 1.0
+    return 0.0 if now < stalled_until - A_MOMENT else ratio
+
+
+@compiled
+def next_pace(now: float, stalled_until: float, settled_at: float) -> float:
+    """Return the day on which that pace changes next by itself; inf if never."""
+    if now + A_MOMENT < stalled_until:
+        return stalled_until
+    return settled_at if now + A_MOMENT < settled_at else inf
+
+
+@compiled
+def compose(harms: Floats, practice: Floats, improves: Flags, progress: float, out: Floats) -> None:
+    """Fill in what multiplies the hazard or odds of each exit: harms, practice, and progress where it improves."""
+    for e in range(len(out)):
+        out[e] = harms[e] * practice[e] * (progress if improves[e] else 1.0)
+
+
+@compiled
+def of_age(ages: Floats, age: float, out: Floats) -> None:
+    """Close, in place, the exits whose ages (exits, from and below) a child is not of."""
+    for e in range(len(out)):
+        if not ages[e, 0] <= age + A_MOMENT < ages[e, 1]:
+            out[e] = 0.0
+
+
+@compiled
+def next_age(ages: Floats, age: float) -> float:
+    """Return the age in years at which an exit next opens or closes, or adulthood."""
+    found = ADULT
+    for e in range(len(ages)):
+        for k in range(2):
+            if age + A_MOMENT < ages[e, k] < found:
+                found = ages[e, k]
+    return found
+
+
+@compiled
+def entry_row(age: float, entry_ages: Floats) -> int:
+    """Return the row of ages at entry (from, below) in which a child is; the last for whoever is older."""
+    for row in range(len(entry_ages)):
+        if entry_ages[row, 0] <= age < entry_ages[row, 1]:
+            return row
+    return len(entry_ages) - 1
+
+
+@compiled
+def pressure(load: float, target: float, exponent: float) -> float:
+    """Return how far a caseload above the target slows what improves."""
+    return float(min(1.0, (target / max(load, A_MOMENT)) ** exponent))

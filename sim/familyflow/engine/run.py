@@ -1,22 +1,39 @@
-"""One run: a prepared start lived under one schedule."""
+"""One run: a prepared start lived under one schedule, by either engine."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from familyflow.engine import reference, tale, world
+from familyflow.engine import compiled, reference, tale, world
 from familyflow.engine.ledger import Ledger
 
 if TYPE_CHECKING:
     from familyflow.engine.world import Start
 
+COMPILED: Final = "compiled"
+SIMPY: Final = "simpy"
+_ENGINES: Final = {COMPILED: compiled.live, SIMPY: reference.live}
+ENGINES: Final = tuple(_ENGINES)
+"""The engines by name; both write the same records, to the byte."""
 
-def simulate(start: Start, schedule: str) -> Ledger:
-    """Live a start under one of its scenario's schedules, with the reference engine."""
+
+def simulate(start: Start, schedule: str, engine: str = COMPILED) -> Ledger:
+    """Live a start under one of its scenario's schedules, and keep every record. Errors: KeyError for no engine."""
     lived = world.under(start, schedule)
-    return Ledger(lived, reference.run(lived))
+    return Ledger(lived, tuple(_ENGINES[engine](lived)))
+
+
+def measure(start: Start, schedule: str, engine: str = COMPILED) -> Ledger:
+    """Live a start under a schedule for its measures alone: records are added up as they come, and not kept."""
+    lived = world.under(start, schedule)
+    return Ledger(lived, _ENGINES[engine](lived))
+
+
+def make_ready(start: Start) -> None:
+    """Compile the compiled engine, or read it from where it was kept."""
+    compiled.make_ready(world.under(start, next(iter(start.scenario.schedules))))
 
 
 def story(start: Start, schedule: str, family: int) -> list[tuple[float, str]]:
     """Tell one family's life under a schedule: (day, sentence), in order; empty for a family that never comes."""
-    return tale.tell(simulate(start, schedule), family)
+    return tale.tell(simulate(start, schedule, SIMPY), family)

@@ -18,6 +18,7 @@ from familyflow.pathway.effects import Profile
 from familyflow.pathway.harms import combinations, combined_ratio, joint
 from familyflow.pathway.people import AGE_BANDS, SIZES
 from familyflow.pathway.stages import BAND_STARTS, BANDS, CARE, HOME, LEFT, Kind
+from familyflow.pathway.teams import CATEGORIES, TEAM_GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,7 +44,8 @@ class Structure:
     `to` (S, E): stage entered, or TO_CARE, TO_HOME, TO_LEFT, NOWHERE for padding.
     `ratio` (S, E, C): what active harms do to the hazard or the odds of an exit.
     `scale`, `shape` (S,): a decision's Weibull time in days; zero for plans.
-    `limit` (S,): statutory limit in days. `joint` (C,): share of families with each combination at first contact.
+    `limit` (S,): statutory limit in days. `statutory` (S,): worked by social workers. `categories`: shares of new plans
+    by category of abuse. `joint` (C,): share of families with each combination at first contact.
     """
 
     pathway: Pathway
@@ -61,6 +63,8 @@ class Structure:
     decision: Flags
     group: Ints
     priority: Ints
+    statutory: Flags
+    categories: Floats
     sizes: Floats
     age_shares: Floats
 
@@ -97,6 +101,8 @@ def build(pathway: Pathway, values: Mapping[str, float]) -> Structure:
         decision=np.array([s.kind is Kind.DECISION for s in stages]),
         group=np.array([pathway.groups.index(s.group) for s in stages]),
         priority=np.array([-1 if s.priority is None else s.priority for s in stages]),
+        statutory=np.array([s.group in TEAM_GROUPS for s in stages]),
+        categories=_shares([values[f"cp.category.{name}"] for name in CATEGORIES]),
         sizes=_shares([values[f"family.size.{k}"] for k in SIZES]),
         age_shares=_shares([values[f"age.{name}"] for name, _, _ in AGE_BANDS]),
     )

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from familyflow.engine import balance, population, practice, structure
+from familyflow.engine import balance, handover, population, practice, sleepers, structure
 from familyflow.engine import rates as fitted
 from familyflow.ground.calendar import day_of, month_ends
 from familyflow.pathway import PATHWAY
+from familyflow.pathway.teams import EARLY_HELP_GROUP
 from familyflow.scenario import timeline
 from familyflow.scenario.vocabulary import NO_CHANGE
 
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 
     from familyflow.engine.balance import Expectation
     from familyflow.engine.population import Population
+    from familyflow.engine.practice import Practice
     from familyflow.engine.rates import Rates
-    from familyflow.engine.structure import Floats, Structure
+    from familyflow.engine.structure import Flags, Floats, Structure
     from familyflow.pathway import Pathway
     from familyflow.scenario.model import Scenario
     from familyflow.scenario.timeline import Timeline
@@ -32,17 +34,22 @@ class Start:
     """What a draw fixes for all its schedules: the arrays, the rates, practice and the families.
 
     `ceilings`: cases in children that a worker holds at most, by the stage groups that the worker's team takes.
+    `ratio` (S, C, E), `scale` (S,): the structure's, between changes of worker (`handover`). `asleep`: families to
+    whom nothing happens (`sleepers`).
     """
 
     scenario: Scenario
     structure: Structure
     rates: Rates
-    practice: Floats
+    practice: Practice
     families: Population
     dates: tuple[date, ...]
     seed: int
     replication: int
     ceilings: Mapping[tuple[str, ...], float]
+    ratio: Floats
+    scale: Floats
+    asleep: Flags
 
     @property
     def horizon(self) -> float:
@@ -82,18 +89,39 @@ def prepare(
         day_of(dates[-1], scenario.start),
         population.Keys(seed, replication),
     )
-    full = practice.ratios(arrays, found)
-    ceilings = _ceilings(scenario, expected, values)
-    return Start(scenario, arrays, found, full, families, dates, seed, replication, ceilings)
+    as_is = timeline.build(scenario, NO_CHANGE, values)
+    between = handover.between(arrays, scenario.teams.values(), as_is)
+    ratio = _by_combination(np.where(arrays.improves, between.pace[:, None], 1.0)[:, :, None] * arrays.ratio)
+    return Start(
+        scenario=scenario,
+        structure=arrays,
+        rates=found,
+        practice=practice.full(arrays, found, scenario.programme.effects),
+        families=families,
+        dates=dates,
+        seed=seed,
+        replication=replication,
+        ceilings=_ceilings(scenario, expected, as_is, values),
+        ratio=ratio,
+        scale=arrays.scale * between.time,
+        asleep=sleepers.asleep(arrays, found, ratio, families, day_of(dates[-1], dates[0]), seed, replication),
+    )
 
 
-def _ceilings(scenario: Scenario, expected: Expectation, values: Mapping[str, float]) -> dict[tuple[str, ...], float]:
+def _by_combination(ratio: Floats) -> Floats:
+    """Turn (S, E, C) into (S, C, E)."""
+    return np.ascontiguousarray(ratio.transpose(0, 2, 1))
+
+
+def _ceilings(
+    scenario: Scenario, expected: Expectation, as_is: Timeline, values: Mapping[str, float]
+) -> dict[tuple[str, ...], float]:
     """Return the ceiling of each kind of team: the stated one, or what day 0's work and the headroom ask, if more.
 
     The published caseload was being carried on day 0, so a draw with more work per worker has a higher ceiling too.
     """
     in_post: dict[str, float] = {}
-    for row in timeline.build(scenario, NO_CHANGE, values).staff:
+    for row in as_is.staff:
         in_post[row.team] = in_post.get(row.team, 0.0) + row.fte
     total = sum(values[f"area.{name}.share"] for name in scenario.areas)
     load: dict[tuple[str, ...], float] = {}
@@ -103,8 +131,10 @@ def _ceilings(scenario: Scenario, expected: Expectation, values: Mapping[str, fl
         cases = share * sum(expected.stock(group) for group in team.stages)
         load[team.stages] = load.get(team.stages, 0.0) + cases
         workers[team.stages] = workers.get(team.stages, 0.0) + in_post.get(team.name, 0.0)
-    room, stated = 1 + values["staff.headroom"], values["staff.ceiling"]
-    return {kind: max(stated, room * load[kind] / workers[kind]) if workers[kind] else stated for kind in load}
+    stated = dict.fromkeys(load, values["staff.ceiling"])
+    stated |= {(EARLY_HELP_GROUP,): values["early_help.families_per_worker"] * expected.structure.mean_size}
+    room = 1 + values["staff.headroom"]
+    return {k: max(stated[k], room * load[k] / workers[k]) if workers[k] else stated[k] for k in load}
 
 
 def under(start: Start, schedule: str) -> World:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-DEFAULT_DRAWS: Final = 6
+DEFAULT_DRAWS: Final = 100
 DEFAULT_SEED: Final = 1
 MOST_DRAWS: Final = 1_000_000
 MOST_YEARS: Final = 30

@@ -11,10 +11,14 @@ from math import log
 from typing import Final, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from familyflow.ground.compiled import compiled
 
 Words: TypeAlias = tuple[np.uint64, np.uint64, np.uint64, np.uint64]
+Floats: TypeAlias = NDArray[np.float64]
+WORDS: Final = 4
+"""Words that one key and counter give."""
 
 # The paper's constants: two multipliers, and the steps by which the key moves on each round.
 _MULTIPLIER_0: Final = np.uint64(0xD2E7470EE14C6C93)
@@ -58,16 +62,36 @@ def words(seed: int, replication: int, entity: int, visit: int, purpose: int, in
 
 
 @compiled
+def _unit(word: np.uint64) -> float:
+    return float((word >> _SPARE_BITS) | _ONE) * _UNIT
+
+
+@compiled
 def uniform(seed: int, replication: int, entity: int, visit: int, purpose: int, index: int) -> float:
     """Give a number strictly between 0 and 1: the first word's upper 53 bits, the last of them set."""
-    word = words(seed, replication, entity, visit, purpose, index)[0]
-    return float((word >> _SPARE_BITS) | _ONE) * _UNIT
+    return _unit(words(seed, replication, entity, visit, purpose, index)[0])
 
 
 @compiled
 def exponential(seed: int, replication: int, entity: int, visit: int, purpose: int, index: int) -> float:
     """Give a unit-exponential budget, above 0, with mean 1."""
     return -log(uniform(seed, replication, entity, visit, purpose, index))
+
+
+@compiled
+def fill_exponentials(
+    seed: int, replication: int, entity: int, visit: int, purpose: int, first: int, out: Floats
+) -> None:
+    """Fill an array with unit-exponential budgets, four to an index, from the index `first` on."""
+    for i in range(0, len(out), WORDS):
+        drawn = words(seed, replication, entity, visit, purpose, first + i // WORDS)
+        out[i] = -log(_unit(drawn[0]))
+        if i + 1 < len(out):
+            out[i + 1] = -log(_unit(drawn[1]))
+        if i + 2 < len(out):
+            out[i + 2] = -log(_unit(drawn[2]))
+        if i + 3 < len(out):
+            out[i + 3] = -log(_unit(drawn[3]))
 
 
 def name_key(text: str) -> int:

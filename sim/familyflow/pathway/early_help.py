@@ -10,6 +10,7 @@ EARLY_HELP = Stage(
     group="early_help",
     kind=Kind.PLAN,
     tells_harms=False,
+    priority=4,
     adult_priority=2,
     exits=(
         Exit("close", to="closed", improves=True, risk="plan_length"),

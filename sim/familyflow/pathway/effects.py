@@ -1,7 +1,8 @@
-"""Practice effects: what a live team does differently, as ratios on named exits.
+"""Effects: what a live team does differently, as ratios on named exits, on times to decide, or on its own staff.
 
 A published ratio is for the total effect on a family that engages in a fully running team. `remains_of` names the
 balance measure by which the adult workers' own part is taken out of that total, so that nothing counts twice.
+A scenario names the rows that its programme claims; what is not named does not happen.
 """
 
 from __future__ import annotations
@@ -11,41 +12,90 @@ from enum import StrEnum
 
 
 class Profile(StrEnum):
-    """How an effect runs after go-live: growing over the ramp, or whole for the first year only."""
+    """How an effect runs: growing from go-live over the ramp, in the first year only, or only while a team trains."""
 
     RAMP = "ramp"
     FIRST_YEAR = "first_year"
+    TRAINING = "training"
+
+
+class Whom(StrEnum):
+    """Whose case an effect changes: of families that engage, or of every family that the team has."""
+
+    ENGAGED = "engaged"
+    ALL = "all"
 
 
 @dataclass(frozen=True)
 class Effect:
     """One row: a ratio (parameter id) on the hazards or odds of named exits (`stage.exit`).
 
-    `inverse`: the ratio is of a duration, so the hazard of each exit is divided by it.
+    `inverse`: the ratio is of a duration, so the hazard of each exit is divided by it. `times`: stages whose time to
+    a decision it multiplies. `staff`: the parameter of a live team's own staff that it multiplies, once ramped up.
     """
 
     name: str
     ratio: str
-    exits: tuple[str, ...]
+    exits: tuple[str, ...] = ()
+    times: tuple[str, ...] = ()
+    staff: str = ""
     profile: Profile = Profile.RAMP
+    whom: Whom = Whom.ENGAGED
     inverse: bool = False
     remains_of: str = ""
 
 
-EFFECTS = (
+PRACTICE = (
     Effect(
-        "care entry",
+        "care_entry",
         "effect.care_entry",
         ("cin.care", "cp.care", "cp.pre_proceedings", "section47.care"),
         remains_of="care_entries",
     ),
-    Effect("CP plan length", "effect.cp_duration", ("cp.cin", "cp.close"), inverse=True, remains_of="cp_stay"),
+    Effect("cp_plan_length", "effect.cp_duration", ("cp.cin", "cp.close"), inverse=True, remains_of="cp_stay"),
     Effect(
-        "CIN plan length",
+        "cin_plan_length",
         "effect.cin_duration",
         ("cin.close", "cin.early_help"),
         inverse=True,
         remains_of="cin_stay",
     ),
-    Effect("CP plan entry", "effect.cp_entry_first_year", ("section47.cp",), profile=Profile.FIRST_YEAR),
+    Effect("cp_plan_entry", "effect.cp_entry_first_year", ("section47.cp",), profile=Profile.FIRST_YEAR),
 )
+"""What integrated practice with families on plans changes: the rows of the Family Safeguarding programmes."""
+
+FRONT_DOOR = (
+    Effect("front_door_referral", "effect.front_door_referral", ("contact.referral",), whom=Whom.ALL),
+    Effect("front_door_early_help", "effect.front_door_early_help", ("contact.early_help",), whom=Whom.ALL),
+    Effect("front_door_time", "effect.front_door_time", times=("contact", "referral"), whom=Whom.ALL),
+)
+"""What a single point of entry changes in triage: its odds, and the time to a decision."""
+
+STEPS = (
+    Effect("step_up", "effect.step_up", ("early_help.assessment",), whom=Whom.ALL),
+    Effect("step_down", "effect.step_down", ("cin.early_help",), whom=Whom.ALL),
+    Effect("early_help_length", "effect.early_help_length", ("early_help.close",), whom=Whom.ALL, inverse=True),
+)
+"""What supported step-up and step-down between early help and statutory work change."""
+
+HOMEWARD = tuple(
+    f"{place}.home" for place in ("kinship", "in_house_foster", "agency_foster", "residential", "supported")
+)
+RETURN_HOME = (Effect("return_home", "effect.return_home", (*HOMEWARD, "with_parents.home"), whom=Whom.ALL),)
+"""What a reunification team changes: how soon children go home from care."""
+
+STAFF = (
+    Effect(
+        "training_dip",
+        "effect.training_dip",
+        ("cin.close", "cin.early_help", "cp.cin", "cp.close"),
+        profile=Profile.TRAINING,
+        whom=Whom.ALL,
+    ),
+    Effect("vacancies", "effect.vacancies", staff="staff.vacancy_rate"),
+    Effect("turnover", "effect.turnover", staff="staff.turnover_rate"),
+    Effect("key_worker_turnover", "effect.turnover", staff="staff.key_worker_turnover_rate"),
+)
+"""What a rollout does to the teams' own staff: the dip before the gain, and whether workers come and stay."""
+
+EFFECTS = (*PRACTICE, *FRONT_DOOR, *STEPS, *RETURN_HOME, *STAFF)

@@ -24,6 +24,7 @@ CP = Stage(
     name="cp",
     title="child protection plan",
     group="cp",
+    categorised=True,
     kind=Kind.PLAN,
     priority=0,
     offers=True,

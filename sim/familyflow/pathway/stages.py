@@ -59,7 +59,7 @@ class Stage:
     `limit`: the statutory limit in working days, 0 for none.
     `offers`: adult workers' programmes are offered here; `adult_priority` orders their queue.
     `counts`: measures counted once for each child on entry, whatever the way in. `tells_harms`: a family's harms become
-    known to the service on entry, if they were not before.
+    known to the service on entry, if they were not before. `categorised`: a new spell starts under a category of abuse.
     """
 
     name: str
@@ -77,6 +77,7 @@ class Stage:
     counts: tuple[str, ...] = ()
     in_care: bool = False
     tells_harms: bool = True
+    categorised: bool = False
 
     @cached_property
     def exit_names(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from familyflow.ground.problem import suggestion
 from familyflow.scenario import prevalence
 from familyflow.scenario.errors import Finding
 from familyflow.scenario.schema import one_of, unit_expected
-from familyflow.scenario.vocabulary import NO_CHANGE
+from familyflow.scenario.vocabulary import ESTABLISHMENTS, NO_CHANGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,18 +46,22 @@ def own_quantities(file: ScenarioFile) -> Iterator[tuple[str, Place, QuantityTab
     for name, area in file.areas.items():
         yield f"area.{name}.share", ("areas", name, "share"), area.share
     for name, team in file.teams.items():
-        yield f"team.{name}.social_workers", ("teams", name, "social_workers"), team.social_workers
+        for key in ESTABLISHMENTS.values():
+            if (posts := getattr(team, key)) is not None:
+                yield f"team.{name}.{key}", ("teams", name, key), posts
     yield from _programme_quantities(file)
     yield from overrides(file)
 
 
 def _programme_quantities(file: ScenarioFile) -> Iterator[tuple[str, Place, QuantityTable]]:
-    """Give the posts of a programme and its published budget."""
+    """Give the posts of a programme, its published budget and the caseload it promises."""
     for section in ("posts", "shared_posts"):
         for role, quantity in getattr(file.programme, section).items():
             yield f"post.{role}", ("programme", section, role), quantity
     if budget := file.programme.published_budget:
         yield "programme.published_budget", ("programme", "published_budget", "total"), budget.total
+    if promised := file.programme.promised_caseload:
+        yield "programme.promised_caseload", ("programme", "promised_caseload"), promised
 
 
 def overrides(file: ScenarioFile) -> Iterator[tuple[str, Place, QuantityTable]]:

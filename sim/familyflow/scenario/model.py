@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from familyflow.scenario.vocabulary import ESTABLISHMENTS, WORK
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
@@ -24,24 +26,32 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """A team, the areas it serves on day 0 (none when a schedule opens it) and its groups of stages.
-
-    Its establishment of social workers is the quantity `team.<name>.social_workers`.
-    """
+    """A team, the areas it serves on day 0 (none when a schedule opens it) and its groups of stages."""
 
     name: str
     title: str
     areas: tuple[str, ...]
     stages: tuple[str, ...]
 
+    @property
+    def worker(self) -> str | None:
+        """The role that holds its cases: `social_worker`, `family_key_worker`, or None at a front door."""
+        return next((role for role, groups in WORK.items() if set(self.stages) & set(groups)), None)
+
+    @property
+    def establishment(self) -> str | None:
+        """The quantity that is its establishment of workers (posts, FTE); None at a front door."""
+        return f"team.{self.name}.{ESTABLISHMENTS[self.worker]}" if self.worker else None
+
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """What going live brings: posts per live team, posts shared by all, and where it is offered.
+    """What going live brings: posts per live team, posts shared by all, where it is offered, and its effects by name.
 
     The posts of a role are the quantity `post.<role>` (FTE per live team, or in all when shared); the
-    published budget, where there is one, is the quantity `programme.published_budget`, over `budget_years`.
-    A null programme pays for its workers, who wait, attend and complete as before.
+    published budget, where there is one, is the quantity `programme.published_budget`, over `budget_years`; a
+    promised caseload (children per worker) is `programme.promised_caseload`. Without new money the programme is
+    paid by moving existing budget. A null programme pays for its workers, who wait, attend and complete as before.
     """
 
     title: str
@@ -50,15 +60,18 @@ class Programme:
     roles: tuple[str, ...]
     shared_roles: tuple[str, ...]
     budget_years: float | None
+    effects: tuple[str, ...] = ()
+    new_money: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Dated steps of a rollout, in order."""
+    """Dated steps of a rollout, in order; as they happened, or as they are planned and may slip."""
 
     name: str
     title: str
     steps: tuple[Step, ...]
+    as_happened: bool = False
 
 
 @dataclass(frozen=True, slots=True)

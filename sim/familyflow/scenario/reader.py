@@ -157,7 +157,9 @@ def _scenario(
         areas={name: Area(name, area.title) for name, area in file.areas.items()},
         teams={name: Team(name, team.title, team.areas, team.stages) for name, team in file.teams.items()},
         programme=_programme(file),
-        schedules={name: Schedule(name, given.title, given.steps) for name, given in file.schedules.items()},
+        schedules={
+            name: Schedule(name, given.title, given.steps, given.as_happened) for name, given in file.schedules.items()
+        },
         history=file.history,
         claims=file.claims,
         sources=sources,
@@ -169,4 +171,13 @@ def _programme(file: ScenarioFile) -> Programme:
     """Build the programme that the floors above read."""
     given = file.programme
     years = given.published_budget.years if given.published_budget else None
-    return Programme(given.title, given.null, given.stages, tuple(given.posts), tuple(given.shared_posts), years)
+    return Programme(
+        title=given.title,
+        null=given.null,
+        stages=given.stages,
+        roles=tuple(given.posts),
+        shared_roles=tuple(given.shared_posts),
+        budget_years=years,
+        effects=given.effects,
+        new_money=given.new_money,
+    )

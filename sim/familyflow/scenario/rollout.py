@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from familyflow.ground.calendar import DAYS_PER_WEEK, day_of
 from familyflow.scenario import boundaries
 from familyflow.scenario.errors import Finding
-from familyflow.scenario.schema import Boundary, Close, GoLive, Open, one_of
-from familyflow.scenario.vocabulary import GROUPS
+from familyflow.scenario.schema import Boundary, Close, GoLive, Open, Staff, one_of
+from familyflow.scenario.vocabulary import ESTABLISHMENTS, REQUIRED_GROUPS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from familyflow.scenario.boundaries import Ground, Work
     from familyflow.scenario.lines import Place
@@ -32,15 +32,19 @@ def findings(scenario: Scenario) -> list[Finding]:
     return [finding for finding in found if finding]
 
 
-def _gap(scenario: Scenario, ground: Ground) -> Work | None:
-    """Give the first work that has no team."""
-    works = ((area, group) for area in scenario.areas for group in GROUPS)
-    return next((work for work in works if work not in ground.served), None)
+def _gap(scenario: Scenario, ground: Ground, held: Iterable[Work] = ()) -> Work | None:
+    """Give the first work that has no team, of what is required and what teams have held so far."""
+    works = ((area, group) for area in scenario.areas for group in REQUIRED_GROUPS)
+    return next((work for work in (*works, *held) if work not in ground.served), None)
 
 
 def _nobody(work: Work) -> str:
     """Say that work has no team."""
-    return f"every area needs a team for each group of stages, but nobody has {work[1]} in {work[0]}"
+    area, group = work
+    if group in REQUIRED_GROUPS:
+        needed = ", ".join(REQUIRED_GROUPS)
+        return f"every area needs a team for each of {needed}, but nobody has {group} in {area}"
+    return f"an area that has a team for {group} keeps one, but nobody has it in {area}"
 
 
 def _first_in_schedule(scenario: Scenario, name: str, ground: Ground) -> Finding | None:
@@ -50,8 +54,8 @@ def _first_in_schedule(scenario: Scenario, name: str, ground: Ground) -> Finding
         place: Place = ("schedules", name, "steps", index)
         for way, allowed in _complaints(scenario, ground, steps[: index + 1]):
             return Finding((*place, *way), allowed)
-        ground = boundaries.after(ground, step, scenario.teams)
-        if work := _gap(scenario, ground):
+        held, ground = ground.served, boundaries.after(ground, step, scenario.teams)
+        if work := _gap(scenario, ground, held):
             return Finding((*place, "to"), _nobody(work))
     return None
 
@@ -60,6 +64,7 @@ def _complaints(scenario: Scenario, ground: Ground, steps: tuple[Step, ...]) -> 
     """Give what is wrong with the last of some steps; each check relies on those before it."""
     yield from _date(scenario, steps)
     yield from _names(scenario, steps[-1])
+    yield from _staffed(scenario, steps[-1])
     yield from _turn(ground, steps[-1])
     yield from _taken_twice(scenario, steps)
 
@@ -88,6 +93,17 @@ def _names(scenario: Scenario, step: Step) -> Iterator[Complaint]:
         for index, area in enumerate(step.areas):
             if area not in areas:
                 yield ("areas", index), f"an area {one_of(areas, area)}"
+
+
+def _staffed(scenario: Scenario, step: Step) -> Iterator[Complaint]:
+    """Find an establishment of workers that the team does not have."""
+    if not isinstance(step, Staff):
+        return
+    worker = scenario.teams[step.team].worker
+    if worker is None:
+        yield ("team",), "is a front door, whose workers are not counted: leave this step out"
+    elif getattr(step, key := ESTABLISHMENTS[worker]) is None:
+        yield (key,), f"give the establishment here: {step.team} is a team of {key.replace('_', ' ')}"
 
 
 def _turn(ground: Ground, step: Step) -> Iterator[Complaint]:

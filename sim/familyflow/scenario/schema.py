@@ -19,7 +19,18 @@ from pydantic_core import PydanticCustomError
 
 from familyflow.ground.problem import Problem, suggestion
 from familyflow.ground.quantity import CEILINGS, Quantity, Status
-from familyflow.scenario.vocabulary import GROUPS, MARGINS, MEASURES, PROGRAMME_STAGES, ROLES
+from familyflow.scenario.vocabulary import (
+    DERIVED,
+    EFFECTS,
+    ESTABLISHMENTS,
+    GROUPS,
+    MARGINS,
+    MEASURES,
+    PROGRAMME_STAGES,
+    ROLES,
+    STOCKS,
+    WORK,
+)
 
 LISTED: Final = 12
 """How many allowed names a message lists before it stops."""
@@ -189,6 +200,7 @@ Share: TypeAlias = Annotated[QuantityTable, AfterValidator(_in_unit("share"))]
 Fte: TypeAlias = Annotated[QuantityTable, AfterValidator(_in_unit("fte"))]
 Pounds: TypeAlias = Annotated[QuantityTable, AfterValidator(_in_unit("gbp"))]
 WorkingDays: TypeAlias = Annotated[QuantityTable, AfterValidator(_in_unit("working days"))]
+Establishment: TypeAlias = Annotated[float, Field(ge=0, le=10_000)]
 Name: TypeAlias = Annotated[str, AfterValidator(_is_name)]
 Title: TypeAlias = Annotated[str, Field(min_length=1)]
 Group: TypeAlias = Annotated[str, AfterValidator(_among(GROUPS)), WithJsonSchema({"enum": list(GROUPS)})]
@@ -196,10 +208,14 @@ Offered: TypeAlias = Annotated[
     str, AfterValidator(_among(PROGRAMME_STAGES)), WithJsonSchema({"enum": list(PROGRAMME_STAGES)})
 ]
 Role: TypeAlias = Annotated[str, AfterValidator(_among(ROLES)), WithJsonSchema({"enum": list(ROLES)})]
-Measure: TypeAlias = Annotated[str, AfterValidator(_among(MEASURES)), WithJsonSchema({"enum": list(MEASURES)})]
+Measure: TypeAlias = Annotated[
+    str, AfterValidator(_among((*MEASURES, *DERIVED))), WithJsonSchema({"enum": [*MEASURES, *DERIVED]})
+]
+EffectName: TypeAlias = Annotated[str, AfterValidator(_among(EFFECTS)), WithJsonSchema({"enum": list(EFFECTS)})]
 Names: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(_is_a_list), AfterValidator(_all_different)]
 Groups: TypeAlias = Annotated[tuple[Group, ...], BeforeValidator(_is_a_list), AfterValidator(_all_different)]
 Stages: TypeAlias = Annotated[tuple[Offered, ...], BeforeValidator(_is_a_list), AfterValidator(_all_different)]
+EffectNames: TypeAlias = Annotated[tuple[EffectName, ...], BeforeValidator(_is_a_list), AfterValidator(_all_different)]
 Margin: TypeAlias = Annotated[str, AfterValidator(_among(MARGINS)), WithJsonSchema({"enum": list(MARGINS)})]
 Harms: TypeAlias = Annotated[dict[Margin, Share], AfterValidator(_has_its_margins)]
 """How common parental harms are among families assessed."""
@@ -263,12 +279,33 @@ class AreaTable(Table):
 
 
 class TeamTable(Table):
-    """A team, the areas it serves on day 0 and its groups of stages."""
+    """A team, the areas it serves on day 0, its groups of stages, and its establishment of the workers they need."""
 
     title: Title = Field(description="the team's name as people know it")
     areas: Names = Field(description="areas served on day 0; [] for a team that a schedule opens")
     stages: Groups = Field(description=f"groups of stages, of {', '.join(GROUPS)}", min_length=1)
-    social_workers: Fte = Field(description="the team's establishment of social workers")
+    social_workers: Fte | None = None
+    key_workers: Fte | None = None
+
+    @model_validator(mode="after")
+    def is_of_one_kind(self) -> "TeamTable":
+        """Refuse stages of several kinds of team, a missing establishment, and one of other workers."""
+        kinds = [role for role, groups in WORK.items() if set(self.stages) <= set(groups)]
+        if not kinds:
+            says = f"must be of one kind: {'; or '.join(', '.join(groups) for groups in WORK.values())}"
+            raise refusal(says, "stages")
+        needed = ESTABLISHMENTS[kinds[0]] if kinds[0] else None
+        for key in ESTABLISHMENTS.values():
+            if (getattr(self, key) is None) == (key == needed):
+                raise refusal(_establishment(key, needed), key)
+        return self
+
+
+def _establishment(key: str, needed: str | None) -> str:
+    """Say why an establishment must, or must not, be there."""
+    if key == needed:
+        return f"give the team's establishment of {key.replace('_', ' ')}"
+    return f"leave it out: {f'these stages are the work of {needed}' if needed else 'a front door holds no cases'}"
 
 
 class Budget(Table):
@@ -284,6 +321,9 @@ class ProgrammeTable(Table):
     title: Title = Field(description="the programme's name")
     null: bool = False
     stages: Stages = Field(description=f"where programmes are offered, of {', '.join(PROGRAMME_STAGES)}")
+    effects: EffectNames = Field(description="the effects it claims, by name; [] for none")
+    new_money: bool = True
+    promised_caseload: Children | None = None
     posts: dict[Role, Fte] = Field(description="posts per live team, by role", default_factory=dict)
     shared_posts: dict[Role, Fte] = Field(description="posts for all live teams together", default_factory=dict)
     published_budget: Budget | None = None
@@ -326,10 +366,23 @@ class Close(StepTable):
 
 
 class Staff(StepTable):
-    """The team's establishment of social workers changes."""
+    """The team's establishment of social workers or, below the threshold, of key workers changes."""
 
     action: Literal["staff"]
-    social_workers: float = Field(description="the new establishment in FTE", ge=0, le=10_000)
+    social_workers: Establishment | None = None
+    key_workers: Establishment | None = None
+
+    @model_validator(mode="after")
+    def is_of_one_kind(self) -> "Staff":
+        """Refuse a step that staffs a team with nobody, or with workers of two kinds."""
+        if (self.social_workers is None) == (self.key_workers is None):
+            raise refusal("give the new establishment in FTE: either social_workers or key_workers", "social_workers")
+        return self
+
+    @property
+    def posts(self) -> float:
+        """The new establishment (FTE)."""
+        return (self.social_workers or 0.0) + (self.key_workers or 0.0)
 
 
 Step: TypeAlias = GoLive | Open | Boundary | Close | Staff
@@ -340,6 +393,7 @@ class ScheduleTable(Table):
     """Dated steps, in order."""
 
     title: Title = Field(description="the schedule's name as people know it")
+    as_happened: bool = False
     steps: Steps = Field(description="the dated steps, in order; [] for none")
 
 
@@ -358,8 +412,17 @@ class Claim(Table):
     text: Title = Field(description="the claim in words")
     measure: Measure = Field(description="the measure it is about")
     change: float = Field(description="the change it promises, as a share: -0.15 is 15% fewer", ge=-1, le=100)
+    against: Literal["no_change", "start"] = "no_change"
     by: Day = Field(description="the date by which it is to be true")
     source: str = Field(description="the key of its source")
+
+    @model_validator(mode="after")
+    def has_a_start(self) -> "Claim":
+        """Refuse a change since day 0 of what is not counted at a date."""
+        if self.against == "start" and self.measure not in STOCKS:
+            says = f'must be "no_change", because {self.measure} is not counted on day 0'
+            raise refusal(says, "against")
+        return self
 
 
 class ScenarioFile(Table):

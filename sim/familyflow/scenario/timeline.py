@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import pairwise
-from math import inf
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
+from math import fsum, inf
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
-from familyflow.ground.calendar import DAYS_PER_WEEK, day_of
+from familyflow.ground.calendar import DAYS_PER_MONTH, DAYS_PER_WEEK, day_of
 from familyflow.ground.problem import Problem
-from familyflow.pathway.teams import AGENCY_SOCIAL_WORKER, SOCIAL_WORKER
-from familyflow.scenario import boundaries
+from familyflow.pathway.effects import EFFECTS
+from familyflow.pathway.teams import AGENCY_SOCIAL_WORKER, KEY_WORKER, SOCIAL_WORKER, WORKERS
+from familyflow.scenario import boundaries, recruitment
 from familyflow.scenario.rollout import TRAINING
 from familyflow.scenario.schema import Boundary, Close, GoLive, Open, Staff, one_of
 from familyflow.scenario.vocabulary import GROUPS
@@ -19,8 +21,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from familyflow.scenario.boundaries import Ground
-    from familyflow.scenario.model import Scenario
+    from familyflow.scenario.model import Scenario, Schedule, Team
     from familyflow.scenario.schema import Step
+
+RECRUITMENT: Final = "staff.recruitment_weeks."
+SLIPPAGE: Final = "staff.slippage_weeks"
+UNFILLED: Final = "staff.unfilled_share"
+RAMP: Final = "effect.ramp_months"
+TURNOVER: Final = MappingProxyType(
+    {
+        SOCIAL_WORKER: "staff.turnover_rate",
+        AGENCY_SOCIAL_WORKER: "staff.agency_turnover_rate",
+        KEY_WORKER: "staff.key_worker_turnover_rate",
+    }
+)
+"""The share of workers who leave in a year, by role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +50,33 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Staffing:
-    """From this day, a team has this many in post (FTE) in a role: social_worker or agency_social_worker."""
+    """From this day, a team has this many in post (FTE) in a role.
+
+    The role is social_worker, agency_social_worker or family_key_worker.
+    """
 
     day: float
     team: str
     role: str
     fte: float
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """From this day, so many of a team's workers (FTE) leave it per year."""
+
+    day: float
+    team: str
+    per_year: float
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """From this day until it goes live, a team trains."""
+
+    day: float
+    until: float
+    team: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +125,13 @@ class Timeline:
     transfers: tuple[Transfer, ...]
     opens: tuple[TeamDay, ...]
     closes: tuple[TeamDay, ...]
+    training: tuple[Training, ...] = ()
+    leavers: tuple[Leaving, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """A step with its day and the ground before and after it."""
+    """A step with its planned day and the ground before and after it."""
 
     day: float
     step: Step
@@ -111,16 +149,19 @@ def build(scenario: Scenario, schedule: str, values: Mapping[str, float]) -> Tim
         raise Problem(f'{scenario.name}: schedule = "{schedule}": a schedule {allowed}')
     moments = _moments(scenario, schedule)
     closes = tuple(TeamDay(moment.day, moment.step.team) for moment in moments if isinstance(moment.step, Close))
-    live = tuple(TeamDay(moment.day, moment.step.team) for moment in moments if isinstance(moment.step, GoLive))
+    live = tuple(_live(scenario.schedules[schedule], moments, closes, values))
+    workers = list(_workers(scenario, moments, _grown(scenario, live, closes, values), values))
     return Timeline(
         schedule=schedule,
         routes=tuple(_routes(scenario, moments)),
-        staff=tuple(_staff(scenario, moments, values)),
+        staff=tuple(_staff(workers)),
         live=live,
         posts=tuple(sorted(_posts(scenario, live, closes, values), key=lambda post: post.hired_day)),
         transfers=tuple(transfer for moment in moments for transfer in _transfers(scenario, moments, moment)),
         opens=tuple(_opens(scenario, moments)),
         closes=closes,
+        training=tuple(Training(_hired_day(start.day, values), start.day, start.team) for start in live),
+        leavers=tuple(_leavers(workers)),
     )
 
 
@@ -139,10 +180,11 @@ def _routes(scenario: Scenario, moments: list[_Moment]) -> Iterator[Route]:
     served = boundaries.as_is(scenario.teams.values()).served
     for area in scenario.areas:
         for group in GROUPS:
-            yield Route(0.0, area, group, served[area, group])
+            if (area, group) in served:
+                yield Route(0.0, area, group, served[area, group])
     for moment in moments:
         for (area, group), team in moment.after.served.items():
-            if moment.before.served[area, group] != team:
+            if moment.before.served.get((area, group)) != team:
                 yield Route(moment.day, area, group, team)
 
 
@@ -156,57 +198,177 @@ def _opens(scenario: Scenario, moments: list[_Moment]) -> Iterator[TeamDay]:
             yield TeamDay(moment.day, moment.step.team)
 
 
-def _staff(scenario: Scenario, moments: list[_Moment], values: Mapping[str, float]) -> Iterator[Staffing]:
-    """Give the social workers in post on day 0, then whenever a team opens, closes or is staffed anew."""
-    establishment = {name: values[f"team.{name}.social_workers"] for name in scenario.teams}
-    for team in scenario.teams.values():
-        if team.areas:
-            yield from _in_post(0.0, team.name, establishment[team.name], values)
+def _live(
+    plan: Schedule, moments: list[_Moment], closes: tuple[TeamDay, ...], values: Mapping[str, float]
+) -> Iterator[TeamDay]:
+    """Give each go-live, as late as it slips; one that slips past its team's closing never comes."""
+    late = 0.0 if plan.as_happened else values[SLIPPAGE] * DAYS_PER_WEEK
     for moment in moments:
-        match moment.step:
-            case Open(team=team_name):
-                yield from _in_post(moment.day, team_name, establishment[team_name], values)
-            case Staff(team=team_name, social_workers=posts):
-                establishment[team_name] = posts
-                yield from _in_post(moment.day, team_name, posts, values)
-            case Close(team=team_name):
-                yield from _in_post(moment.day, team_name, 0.0, values)
-            case _:
-                pass
-
-
-def _in_post(day: float, team: str, establishment: float, values: Mapping[str, float]) -> Iterator[Staffing]:
-    """Split an establishment (posts, FTE) into permanent workers and the agency workers who cover vacancies.
-
-    In post = establishment x (1 - vacancy rate x (1 - cover)), where the cover is `staff.agency_share`.
-    """
-    vacant = establishment * values["staff.vacancy_rate"]
-    yield Staffing(day, team, SOCIAL_WORKER, establishment - vacant)
-    yield Staffing(day, team, AGENCY_SOCIAL_WORKER, vacant * values["staff.agency_share"])
-
-
-def _posts(
-    scenario: Scenario, live: tuple[TeamDay, ...], closes: tuple[TeamDay, ...], values: Mapping[str, float]
-) -> Iterator[Post]:
-    """Give the posts of each live team, then those that all share from the first go-live on.
-
-    They are hired a training time before they work, but not before day 0.
-    """
-    lead = values[TRAINING] * DAYS_PER_WEEK
-    roles, shared = scenario.programme.roles, scenario.programme.shared_roles
-    for start in live:
-        hired, end = max(0.0, start.day - lead), _end(start, closes)
-        for role in roles:
-            yield Post(hired, start.day, start.team, role, values[f"post.{role}"], end)
-    if live:
-        hired, end = max(0.0, live[0].day - lead), max(_end(start, closes) for start in live)
-        for role in shared:
-            yield Post(hired, live[0].day, None, role, values[f"post.{role}"], end)
+        if isinstance(moment.step, GoLive):
+            planned = TeamDay(moment.day, moment.step.team)
+            if planned.day + late <= _end(planned, closes):
+                yield replace(planned, day=planned.day + late)
 
 
 def _end(start: TeamDay, closes: tuple[TeamDay, ...]) -> float:
     """Give the day on which a team that goes live closes, or infinity."""
     return min((close.day for close in closes if close.team == start.team and close.day >= start.day), default=inf)
+
+
+# Workers in post ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Grown:
+    """From this day until it ends, what a live team does for its own staff works in full."""
+
+    day: float
+    end: float
+    team: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Workers:
+    """From this day, a team's workers in post (FTE by role) and how many of them leave per year."""
+
+    day: float
+    team: str
+    in_post: Mapping[str, float]
+    leaving: float
+
+
+def _grown(
+    scenario: Scenario, live: tuple[TeamDay, ...], closes: tuple[TeamDay, ...], values: Mapping[str, float]
+) -> tuple[_Grown, ...]:
+    """Give when each live team's effects on its own staff hold: a ramp after going live; never in a null programme."""
+    if scenario.programme.null:
+        return ()
+    ramp = values[RAMP] * DAYS_PER_MONTH
+    grown = (_Grown(start.day + ramp, _end(start, closes), start.team) for start in live)
+    return tuple(each for each in grown if each.day < each.end)
+
+
+def _workers(
+    scenario: Scenario, moments: list[_Moment], grown: tuple[_Grown, ...], values: Mapping[str, float]
+) -> Iterator[_Workers]:
+    """Give each team's workers whenever its posts or its rates may change, team by team."""
+    rows = [row for role in WORKERS for row in _recruited(scenario, role, moments, values)]
+    rates = {False: values, True: _improved(scenario, values)}
+    for team in scenario.teams.values():
+        posts = [row for row in rows if row.team == team.name]
+        spells = [each for each in grown if each.team == team.name and posts]
+        turns = {edge for each in spells for edge in (each.day, each.end) if edge < inf}
+        for day in sorted({row.day for row in posts} | turns):
+            held = next(row for row in reversed(posts) if row.day <= day)
+            now = rates[any(each.day <= day < each.end for each in spells)]
+            in_post = dict(_in_post(team, held, now))
+            leaving = fsum(fte * now[TURNOVER[role]] for role, fte in in_post.items())
+            yield _Workers(day, team.name, in_post, leaving)
+
+
+def _improved(scenario: Scenario, values: Mapping[str, float]) -> Mapping[str, float]:
+    """Give the values with the effects on a live team's own staff that the programme claims, in full."""
+    effects = [effect for effect in EFFECTS if effect.staff and effect.name in scenario.programme.effects]
+    return {**values, **{effect.staff: values[effect.staff] * values[effect.ratio] for effect in effects}}
+
+
+def _recruited(
+    scenario: Scenario, role: str, moments: list[_Moment], values: Mapping[str, float]
+) -> Iterator[recruitment.Posts]:
+    """Give the posts of the teams whose cases a role holds."""
+    agency = values[f"{RECRUITMENT}{AGENCY_SOCIAL_WORKER}"] if role == SOCIAL_WORKER else inf
+    dated = list(_establishments(scenario, role, moments, values))
+    yield from recruitment.lay_out(dated, agency * DAYS_PER_WEEK, values[f"{RECRUITMENT}{role}"] * DAYS_PER_WEEK)
+
+
+def _establishments(
+    scenario: Scenario, role: str, moments: list[_Moment], values: Mapping[str, float]
+) -> Iterator[recruitment.Establishments]:
+    """Give the establishments (posts, FTE) of the open teams of one kind on day 0, and after each date's steps."""
+    teams = [team for team in scenario.teams.values() if team.worker == role]
+    size = {team.name: values[team.establishment] for team in teams if team.establishment}
+    held = {team.name: size[team.name] for team in teams if team.areas}
+    yield 0.0, dict(held)
+    for day, together in groupby(moments, key=lambda moment: moment.day):
+        for step in (moment.step for moment in together if moment.step.team in size):
+            match step:
+                case Open():
+                    held[step.team] = size[step.team]
+                case Staff():
+                    held[step.team] = size[step.team] = step.posts
+                case Close():
+                    held[step.team] = 0.0
+                case _:
+                    pass
+        yield day, dict(held)
+
+
+def _in_post(team: Team, posts: recruitment.Posts, rates: Mapping[str, float]) -> Iterator[tuple[str, float]]:
+    """Split posts (FTE) into permanent workers and, for social workers, the agency workers who cover vacancies.
+
+    In post = posts filled x (1 - vacancy rate x (1 - cover)), where the cover is `staff.agency_share`.
+    """
+    if team.worker == KEY_WORKER:
+        yield KEY_WORKER, posts.filled * (1 - rates["staff.key_worker_vacancy_rate"])
+    else:
+        vacant = posts.filled * min(1.0, rates["staff.vacancy_rate"])
+        yield SOCIAL_WORKER, posts.filled - vacant
+        yield AGENCY_SOCIAL_WORKER, (vacant + posts.bridged) * rates["staff.agency_share"]
+
+
+def _staff(workers: list[_Workers]) -> Iterator[Staffing]:
+    """Give the workers in post by role on day 0, then whenever they change."""
+    last: dict[tuple[str, str], float] = {}
+    for row in sorted(workers, key=lambda row: row.day):
+        for role, fte in row.in_post.items():
+            if last.get((row.team, role)) != fte:
+                yield Staffing(row.day, row.team, role, fte)
+            last[row.team, role] = fte
+
+
+def _leavers(workers: list[_Workers]) -> Iterator[Leaving]:
+    """Give how many leave each team on day 0, then whenever that changes."""
+    last: dict[str, float] = {}
+    for row in sorted(workers, key=lambda row: row.day):
+        if last.get(row.team) != row.leaving:
+            yield Leaving(row.day, row.team, row.leaving)
+        last[row.team] = row.leaving
+
+
+# Programme posts ---------------------------------------------------------------------------------------------
+
+
+def _posts(
+    scenario: Scenario, live: tuple[TeamDay, ...], closes: tuple[TeamDay, ...], values: Mapping[str, float]
+) -> Iterator[Post]:
+    """Give the posts of each live team where programmes are offered, then those that all share from the first on."""
+    programme = scenario.programme
+    for start in live:
+        if set(programme.stages) & set(scenario.teams[start.team].stages):
+            for role in programme.roles:
+                yield from _hired(role, start.day, start.team, _end(start, closes), values)
+    if live:
+        end = max(_end(start, closes) for start in live)
+        for role in programme.shared_roles:
+            yield from _hired(role, live[0].day, None, end, values)
+
+
+def _hired(role: str, day: float, team: str | None, end: float, values: Mapping[str, float]) -> Iterator[Post]:
+    """Give the posts of a role: those filled in time for going live, and those left unfilled until recruited again."""
+    hired, fte = _hired_day(day, values), values[f"post.{role}"]
+    unfilled = fte * values[UNFILLED]
+    late = values[f"{RECRUITMENT}{role}"] * DAYS_PER_WEEK
+    yield Post(hired, day, team, role, fte - unfilled, end)
+    if unfilled and day + late < end:
+        yield Post(hired + late, day + late, team, role, unfilled, end)
+
+
+def _hired_day(live: float, values: Mapping[str, float]) -> float:
+    """Give the day on which workers are hired, a training time before they go live, but not before day 0."""
+    return max(0.0, live - values[TRAINING] * DAYS_PER_WEEK)
+
+
+# Cases -------------------------------------------------------------------------------------------------------
 
 
 def _transfers(scenario: Scenario, moments: list[_Moment], moment: _Moment) -> Iterator[Transfer]:
@@ -217,7 +379,7 @@ def _transfers(scenario: Scenario, moments: list[_Moment], moment: _Moment) -> I
     elif isinstance(step, Open | Boundary) and step.existing_cases == "transfer":
         team = scenario.teams[step.team]
         earlier = moments[: moments.index(moment) + 1]
-        held = {past.before.served[work] for past in earlier for work in boundaries.works(team, step.areas)}
+        held = {past.before.served.get(work) for past in earlier for work in boundaries.works(team, step.areas)}
         for former in scenario.teams:
             if former in held and former != step.team:
                 yield Transfer(moment.day, former, step.team, step.areas, team.stages)

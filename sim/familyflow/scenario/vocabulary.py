@@ -1,24 +1,49 @@
-"""The names a scenario file may use for stages, harms, roles and measures."""
+"""The names a scenario file may use for stages, harms, roles, effects and measures."""
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Final
 
-from familyflow.pathway.adult_work import SUPERVISOR, roles
+from familyflow.pathway.adult_work import OTHER_ROLES, PROGRAMMES, SUPERVISOR, roles
 from familyflow.pathway.harms import HARMS
 from familyflow.pathway.table import PATHWAY
-from familyflow.pathway.teams import TEAM_GROUPS
+from familyflow.pathway.teams import (
+    AGENCY_SOCIAL_WORKER,
+    CATEGORIES,
+    EARLY_HELP_GROUP,
+    FRONT_DOOR_GROUPS,
+    KEY_WORKER,
+    OPTIONAL_GROUPS,
+    SOCIAL_WORKER,
+    TEAM_GROUPS,
+    WORKLOAD,
+)
 
-GROUPS: Final = TEAM_GROUPS
-"""The groups of stages between which teams divide the work of an area."""
+REQUIRED_GROUPS: Final = TEAM_GROUPS
+"""The groups of stages for each of which an area needs one team, on every date."""
 
-PROGRAMME_STAGES: Final = ("assessment", "cin", "cp")
-"""Where an integrated team can offer a parent a programme."""
+GROUPS: Final = (*OPTIONAL_GROUPS, *REQUIRED_GROUPS)
+"""The groups of stages between which teams divide the work of an area; for the optional ones it may have no team."""
+
+WORK: Final = MappingProxyType(
+    {None: FRONT_DOOR_GROUPS, KEY_WORKER: (EARLY_HELP_GROUP,), SOCIAL_WORKER: REQUIRED_GROUPS}
+)
+"""The groups of stages that a team of each kind can take, by the role that holds its cases: a front door holds none."""
+
+ESTABLISHMENTS: Final = MappingProxyType({SOCIAL_WORKER: "social_workers", KEY_WORKER: "key_workers"})
+"""What a file calls a team's establishment, by the role that holds its cases."""
+
+PROGRAMME_STAGES: Final = (EARLY_HELP_GROUP, "assessment", "cin", "cp")
+"""Where a live team can offer a family a programme."""
+
+EFFECTS: Final = tuple(effect.name for effect in PATHWAY.effects)
+"""What a programme can claim to change."""
 
 MARGINS: Final = (*HARMS, "any", "all_three")
 """The prevalences that councils publish: each harm, at least one, and all of the trio."""
 
-ROLES: Final = (*roles(), SUPERVISOR)
+ROLES: Final = (*roles(), SUPERVISOR, *OTHER_ROLES)
 """The posts that a programme can bring into a team, or share between teams."""
 
 ACTIONS: Final = ("go_live", "open", "boundary", "close", "staff")
@@ -37,8 +62,10 @@ STOCKS: Final = (
     "children_in_assessment",
     "children_in_section47",
     "children_unallocated",
+    "children_waiting_early_help",
     "children_open",
     "social_workers_in_post",
+    "key_workers_in_post",
     "adult_workers_in_post",
     *(f"placement_{placement}" for placement in PLACEMENTS),
     *(f"active_harms_{harm}" for harm in HARMS),
@@ -49,6 +76,7 @@ _FAMILY_FLOWS: Final = (
     "contacts",
     "referrals",
     "rereferrals",
+    "rereferrals_12m",
     "assessments",
     "assessments_on_time",
     "section47s",
@@ -56,6 +84,7 @@ _FAMILY_FLOWS: Final = (
     "cin_starts",
     "cin_ends",
     "cp_starts",
+    *(f"cp_starts_{category}" for category in CATEGORIES),
     "cp_ends",
     "care_entries",
     "care_exits",
@@ -64,6 +93,7 @@ _FAMILY_FLOWS: Final = (
     "pre_proceedings",
     "early_help_starts",
     "closures",
+    "worker_changes",
     *(f"child_days_{where}" for where in ("on_cin", "on_cp", "in_care", "early_help", *PLACEMENTS)),
     *(f"harm_days_{harm}" for harm in HARMS),
 )
@@ -78,8 +108,29 @@ _ADULT_FLOWS: Final = (
     "adult_gave_up",
 )
 
-FLOWS: Final = (*_FAMILY_FLOWS, *_ADULT_FLOWS, *(f"{flow}_outside" for flow in _ADULT_FLOWS))
+_STAFF_FLOWS: Final = (
+    *(f"workload_hours_{work.name}" for work in WORKLOAD),
+    "usable_hours",
+    *(f"fte_days_{role}" for role in (SOCIAL_WORKER, AGENCY_SOCIAL_WORKER, KEY_WORKER)),
+)
+
+FLOWS: Final = (
+    *_FAMILY_FLOWS,
+    *_ADULT_FLOWS,
+    *(f"{flow}_outside" for flow in _ADULT_FLOWS),
+    *(f"{event}_{programme.name}" for event in ("started", "completed") for programme in PROGRAMMES),
+    *_STAFF_FLOWS,
+)
 """What is counted over a stretch of time."""
 
 MEASURES: Final = (*STOCKS, *FLOWS)
-"""What published history and claims can be about."""
+"""What a run records."""
+
+DERIVED: Final = (
+    "appointments_missed_share",
+    "programmes_completed_share",
+    "rereferrals_12m_share",
+    "caseload",
+    "placement_spend",
+)
+"""What a report works out from the measures; published history and claims can be about these too."""

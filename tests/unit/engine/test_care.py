@@ -3,13 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy import stats
-from small_town import AMPLE, begin
+from small_town import AMPLE, STEADY, begin, budgets_of
 
 from familyflow.engine import Ledger, rules, simulate
-from familyflow.engine.keys import Purpose, visit_key
+from familyflow.engine.keys import visit_key
 from familyflow.engine.records import GREW_UP, Event
 from familyflow.engine.structure import STARTS, TO_HOME
-from familyflow.ground.draws import exponential
 from familyflow.pathway import PATHWAY
 from familyflow.pathway.care import ENTRY_AGES
 
@@ -20,7 +19,7 @@ YEAR = 365.25
 def ledger() -> Ledger:
     """Return two years of a town with many children in care, and workers for everybody."""
     changes = {"snapshot.children_in_care": 600.0, "target.care_starts": 200.0, "target.uasc_share": 0.3}
-    return simulate(begin(AMPLE | changes, size=0.2, years=2), "no_change")
+    return simulate(begin(AMPLE | STEADY | changes, size=0.2, years=2), "no_change")
 
 
 def in_care(ledger: Ledger, event: Event) -> np.ndarray:
@@ -75,7 +74,7 @@ def test_first_placements_follow_the_child_s_age(ledger: Ledger) -> None:
 
 def test_a_stay_ends_when_and_as_its_own_budgets_say(ledger: Ledger) -> None:
     start = ledger.world.start
-    width, checked = start.structure.to.shape[1], 0
+    checked = 0
     entered, left = in_care(ledger, Event.ENTER), in_care(ledger, Event.LEAVE)
     single = (start.families.alone == 1) & (start.families.arrives > 0)  # one child, no harms, one first placement
     out = {int(r["family"]): r for r in left[single[left["family"]]][::-1]}
@@ -83,8 +82,7 @@ def test_a_stay_ends_when_and_as_its_own_budgets_say(ledger: Ledger) -> None:
         family, place = int(record["family"]), int(record["place"])
         if family not in out:
             continue
-        key = (start.seed, start.replication, family, visit_key(place, 0), int(Purpose.BUDGET))
-        budgets = np.array([exponential(*key, width + e) for e in range(width)])
+        budgets = budgets_of(start, family, visit_key(place, 0), member=1)
         low, high = start.structure.ages[place].T
         ratios = start.structure.ratio[place, :, 0] * ((low <= 16) & (high > 16))
         days, way = rules.soonest(start.rates.base[place], STARTS, ratios, budgets, 0.0)

@@ -3,29 +3,37 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import simpy
-from small_town import AMPLE, begin, live, on, scenario, short, with_schedules
+from small_town import AMPLE, RECRUITED, STEADY, begin, claiming, live, on, scenario, short, with_schedules
 
 from familyflow.engine import Ledger, simulate, world
 from familyflow.engine.records import Event
-from familyflow.engine.reference.town import Team, Town, _resize
-from familyflow.engine.structure import PROFILES
+from familyflow.engine.reference.town import Town, _resize
 from familyflow.ground.calendar import DAYS_PER_MONTH
 from familyflow.pathway import PATHWAY
-from familyflow.pathway.effects import Profile
 from familyflow.scenario.schema import Boundary, Staff
 
-RAMP, FIRST_YEAR = PROFILES.index(Profile.RAMP), PROFILES.index(Profile.FIRST_YEAR)
+NORTH, CENTRAL = (list(scenario().teams).index(name) for name in ("north", "central"))
+GROWS, FIRST_YEAR, DIPS = "early_help.assessment", "section47.cp", "cp.close"
+"""An exit on which each profile's effect stands alone."""
+HALVED = {"effect.step_up": 0.5, "effect.cp_entry_first_year": 0.5, "effect.training_dip": 0.5}
 
 
 def town(changes: dict[str, float], schedule: str = "north_only") -> Town:
-    return Town(world.under(begin(changes, size=0.03, years=3), schedule))
+    claimed = claiming(scenario(), "step_up", "cp_plan_entry", "training_dip")
+    return Town(world.under(begin(HALVED | changes, size=0.03, years=3, town=claimed), schedule))
 
 
-def power_after(months: float, ramp: float) -> list[float]:
-    """Return a live team's practice, by profile, some months after going live on day 30."""
-    there = town({"effect.ramp_months": ramp})
-    there.env.run(until=30 + months * DAYS_PER_MONTH + 0.001)
-    return [float(x) for x in there.teams[list(scenario().teams).index("north")].power]
+def power_on(day: float, ramp: float, path: str) -> float:
+    """Return how much of an effect there is in a team that goes live on day 30, on an exit that it halves."""
+    there = town({"effect.ramp_months": ramp, "staff.training_weeks": 2.0})
+    there.env.run(until=day + 0.001)
+    stage, leads = there.structure.locate(path)
+    return float(np.log(there.teams[NORTH].practice(stage, engaged=True)[leads]) / np.log(0.5))
+
+
+def power_after(months: float, ramp: float, path: str) -> float:
+    """Return it some months after going live."""
+    return power_on(30 + months * DAYS_PER_MONTH, ramp, path)
 
 
 @pytest.mark.parametrize(
@@ -33,21 +41,26 @@ def power_after(months: float, ramp: float) -> list[float]:
     [(0, 10, 0.0), (1, 10, 0.1), (4.5, 10, 0.4), (10, 10, 1.0), (15, 10, 1.0), (3, 2, 1.0), (0, 0, 1.0)],
 )
 def test_practice_grows_by_the_month_over_its_ramp(months: float, ramp: float, expected: float) -> None:
-    assert power_after(months, ramp)[RAMP] == pytest.approx(expected)
+    assert power_after(months, ramp, GROWS) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(("months", "expected"), [(0, 1.0), (11, 1.0), (12.5, 0.0)])
 def test_an_effect_of_the_first_year_ends_with_it(months: float, expected: float) -> None:
-    assert power_after(months, 12)[FIRST_YEAR] == expected
+    assert power_after(months, 12, FIRST_YEAR) == pytest.approx(expected)
 
 
 def test_a_team_that_is_not_live_has_no_practice_and_no_pools() -> None:
     there = town({})
     there.env.run(until=200)
-    central = there.teams[list(scenario().teams).index("central")]
+    central = there.teams[CENTRAL]
     assert not central.live
     assert central.pools == {}
-    assert not central.power.any()
+    assert all((part == 1).all() for part in vars(central.factors).values())
+
+
+@pytest.mark.parametrize(("day", "expected"), [(15, 0.0), (17, 1.0), (29, 1.0), (31, 0.0), (200, 0.0)])
+def test_a_team_dips_from_the_first_day_of_training_until_it_goes_live(day: float, expected: float) -> None:
+    assert power_on(day, 12, DIPS) == pytest.approx(expected)
 
 
 def test_more_places_serve_at_once_all_who_wait_and_fit() -> None:
@@ -74,24 +87,28 @@ def test_fewer_places_send_nobody_away() -> None:
     assert requests[3].triggered
 
 
-def team_of(ledger: Ledger, area: str, group: str, since: float, until: float) -> set[str]:
-    """Return the teams that took new cases of an area in a group between two days."""
+def team_of(ledger: Ledger, area: str, stage: str, since: float, until: float) -> set[str]:
+    """Return the teams to which an area's families passed from assessment to a stage, between two days."""
     log, start = ledger.events, ledger.world.start
-    stages = [s for s, stage in enumerate(PATHWAY.stages) if stage.group == group]
-    mine = start.families.area[log["family"]] == list(start.scenario.areas).index(area)
-    new = log[(log["event"] == Event.ENTER) & (log["exit"] == 0) & np.isin(log["place"], stages) & mine]
-    here = new[(new["time"] > since) & (new["time"] <= until)]
-    return {list(start.scenario.teams)[t] for t in here["team"]}
+    mine = log[start.families.area[log["family"]] == list(start.scenario.areas).index(area)]
+    mine = mine[(mine["time"] > since) & (mine["time"] <= until)]
+    left = mine[(mine["event"] == Event.LEAVE) & (mine["place"] == PATHWAY.index["assessment"])]
+    assessed = set(zip(left["family"].tolist(), left["time"].tolist(), strict=True))
+    here = mine[(mine["event"] == Event.ENTER) & (mine["place"] == PATHWAY.index[stage])]
+    return {list(start.scenario.teams)[r["team"]] for r in here if (int(r["family"]), float(r["time"])) in assessed}
 
 
 def test_new_cases_follow_the_map_and_open_cases_keep_their_team() -> None:
     step = Boundary(date=on(150), action="boundary", team="north", areas=("central",), existing_cases="stay")
     moved = with_schedules(scenario(), moved=[step])
-    ledger = simulate(begin(AMPLE, town=moved), "moved")
-    assert team_of(ledger, "central", "section47", 0, 150) == {"central"}
-    assert team_of(ledger, "central", "section47", 150, 365) == {"north"}
-    assert team_of(ledger, "central", "cp", 150, 365) == {"north", "central"}  # enquiries begun before stay
-    assert not (ledger.events["event"] == Event.WORKER_CHANGED).any()
+    ledger = simulate(begin(AMPLE | STEADY, town=moved), "moved")
+    for stage in ("section47", "cin"):
+        assert team_of(ledger, "central", stage, 0, 150) == {"central"}
+        assert team_of(ledger, "central", stage, 150, 365) == {"north"}
+    log = ledger.events
+    kept = log[(log["time"] > 150) & (log["event"] == Event.ENTER) & (log["team"] == CENTRAL)]
+    assert set(kept["place"].tolist()) >= {PATHWAY.index["section47"], PATHWAY.index["cp"]}  # from plans begun before
+    assert not (log["event"] == Event.WORKER_CHANGED).any()
 
 
 def test_overload_slows_what_improves_where_that_is_switched_on() -> None:
@@ -114,22 +131,19 @@ def test_under_no_overload_the_switch_changes_nothing() -> None:
 
 def test_a_team_that_is_staffed_anew_lets_waiting_families_in_that_day() -> None:
     more = Staff(date=on(100), action="staff", team="central", social_workers=100.0)
-    ledger = simulate(begin(short(0.5), town=with_schedules(scenario(), more=[more])), "more")
-    waiting = ledger.stock(np.isin(ledger.events["event"], (Event.WAIT, Event.WAIT_ENDS)), waits(ledger))[0]
+    ledger = simulate(begin(short(0.5) | RECRUITED, town=with_schedules(scenario(), more=[more])), "more")
+    waiting = dict(ledger.measures())["children_unallocated"]
     central = list(scenario().teams).index("central")
     assert waiting[ledger.edges < 100, central].max() > 0
     assert (waiting[ledger.edges > 100, central] == 0).all()
 
 
-def waits(ledger: Ledger) -> np.ndarray:
-    return np.where(ledger.events["event"] == Event.WAIT_ENDS, -1.0, 1.0)
-
-
 def test_a_team_is_live_from_the_day_that_it_goes_live() -> None:
-    team = Team(0, (), frozenset(), simpy.PriorityResource(simpy.Environment(), capacity=1))
-    assert not team.live
-    team.went_live = 5.0
-    assert team.live
+    there = town({})
+    there.env.run(until=29.9)
+    assert not there.teams[NORTH].live
+    there.env.run(until=30.1)
+    assert there.teams[NORTH].live
 
 
 def test_two_teams_that_go_live_on_one_day_do_so_together() -> None:

@@ -12,7 +12,7 @@ from familyflow.pathway.adult_work import SUPERVISOR, roles
 from familyflow.pathway.care import ENTRY_AGES, MOVES, MOVES_FROM, PLACEMENTS, WAYS_OUT
 from familyflow.pathway.people import AGE_BANDS
 from familyflow.pathway.stages import BAND_STARTS, BANDS, CARE, HOME, LEFT, Exit, Kind, Stage
-from familyflow.pathway.teams import TEAM_GROUPS
+from familyflow.pathway.teams import EARLY_HELP_GROUP, FRONT_DOOR_GROUPS, OPTIONAL_GROUPS, TEAM_GROUPS
 
 WAYS = {(s.name, e.name): e for s in PATHWAY.stages for e in s.exits}
 
@@ -94,11 +94,13 @@ def test_the_statutory_limits_are_45_and_15_working_days() -> None:
 def test_workers_go_first_to_protection_then_enquiries_assessments_and_need() -> None:
     needing = [s for s in PATHWAY.stages if s.priority is not None]
     order = [s.group for s in sorted(needing, key=lambda s: s.priority or 0)]
-    assert list(dict.fromkeys(order)) == ["cp", "section47", "assessment", "cin"]
+    assert list(dict.fromkeys(order)) == ["cp", "section47", "assessment", "cin", "early_help"]
 
 
 def test_stages_that_need_a_worker_are_in_groups_that_teams_take() -> None:
-    assert {s.group for s in PATHWAY.stages if s.priority is not None or s.in_care} == set(TEAM_GROUPS)
+    held = {s.group for s in PATHWAY.stages if s.priority is not None or s.in_care}
+    assert held == {*TEAM_GROUPS, EARLY_HELP_GROUP}
+    assert set(OPTIONAL_GROUPS) == {EARLY_HELP_GROUP, *FRONT_DOOR_GROUPS} <= set(PATHWAY.groups)
 
 
 def test_a_spell_of_protection_runs_on_through_the_road_to_court() -> None:
@@ -130,16 +132,25 @@ def test_duration_bands_are_those_that_are_published() -> None:
     assert [round(start / 365.25 * 12) for start in BAND_STARTS] == [0, 3, 6, 12, 24]
 
 
-def test_every_programme_works_on_a_harm_and_every_harm_has_one() -> None:
-    assert {p.harm for p in PATHWAY.programmes} == set(PATHWAY.harms)
+def test_every_programme_works_on_a_harm_or_on_exits_and_every_harm_has_one_outside() -> None:
+    assert {p.harm for p in PATHWAY.programmes if p.outside} == set(PATHWAY.harms)
+    assert all(p.harm or (p.ratio and p.exits and p.stages and not p.outside) for p in PATHWAY.programmes)
+
+
+def test_every_service_is_on_exits_that_exist_and_at_stages_that_exist() -> None:
+    for service in (p for p in PATHWAY.programmes if not p.harm):
+        assert service.ratio in shipped_parameters()
+        assert {tuple(path.split(".")) for path in service.exits} <= set(WAYS)
+        assert set(service.stages) <= set(PATHWAY.index)
 
 
 def test_every_role_has_its_numbers_and_is_listed_once() -> None:
-    whats = (
-        "concurrent length_days sessions engages_outside missed_outside completes_outside success relapse_12m "
-        "wait_days_outside"
-    )
-    named = {f"adult.{role}.{what}" for role in roles() for what in whats.split()}
+    named: set[str] = set()
+    for p in PATHWAY.programmes:
+        attendance = ["engages", "missed", "completes"]
+        whats = [f"{what}_outside" for what in attendance] + ["wait_days_outside"] if p.outside else attendance
+        whats += ["concurrent", "length_days", "sessions", *(("success", "relapse_12m") if p.harm else ())]
+        named |= {f"adult.{p.role}.{what}" for what in whats}
     assert named - shipped_parameters() == set()
     assert len(roles()) == len(set(roles()))
     assert SUPERVISOR not in roles()

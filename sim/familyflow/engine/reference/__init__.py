@@ -12,15 +12,17 @@ from familyflow.engine import records
 from familyflow.engine.reference.town import Town
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy as np
 
     from familyflow.engine.world import World
 
-__all__ = ["run"]
+__all__ = ["live"]
 
 
-def run(world: World) -> np.ndarray:
-    """Live the world to its horizon and return every record, in order (`records.RECORD`).
+def live(world: World) -> Iterator[np.ndarray]:
+    """Live the world to its horizon and yield its records, in order, in one chunk (`records.RECORD`).
 
     Cyclic garbage collection rests meanwhile: nearly all that a run makes lives until its end.
     """
@@ -29,7 +31,7 @@ def run(world: World) -> np.ndarray:
     try:
         town = Town(world)
         town.env.run(until=world.start.horizon)
-        return records.pack(town.log)
     finally:
         if collecting:
             gc.enable()
+    yield records.pack(town.log)

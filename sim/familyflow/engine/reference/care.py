@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numpy as np
-
 from familyflow.engine import rules
-from familyflow.engine.keys import visit_key
+from familyflow.engine.keys import Purpose, visit_key
 from familyflow.engine.records import GREW_UP, MOVED, NEW, PASSED, TRANSFERRED, Event
-from familyflow.engine.reference.listener import Listener
+from familyflow.engine.reference.listener import Case
 from familyflow.engine.structure import STARTS, TO_HOME
 from familyflow.pathway.people import ADULT, YEAR
 
@@ -25,7 +23,7 @@ if TYPE_CHECKING:
     Process: TypeAlias = Generator[simpy.Event, Any, None]
 
 
-class Stay(Listener):
+class Stay(Case):
     """One child's time in care, on its own clock, from placement to placement."""
 
     def __init__(self, life: Life, child: int, place: int, elapsed: float) -> None:
@@ -61,7 +59,16 @@ class Stay(Listener):
         self.record(Event.LEAVE, TRANSFERRED)
         self.join(team)
         self.record(Event.ENTER, PASSED)
+        self.hand_over()
+
+    def hand_over(self) -> None:
+        """Pass to another worker."""
         self.record(Event.WORKER_CHANGED, 0)
+        super().hand_over()
+
+    def worker(self) -> float:
+        """Return which of a team's workers has the case: a place between 0 and 1."""
+        return self.town.uniform(self.life.number, self.visit, Purpose.WORKER, self.child + 1)
 
     def be_in_care(self) -> Process:
         """Stay until home, permanence or 18; re-time the exits when harms change or an age opens or closes one."""
@@ -70,13 +77,13 @@ class Stay(Listener):
             base = self.town.start.rates.base[self.place]
             ratios, since, began = self.ratios(), self.env.now - self.spell, self.env.now
             wait, leads = rules.soonest(base, STARTS, ratios, budgets, since)
-            turning = self.next_turning_point()
+            turning = min(self.next_turning_point(), self.next_pace())
             done = yield from self.listen(min(wait, turning - began))
             rules.spend(base, STARTS, ratios, budgets, since, self.env.now - began)
             if done and wait <= turning - began:
                 self.take(leads)
                 budgets = self.town.budgets(self.life.number, self.visit, self.child)
-            elif self.age() >= ADULT - 1e-9:
+            elif self.age() >= ADULT - rules.A_MOMENT:
                 self.leave(GREW_UP)
                 self.life.child_gone()
 
@@ -86,16 +93,15 @@ class Stay(Listener):
 
     def next_turning_point(self) -> float:
         """Return the day on which the child next passes an age at which an exit opens or closes, or turns 18."""
-        ages = np.unique(self.town.structure.ages[self.place])
-        later = ages[ages > self.age() + 1e-9]
-        return float(self.life.born[self.child] + min(later[0] if len(later) else ADULT, ADULT) * YEAR)
+        return float(
+            self.life.born[self.child] + rules.next_age(self.town.structure.ages[self.place], self.age()) * YEAR
+        )
 
     def ratios(self) -> Floats:
-        """Return what multiplies each exit's hazard: the parents' harms, and whether the age allows it."""
-        structure = self.town.structure
-        low, high = structure.ages[self.place].T
-        age = self.age() + 1e-9
-        return np.where((low <= age) & (age < high), structure.ratio[self.place, :, self.life.combo], 0.0)
+        """Return what multiplies each exit's hazard: harms, practice, a new worker, and the child's age."""
+        ratios = self.town.ratios(self.life, self.team, self.place, self.pace())
+        rules.of_age(self.town.structure.ages[self.place], self.age(), ratios)
+        return ratios
 
     def take(self, leads: int) -> None:
         """Leave the placement by an exit: another placement, home, or permanence elsewhere."""

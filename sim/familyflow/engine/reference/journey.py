@@ -32,8 +32,8 @@ class Journey:
         self.env = life.env
         self.programme = programme
         self.declared = life.town.pathway.programmes[programme]
-        team = life.team
-        self.own = team if team is not None and team.live and self.declared.role in team.pools else None
+        self.pool = self.town.pool(life.team, self.declared.role)
+        self.own = None if self.pool is None else life.team
         supervised = self.own is not None and self.town.supervised
         self.how = practice.delivery(self.town.values, self.declared, team=self.own is not None, supervised=supervised)
         life.turns[programme] = life.turns.get(programme, -1) + 1
@@ -66,6 +66,8 @@ class Journey:
         part = 1.0 if completes else self.uniform(Purpose.DROPS_OUT)
         left = self.how.length_days * part - self.attended
         self.record(Event.STARTED, self.env.now - asked - self.attended)
+        if not self.declared.harm:
+            self.life.begin_service(self.programme)
         if left <= 0:
             self.record(Event.DROPPED)
             self.end()
@@ -76,7 +78,7 @@ class Journey:
         self.count_appointments(part)
         self.record(Event.COMPLETED if completes else Event.DROPPED)
         self.end()
-        if completes and self.uniform(Purpose.HARM_ENDS) < self.how.success:
+        if completes and self.declared.harm and self.uniform(Purpose.HARM_ENDS) < self.how.success:
             self.end_harm()
 
     def wait(self) -> Generator[simpy.Event, Any, Any]:
@@ -87,12 +89,12 @@ class Journey:
             days = -self.how.wait_days * log(self.uniform(Purpose.OFFER_WAIT))
             self.attended = max(0.0, self.past - days)
             yield self.env.timeout(max(0.0, days - self.past))
-            if self.own is not None:
-                slot = self.own.pools[self.declared.role].request(priority=self.priority())
+            if self.pool is not None:
+                slot = self.pool.request(priority=self.priority())
                 yield slot
         except simpy.Interrupt:
-            if slot is not None:
-                slot.cancel()
+            if slot is not None and self.pool is not None:
+                self.pool.release(slot) if slot.triggered else slot.cancel()
         self.waits = False
         return slot
 

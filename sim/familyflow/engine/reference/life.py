@@ -5,17 +5,14 @@ from __future__ import annotations
 from math import inf, isnan
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numpy as np
-
 from familyflow.engine import rules
 from familyflow.engine.keys import Purpose, visit_key
 from familyflow.engine.population import AT_HOME
 from familyflow.engine.records import GREW_UP, MOVED, NEW, PASSED, REOPENED, STAYED, TRANSFERRED, Event
 from familyflow.engine.reference.care import Stay
 from familyflow.engine.reference.journey import Journey
-from familyflow.engine.reference.listener import Listener
+from familyflow.engine.reference.listener import Case
 from familyflow.engine.structure import STARTS, TO_CARE
-from familyflow.pathway.care import ENTRY_AGES
 from familyflow.pathway.people import ADULT, YEAR
 
 if TYPE_CHECKING:
@@ -25,6 +22,7 @@ if TYPE_CHECKING:
 
     from familyflow.engine.reference.town import Team, Town
     from familyflow.engine.structure import Floats
+    from familyflow.pathway.adult_work import Programme
 
     Process: TypeAlias = Generator[simpy.Event, Any, None]
 
@@ -34,7 +32,7 @@ GONE = -2
 """No child at home or in care."""
 
 
-class Life(Listener):
+class Life(Case):
     """One family's way through the pathway."""
 
     def __init__(self, town: Town, number: int) -> None:
@@ -57,6 +55,8 @@ class Life(Listener):
         self.visits: dict[int, int] = {}
         self.turns: dict[int, int] = {}
         self.journeys: dict[int, Journey] = {}
+        self.services: dict[int, None] = {}
+        self.joined = 0
         self.known = False
         self.horizon = town.start.horizon
         self.reopens = False
@@ -106,7 +106,7 @@ class Life(Listener):
         length = residual
         if isnan(residual):
             u = self.town.uniform(self.number, visit, Purpose.LENGTH)
-            length = rules.weibull(structure.scale[self.stage], structure.shape[self.stage], u)
+            length = rules.weibull(self.town.start.scale[self.stage], structure.shape[self.stage], u) * self.haste()
         yield from self.work(length)
         if isnan(residual) and 0 < self.env.now - began <= structure.limit[self.stage]:
             self.record(Event.ON_TIME, self.stage, amount=len(self.home))
@@ -118,10 +118,10 @@ class Life(Listener):
         self.take(rules.choose(weights, self.town.uniform(self.number, visit, Purpose.OUTCOME)))
 
     def work(self, days: float) -> Process:
-        """Let a worker's days on a decision pass; they stop while the family waits for a worker."""
+        """Let a worker's days on a decision pass; they stop while the family waits for a worker, or for a new one."""
         while days > 0:
-            while self.waiting:
-                yield from self.listen(inf)
+            while self.waiting or self.stalled():
+                yield from self.listen(inf if self.waiting else self.stalled_until - self.env.now)
             began = self.env.now
             done = yield from self.listen(days)
             days = 0.0 if done else days - (self.env.now - began)
@@ -134,12 +134,12 @@ class Life(Listener):
         while self.stage >= 0 and self.visit() == visit:
             ratios, since = self.ratios(), self.env.now - self.spell
             wait, leads = rules.soonest(base, STARTS, ratios, budgets, since)
-            birthday = self.next_birthday()
+            turning = min(self.next_birthday(), self.next_pace())
             began = self.env.now
-            done = yield from self.listen(min(wait, birthday - began))
+            done = yield from self.listen(min(wait, turning - began))
             if self.reopens:
                 self.reopen()
-            elif done and wait <= birthday - began:
+            elif done and wait <= turning - began:
                 self.take(leads)
             else:
                 rules.spend(base, STARTS, ratios, budgets, since, self.env.now - began)
@@ -167,6 +167,9 @@ class Life(Listener):
             self.spell = self.env.now - elapsed
         self.find_worker()
         self.record(Event.ENTER, stage, leads=MOVED if within else NEW, amount=len(self.home))
+        if self.town.pathway.stages[stage].categorised and not within:
+            u = self.town.uniform(self.number, self.visit(), Purpose.CATEGORY)
+            self.record(Event.CATEGORY, rules.choose(self.town.structure.categories, u), amount=len(self.home))
         if self.waiting:
             self.record(Event.WAIT, stage, amount=len(self.home))
         declared = self.town.pathway.stages[stage]
@@ -223,16 +226,21 @@ class Life(Listener):
         return min((self.born[c] + ADULT * YEAR for c in self.home), default=inf)
 
     def ratios(self) -> Floats:
-        """Return what multiplies each exit's hazard or odds now: harms, practice, a missing worker, pressure."""
-        structure, stage = self.town.structure, self.stage
-        ratios = structure.ratio[stage, :, self.combo]
-        if self.team is not None and self.engaged and self.team.live:
-            ratios = ratios * np.exp(self.town.start.practice[stage] @ self.team.power)
-        if self.waiting and not structure.decision[stage]:
-            ratios = np.where(structure.improves[stage], 0.0, ratios)
-        elif self.team is not None and self.team.pressure < 1.0:
-            ratios = np.where(structure.improves[stage], ratios * self.team.pressure, ratios)
+        """Return what multiplies each exit's hazard or odds now: harms, practice, services, the worker's pace."""
+        ratios = self.town.ratios(self, self.team, self.stage, self.progress())
+        for service in sorted(self.services):
+            ratios *= self.town.services[service, self.stage]
         return ratios
+
+    def progress(self) -> float:
+        """Return what is left of the pace of what improves: none without a worker, less with a new or pressed one."""
+        if self.team is None or self.town.structure.decision[self.stage]:
+            return 1.0
+        return 0.0 if self.waiting else self.pace() * self.team.pressure
+
+    def haste(self) -> float:
+        """Return what the team's practice multiplies the time to a decision by."""
+        return 1.0 if self.team is None else float(self.team.factors.times[self.stage])
 
     # Workers -----------------------------------------------------------------------------------------------
 
@@ -240,20 +248,21 @@ class Life(Listener):
         """Keep the team that has the case if it works this stage; else pass to the one that serves the area."""
         structure = self.town.structure
         group = int(structure.group[self.stage])
-        held = self.request is not None and not self.waiting
-        if not (held and self.team is not None and group in self.team.groups):
+        if not (self.allocated() and self.team is not None and group in self.team.groups):
             self.release()
             self.join(self.town.team_for(self.area, self.stage))
             if self.team is not None and structure.priority[self.stage] >= 0:
                 self.ask(self.team)
         if self.team is None:
             self.give_up_waiting()
+            self.services.clear()
 
     def join(self, team: Team | None) -> None:
         """Be one of a team's families."""
         self.team = team
         if team is not None:
             team.lives[self] = None
+            self.joined = self.visit()
 
     def release(self) -> None:
         """Give the case slot back, or the place in the queue for it, and leave the team."""
@@ -269,9 +278,13 @@ class Life(Listener):
         self.request = team.desk.request(priority=int(self.town.structure.priority[self.stage]))
         self.waiting = not self.request.triggered
         if self.waiting:
-            self.request.callbacks.append(self.allocated)
+            self.request.callbacks.append(self.allocate)
 
-    def allocated(self, request: simpy.Event) -> None:
+    def allocated(self) -> bool:
+        """Say whether a worker has the case: it needs one, and waits for none."""
+        return self.request is not None and not self.waiting
+
+    def allocate(self, request: simpy.Event) -> None:
         """Note that a worker has taken the case, unless the family no longer asks."""
         if request is self.request and self.waiting:
             self.waiting = False
@@ -284,13 +297,22 @@ class Life(Listener):
         self.leave(TRANSFERRED, children)
         self.release()
         self.join(team)
-        self.ask(team)
+        if self.town.structure.priority[self.stage] >= 0:
+            self.ask(team)
         self.record(Event.ENTER, self.stage, leads=PASSED, amount=children)
-        self.record(Event.WORKER_CHANGED, self.stage, amount=children)
         if self.waiting:
             self.record(Event.WAIT, self.stage, amount=children)
+        self.hand_over()
         self.offer_programmes()
-        self.alert()
+
+    def hand_over(self) -> None:
+        """Pass to another worker."""
+        self.record(Event.WORKER_CHANGED, self.stage, amount=len(self.home))
+        super().hand_over()
+
+    def worker(self) -> float:
+        """Return which of a team's workers has the case: a place between 0 and 1."""
+        return self.town.uniform(self.number, self.joined, Purpose.WORKER)
 
     # Care --------------------------------------------------------------------------------------------------
 
@@ -328,7 +350,7 @@ class Life(Listener):
     def first_placement(self, child: int, visit: int) -> int:
         """Return the stage of care in which a child is first placed, by age."""
         age = (self.env.now - self.born[child]) / YEAR
-        row = next(i for i, (_, low, high) in enumerate(ENTRY_AGES) if low <= age < high or high >= ADULT)
+        row = rules.entry_row(age, self.town.entry_ages)
         u = self.town.uniform(self.number, visit, Purpose.PLACEMENT, child)
         places = [s for s, stage in enumerate(self.town.pathway.stages) if stage.in_care]
         return places[rules.choose(self.town.start.rates.placements[row], u)]
@@ -344,7 +366,7 @@ class Life(Listener):
             self.record(Event.ENTER, self.stage, amount=1)
             if self.waiting:
                 self.record(Event.WAIT, self.stage, amount=1)
-            self.reopens = self.team is None and not self.town.structure.decision[self.stage]
+            self.reopens = not (self.town.structure.statutory[self.stage] or self.town.structure.decision[self.stage])
             self.alert()
 
     def child_gone(self) -> None:
@@ -374,19 +396,34 @@ class Life(Listener):
         self.record(event, self.town.pathway.harms.index(harm))
         self.alert()
 
-    def offer_programmes(self, past: float = 0.0) -> None:
-        """Offer every programme whose harm is active, where the stage and the team say so; or so many days ago."""
-        if self.stage < 0 or not self._offered_here():
+    def offer_programmes(self, past: float = 0.0, *, afresh: bool = False) -> None:
+        """Offer what the stage and the team offer and the family is not in; or so many days ago.
+
+        `afresh`: only what the team's own workers give, as on the day on which they start.
+        """
+        if self.stage < 0:
             return
         for p, programme in enumerate(self.town.pathway.programmes):
-            if p not in self.journeys and self.active(programme.harm):
+            own = self.town.pool(self.team, programme.role) is not None
+            free = p not in self.journeys and p not in self.services
+            if free and (own or not afresh) and self._offered(programme, own=own):
                 Journey(self, p, past)
 
-    def _offered_here(self) -> bool:
-        """Say whether programmes are offered: on plans always, elsewhere where an integrated team does."""
+    def _offered(self, programme: Programme, *, own: bool) -> bool:
+        """Say whether a programme is offered: outside on plans only, by own workers at stages that are named too."""
         stage = self.town.pathway.stages[self.stage]
-        live = self.team is not None and self.team.live
-        return stage.offers or (live and stage.name in self.town.start.scenario.programme.stages)
+        if not (own or programme.outside):
+            return False
+        if not programme.harm:
+            return stage.name in programme.stages
+        here = stage.offers or (own and stage.name in self.town.start.scenario.programme.stages)
+        return here and self.active(programme.harm)
+
+    def begin_service(self, programme: int) -> None:
+        """Note that the family has begun a service, which works until the case closes."""
+        if self.team is not None:
+            self.services[programme] = None
+            self.alert()
 
     def give_up_waiting(self) -> None:
         """Stop waiting for adult workers: the case is closed."""

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import partial
-from math import inf
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import simpy
 
-from familyflow.engine import rules
-from familyflow.engine.keys import visit_key
+from familyflow.engine import changes, handover, rules
+from familyflow.engine.changes import COUNCIL, Act, Factors
 from familyflow.engine.records import Event
 from familyflow.engine.reference.life import Life
-from familyflow.engine.structure import STARTS
-from familyflow.ground.calendar import DAYS_PER_MONTH
 from familyflow.ground.draws import uniform
-from familyflow.pathway.adult_work import SUPERVISOR
-from familyflow.pathway.effects import Profile
-from familyflow.pathway.people import ADULT, YEAR
+from familyflow.pathway.adult_work import roles
+from familyflow.pathway.care import ENTRY_AGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
+    from familyflow.engine.changes import Change
     from familyflow.engine.keys import Purpose
     from familyflow.engine.reference.care import Stay
     from familyflow.engine.structure import Floats
@@ -32,31 +27,25 @@ if TYPE_CHECKING:
 
     Process: TypeAlias = Generator[simpy.Event, Any, None]
 
-FIRST_YEAR_MONTHS = 12
-Change: TypeAlias = tuple[float, int, "Callable[[], None]"]
-"""A day, the order within the day, and what to do."""
-
 
 @dataclass(eq=False)
 class Team:
     """A team at work: its desk of case slots, the stage groups it takes, and, once live, its adult workers."""
 
     index: int
-    kind: tuple[str, ...]
     groups: frozenset[int]
     desk: simpy.PriorityResource
+    factors: Factors
     lives: dict[Life, None] = field(default_factory=dict)
     stays: dict[Stay, None] = field(default_factory=dict)
-    went_live: float = inf
-    power: Floats = field(default_factory=lambda: np.zeros(len(Profile)))
-    pools: dict[str, simpy.PriorityResource] = field(default_factory=dict)
+    live: bool = False
+    pools: dict[int, simpy.PriorityResource] = field(default_factory=dict)
     pressure: float = 1.0
     workers: float = 0.0
 
-    @property
-    def live(self) -> bool:
-        """Whether the team's own adult workers are at work."""
-        return self.went_live < inf
+    def practice(self, stage: int, *, engaged: bool) -> Floats:
+        """Return what the team's practice multiplies each exit of a stage by."""
+        return np.asarray((self.factors.engaged if engaged else self.factors.everyone)[stage])
 
 
 class Town:
@@ -70,30 +59,45 @@ class Town:
         self.pathway = self.structure.pathway
         self.env = simpy.Environment()
         self.log: list[tuple[float, int, int, int, int, int, int, float]] = []
+        self.handover = handover.cost(self.values)
+        self.services = np.exp(world.start.practice.services)
+        self.entry_ages = np.array([(low, high) for _, low, high in ENTRY_AGES])
+        self.nothing = np.ones(self.structure.to.shape[1])
         self.supervised = False
+        self.roles = roles(self.pathway.programmes)
+        self.pools: dict[int, simpy.PriorityResource] = {}
         self.map: dict[tuple[int, int], int] = {}
         self.teams = [self._team(i, name) for i, name in enumerate(world.start.scenario.teams)]
-        self.quiet = ~self.structure.decision & (self.structure.priority < 0)
         self.env.process(self.roll_out())
         self.env.process(self.admit())
 
     def _team(self, index: int, name: str) -> Team:
-        groups = self.start.scenario.teams[name].stages
+        shape = self.structure.to.shape
         return Team(
             index,
-            groups,
-            frozenset(self.pathway.groups.index(g) for g in groups),
+            frozenset(self.pathway.groups.index(g) for g in self.start.scenario.teams[name].stages),
             simpy.PriorityResource(self.env, capacity=1),
+            Factors(np.ones(shape), np.ones(shape), np.ones(shape[0])),
         )
 
     def uniform(self, family: int, visit: int, purpose: Purpose, index: int = 0) -> float:
         """Return the draw that decides one thing about one visit of one family."""
         return uniform(self.start.seed, self.start.replication, family, visit, int(purpose), index)
 
+    def ratios(self, life: Life, team: Team | None, stage: int, progress: float) -> Floats:
+        """Return what multiplies the hazard or odds of each exit of a stage: harms, the team's practice, progress."""
+        multiplied = np.empty(self.structure.to.shape[1])
+        practice = self.nothing if team is None else team.practice(stage, engaged=life.engaged)
+        rules.compose(
+            self.start.ratio[stage, life.combo], practice, self.structure.improves[stage], progress, multiplied
+        )
+        return multiplied
+
     def budgets(self, family: int, visit: int, child: int) -> Floats:
-        """Return a unit-exponential budget for every exit of a visit."""
-        width = self.structure.to.shape[1]
-        return rules.budgets(self.start.seed, self.start.replication, family, visit, (child + 1) * width, width)
+        """Return a unit-exponential budget for every exit of a visit, of the family or of one child."""
+        drawn = np.empty(self.structure.to.shape[1])
+        rules.draw_budgets(self.start.seed, self.start.replication, family, visit, child + 1, drawn)
+        return drawn
 
     def record(
         self,
@@ -124,92 +128,111 @@ class Town:
                 yield self.env.timeout(delay)
             if not self.sleeps(int(number)):
                 Life(self, int(number)).begin()
+                yield self.env.timeout(0)  # each family settles in before the next one comes
 
     def sleeps(self, number: int) -> bool:
-        """Note a family known on day 0 with no open work, to whom nothing happens before the horizon; say if it is one.
-
-        Nothing can change its hazards meanwhile, so it needs no process; most closed families are such.
-        """
-        families, stage = self.start.families, int(self.start.families.stage[number])
-        grown = np.nanmin(families.born[number]) + ADULT * YEAR < self.start.horizon
-        quiet = stage >= 0 and self.quiet[stage] and families.arrives[number] == 0 and not grown
-        if not quiet:
-            return False
-        ratios = self.structure.ratio[stage, :, families.combo[number]]
-        budgets = self.budgets(number, visit_key(stage, 0), -1)
-        elapsed = float(families.elapsed[number])
-        wait, _ = rules.soonest(self.start.rates.base[stage], STARTS, ratios, budgets, elapsed)
-        if wait < self.start.horizon:
-            return False
-        self.record(Event.ENTER, number, None, stage, amount=float(families.size[number]))
-        return True
+        """Note a family to whom nothing happens before the horizon; say if it is one."""
+        if self.start.asleep[number]:
+            families = self.start.families
+            self.record(Event.ENTER, number, None, int(families.stage[number]), amount=float(families.size[number]))
+        return bool(self.start.asleep[number])
 
     def roll_out(self) -> Process:
-        """Carry out the schedule's dated changes, and each month's step of practice and pressure."""
-        for day, change in _changes(self):
-            if day > self.env.now:
-                yield self.env.timeout(day - self.env.now)
-            change()
+        """Carry out the schedule's dated changes."""
+        for change in changes.dated(self.world):
+            if change.day > self.env.now:
+                yield self.env.timeout(change.day - self.env.now)
+            ACTS[change.act](self, change)
 
     # Dated changes -------------------------------------------------------------------------------------------
 
-    def route(self, area: int, group: int, team: int) -> None:
+    def route(self, change: Change) -> None:
         """Send new cases of an area and stage group to a team."""
-        self.map[area, group] = team
+        self.map[change.area, change.group] = change.team
 
-    def staff(self, team: Team, workers: float) -> None:
-        """Set a team's social workers in post; cases above a lowered ceiling stay until they close."""
-        team.workers = workers
-        children = workers * self.start.ceilings[team.kind]
-        _resize(team.desk, int(children / self.structure.mean_size))
+    def staff(self, change: Change) -> None:
+        """Set a team's workers in post and the cases that they can hold."""
+        self.teams[change.team].workers = change.amount
+        _resize(self.teams[change.team].desk, change.places)
 
-    def go_live(self, team: Team) -> None:
-        """Start the team's own adult workers: everybody open is offered them, those who wait outside too."""
-        team.went_live = self.env.now
-        for life in list(team.lives):
-            for journey in list(life.journeys.values()):
-                journey.give_up(moves=True)
-            life.offer_programmes()
+    def transfer(self, change: Change) -> None:
+        """Pass a team's open cases in some areas to another team, as far as it works their stage."""
+        source, target = self.teams[change.team], self.teams[change.to]
+        for life in list(source.lives):
+            if life.area in change.areas and int(self.structure.group[life.stage]) in target.groups:
+                life.change_team(target)
+        for stay in list(source.stays):
+            if stay.life.area in change.areas and int(self.structure.group[stay.place]) in target.groups:
+                stay.change_team(target)
 
-    def work(self, team: Team, role: str, workers: float) -> None:
-        """Set the adult workers at work in a team."""
-        places = int(workers * self.values[f"adult.{role}.concurrent"])
-        if role in team.pools:
-            _resize(team.pools[role], places)
-        elif places:
-            team.pools[role] = simpy.PriorityResource(self.env, capacity=places)
+    def work(self, change: Change) -> None:
+        """Set the places of a role in a team, or of what all live teams share."""
+        pools = self.pools if change.team == COUNCIL else self.teams[change.team].pools
+        if change.role in pools:
+            _resize(pools[change.role], change.places)
+        elif change.places:
+            pools[change.role] = simpy.PriorityResource(self.env, capacity=change.places)
 
-    def step(self, team: Team) -> None:
-        """Move practice one month along its ramp and tell the families whom it changes."""
-        months = (self.env.now - team.went_live) / DAYS_PER_MONTH + 1e-6
-        ramp = self.values["effect.ramp_months"]
-        grown = min(1.0, int(months) / ramp) if ramp > 0 else 1.0
-        team.power = np.array([grown if p is Profile.RAMP else float(months < FIRST_YEAR_MONTHS) for p in Profile])
-        for life in list(team.lives):
-            if life.engaged:
-                life.alert()
-
-    def supervise(self) -> None:
+    def supervise(self, _: Change) -> None:
         """Start the psychologist's reflective supervision of live teams."""
         self.supervised = True
 
-    def transfer(self, source: Team, target: Team, areas: set[int]) -> None:
-        """Pass a team's open cases in some areas to another team, as far as it works their stage."""
-        for life in list(source.lives):
-            if life.area in areas and int(self.structure.group[life.stage]) in target.groups:
-                life.change_team(target)
-        for stay in list(source.stays):
-            if stay.life.area in areas and int(self.structure.group[stay.place]) in target.groups:
-                stay.change_team(target)
+    def go_live(self, change: Change) -> None:
+        """Start the team's own adult workers: everybody open is offered them, those who wait for them elsewhere too."""
+        team = self.teams[change.team]
+        team.live = True
+        for life in list(team.lives):
+            for journey in list(life.journeys.values()):
+                if self.pool(team, journey.declared.role) is not None:
+                    journey.give_up(moves=True)
+            life.offer_programmes(afresh=True)
 
-    def press(self) -> None:
-        """Set how far overload slows what improves: (target / caseload) to a power, where that switch is on."""
+    def practise(self, change: Change) -> None:
+        """Bring a team's practice to where it stands from today, and tell its cases."""
+        team = self.teams[change.team]
+        team.factors = change.factors or team.factors
+        for life in list(team.lives):
+            if change.for_all or life.engaged:
+                life.alert()
+        for stay in list(team.stays):
+            if change.for_all or stay.life.engaged:
+                stay.alert()
+
+    def leave(self, change: Change) -> None:
+        """Let a worker leave: the cases that the worker has pass to others."""
+        team = self.teams[change.team]
+        for case in [*team.lives, *team.stays]:
+            if case.allocated() and (case.worker() - change.first) % 1.0 < change.width:
+                case.hand_over()
+
+    def press(self, _: Change) -> None:
+        """Set how far overload slows what improves: (target / caseload) to a power."""
         for team in self.teams:
-            load = sum(len(life.home) for life in team.lives) / max(team.workers, 1e-9)
-            exponent = self.values["staff.overload_exponent"]
-            team.pressure = min(1.0, (self.values["staff.target_caseload"] / max(load, 1e-9)) ** exponent)
+            load = sum(len(life.home) for life in team.lives) / max(team.workers, rules.A_MOMENT)
+            target, exponent = self.values["staff.target_caseload"], self.values["staff.overload_exponent"]
+            team.pressure = rules.pressure(load, target, exponent)
             for life in list(team.lives):
                 life.alert()
+
+    def pool(self, team: Team | None, role: str) -> simpy.PriorityResource | None:
+        """Return the places of a role that a team's families can have: its own, else those that live teams share."""
+        if team is None or not team.live:
+            return None
+        number = self.roles.index(role)
+        return team.pools[number] if number in team.pools else self.pools.get(number)
+
+
+ACTS: dict[Act, Callable[[Town, Change], None]] = {
+    Act.ROUTE: Town.route,
+    Act.STAFF: Town.staff,
+    Act.TRANSFER: Town.transfer,
+    Act.WORK: Town.work,
+    Act.SUPERVISE: Town.supervise,
+    Act.GO_LIVE: Town.go_live,
+    Act.PRACTISE: Town.practise,
+    Act.PRESS: Town.press,
+    Act.LEAVE: Town.leave,
+}
 
 
 def _resize(resource: simpy.PriorityResource, capacity: int) -> None:
@@ -217,51 +240,3 @@ def _resize(resource: simpy.PriorityResource, capacity: int) -> None:
     resource._capacity = capacity  # noqa: SLF001 - SimPy offers no public way to change it
     while resource.queue and resource.count < capacity:  # each trigger serves one
         resource._trigger_put(None)  # noqa: SLF001
-
-
-def _changes(town: Town) -> list[tuple[float, Callable[[], None]]]:
-    """Return the schedule's changes as (day, what to do), by day; on one day, the map before people and cases."""
-    timeline = town.world.timeline
-    names = list(town.start.scenario.teams)
-    areas = list(town.start.scenario.areas)
-    groups = town.pathway.groups
-    team = {name: town.teams[i] for i, name in enumerate(names)}
-    dated: list[tuple[float, int, Callable[[], None]]] = [
-        (r.day, 0, partial(town.route, areas.index(r.area), groups.index(r.group), names.index(r.team)))
-        for r in timeline.routes
-    ]
-    in_post: dict[str, dict[str, float]] = {name: {} for name in names}
-    for s in timeline.staff:
-        in_post[s.team][s.role] = s.fte
-        dated.append((s.day, 1, partial(town.staff, team[s.team], sum(in_post[s.team].values()))))
-    dated += [
-        (
-            t.day,
-            2,
-            partial(town.transfer, team[t.from_team], team[t.to_team], {areas.index(a) for a in t.areas}),
-        )
-        for t in timeline.transfers
-    ]
-    if not town.start.scenario.programme.null:
-        dated += _programme(town, team)
-    if town.values["staff.overload_on"]:
-        dated += [
-            (month * DAYS_PER_MONTH, 6, town.press) for month in range(1, int(town.start.horizon / DAYS_PER_MONTH) + 1)
-        ]
-    return [(day, do) for day, _, do in sorted(dated, key=itemgetter(0, 1))]
-
-
-def _programme(town: Town, team: dict[str, Team]) -> list[tuple[float, int, Callable[[], None]]]:
-    """Return the dated changes that going live brings: workers, then the start, then each month of the ramp."""
-    timeline = town.world.timeline
-    dated: list[tuple[float, int, Callable[[], None]]] = []
-    for post in timeline.posts:
-        if post.role == SUPERVISOR:
-            dated.append((post.working_day, 3, town.supervise))
-        elif post.team is not None:
-            dated.append((post.working_day, 3, partial(town.work, team[post.team], post.role, post.fte)))
-    months = int(max(town.values["effect.ramp_months"], FIRST_YEAR_MONTHS)) + 2
-    for go in timeline.live:
-        dated.append((go.day, 4, partial(town.go_live, team[go.team])))
-        dated += [(go.day + m * DAYS_PER_MONTH, 5, partial(town.step, team[go.team])) for m in range(months)]
-    return dated

@@ -1,0 +1,193 @@
+"""What a schedule does to a town, dated and worked out beforehand: engines only carry it out.
+
+On one day the map comes before staff, staff before cases that move, workers before the start, practice after it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from familyflow.engine import leavers
+from familyflow.ground.calendar import DAYS_PER_MONTH
+from familyflow.pathway.adult_work import SUPERVISOR, roles
+from familyflow.pathway.effects import Profile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from familyflow.engine.structure import Floats
+    from familyflow.engine.world import World
+    from familyflow.scenario.timeline import Timeline
+
+COUNCIL = -1
+"""In place of a team: shared by all live teams."""
+FIRST_YEAR_MONTHS = 12
+SLIVER = 1e-9
+"""Added before a number of places is cut to a whole one, so that sums of parts are not cut below it."""
+
+
+class Act(IntEnum):
+    """What is done, and the order of what is done on one day."""
+
+    ROUTE = 0
+    STAFF = 1
+    TRANSFER = 2
+    WORK = 3
+    SUPERVISE = 4
+    GO_LIVE = 5
+    PRACTISE = 6
+    PRESS = 7
+    LEAVE = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Factors:
+    """What a team's practice multiplies today: exits of families that engage and of all (S, E), times (S,)."""
+
+    engaged: Floats
+    everyone: Floats
+    times: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """One dated change; what it does not use is left as it is.
+
+    `team` and `to`: indices of teams; `area`, `group`, `role`: indices of areas, stage groups, and roles that work
+    with families. `places`: cases or parents that can be held at once. `amount`: workers in post. `first`, `width`:
+    which cases a leaver has, as a stretch of [0, 1). `areas`: whose cases move. `for_all`: practice changes for every
+    case, not only for families that engage.
+    """
+
+    day: float
+    act: Act
+    team: int = COUNCIL
+    to: int = COUNCIL
+    area: int = 0
+    group: int = 0
+    role: int = 0
+    places: int = 0
+    amount: float = 0.0
+    first: float = 0.0
+    width: float = 0.0
+    areas: tuple[int, ...] = ()
+    factors: Factors | None = None
+    for_all: bool = False
+
+
+def dated(world: World) -> list[Change]:
+    """Return every change before the horizon, by day, and on one day in the order of acts."""
+    planner = _Planner(world)
+    rows = [*planner.routes(), *planner.staff(), *planner.transfers(), *planner.leavers(), *planner.presses()]
+    if not world.start.scenario.programme.null:
+        rows += [*planner.adult_work(), *planner.supervision(), *planner.go_lives(), *planner.practice()]
+    return sorted((row for row in rows if row.day < world.start.horizon), key=lambda row: (row.day, row.act))
+
+
+class _Planner:
+    """Indices and values at hand while changes are worked out."""
+
+    def __init__(self, world: World) -> None:
+        self.start = world.start
+        self.timeline: Timeline = world.timeline
+        self.values = world.start.structure.values
+        self.teams = list(world.start.scenario.teams)
+        self.areas = list(world.start.scenario.areas)
+        self.roles = roles(world.start.structure.pathway.programmes)
+
+    def routes(self) -> Iterator[Change]:
+        """Send new cases of an area and stage group to a team."""
+        groups = self.start.structure.pathway.groups
+        for r in self.timeline.routes:
+            area, group = self.areas.index(r.area), groups.index(r.group)
+            yield Change(r.day, Act.ROUTE, self.teams.index(r.team), area=area, group=group)
+
+    def staff(self) -> Iterator[Change]:
+        """Set the workers in post who hold cases; cases above a lowered number of places stay until they close."""
+        for day, name in dict.fromkeys((row.day, row.team) for row in self.timeline.staff):
+            workers = self._workers(name, day)
+            ceiling = self.start.ceilings[self.start.scenario.teams[name].stages]
+            places = int(workers * ceiling / self.start.structure.mean_size)
+            yield Change(day, Act.STAFF, self.teams.index(name), places=places, amount=workers)
+
+    def transfers(self) -> Iterator[Change]:
+        """Pass open cases of some areas from team to team."""
+        for t in self.timeline.transfers:
+            moved = tuple(self.areas.index(a) for a in t.areas)
+            yield Change(t.day, Act.TRANSFER, self.teams.index(t.from_team), self.teams.index(t.to_team), areas=moved)
+
+    def leavers(self) -> Iterator[Change]:
+        """Let workers leave, whose cases pass to others."""
+        seed, replication = self.start.seed, self.start.replication
+        for team, name in enumerate(self.teams):
+            rows = [(row.day, row.per_year) for row in self.timeline.leavers if row.team == name]
+            for k, day in enumerate(leavers.days(seed, replication, team, rows, self.start.horizon)):
+                first, width = leavers.whose(seed, replication, team, k, self._workers(name, day))
+                yield Change(day, Act.LEAVE, team, first=first, width=width)
+
+    def _workers(self, team: str, day: float) -> float:
+        """Return a team's workers in post after all that happens on a day."""
+        in_post = {row.role: row.fte for row in self.timeline.staff if row.team == team and row.day <= day}
+        return sum(in_post.values())
+
+    def presses(self) -> Iterator[Change]:
+        """Look at overload each month, where that switch is on."""
+        if self.values["staff.overload_on"]:
+            for month in range(1, int(self.start.horizon / DAYS_PER_MONTH) + 1):
+                yield Change(month * DAYS_PER_MONTH, Act.PRESS)
+
+    def adult_work(self) -> Iterator[Change]:
+        """Let workers begin and end work with families: with each change, the places that there are from then on."""
+        changes: list[tuple[float, int, int, float]] = []
+        for post in self.timeline.posts:
+            if post.role in self.roles:
+                owner, role = self.teams.index(post.team) if post.team else COUNCIL, self.roles.index(post.role)
+                changes += [(post.working_day, owner, role, post.fte), (post.end_day, owner, role, -post.fte)]
+        at_work: dict[tuple[int, int], float] = {}
+        for day, owner, role, fte in sorted(changes, key=lambda change: change[0]):
+            at_work[owner, role] = at_work.get((owner, role), 0.0) + fte
+            places = int(at_work[owner, role] * self.values[f"adult.{self.roles[role]}.concurrent"] + SLIVER)
+            yield Change(day, Act.WORK, owner, role=role, places=places)
+
+    def supervision(self) -> Iterator[Change]:
+        """Start the psychologist's reflective supervision of live teams."""
+        days = [post.working_day for post in self.timeline.posts if post.role == SUPERVISOR]
+        yield from (Change(day, Act.SUPERVISE) for day in days)
+
+    def go_lives(self) -> Iterator[Change]:
+        """Start the teams' own adult workers."""
+        for go in self.timeline.live:
+            yield Change(go.day, Act.GO_LIVE, self.teams.index(go.team))
+
+    def practice(self) -> Iterator[Change]:
+        """Let a team train, then practise, one month's step after another; a step that changes nothing is none."""
+        for team, steps in self._powers().items():
+            last = self._factors({})
+            for day, power in sorted(steps, key=lambda step: step[0]):
+                now = self._factors(power)
+                for_all = bool((now.everyone != last.everyone).any() or (now.times != last.times).any())
+                if for_all or (now.engaged != last.engaged).any():
+                    yield Change(day, Act.PRACTISE, self.teams.index(team), factors=now, for_all=for_all)
+                last = now
+
+    def _powers(self) -> dict[str, list[tuple[float, dict[Profile, float]]]]:
+        """Return, by team, how much of each profile's effects there is from which day on."""
+        ramp = self.values["effect.ramp_months"]
+        powers: dict[str, list[tuple[float, dict[Profile, float]]]] = {name: [] for name in self.teams}
+        for row in self.timeline.training:
+            powers[row.team].append((row.day, {Profile.TRAINING: 1.0}))
+        for go in self.timeline.live:
+            for month in range(int(max(ramp, FIRST_YEAR_MONTHS)) + 2):
+                grown = min(1.0, month / ramp) if ramp > 0 else 1.0
+                power = {Profile.RAMP: grown, Profile.FIRST_YEAR: float(month < FIRST_YEAR_MONTHS)}
+                powers[go.team].append((go.day + month * DAYS_PER_MONTH, power))
+        return powers
+
+    def _factors(self, power: dict[Profile, float]) -> Factors:
+        full, share = self.start.practice, np.array([power.get(p, 0.0) for p in Profile])
+        everyone = full.everyone @ share
+        return Factors(np.exp(full.engaged @ share + everyone), np.exp(everyone), np.exp(full.times @ share))

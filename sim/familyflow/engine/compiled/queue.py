@@ -1,0 +1,143 @@
+"""The order of things: a heap of what happens at its time, a ring of what happens now, and a ring of what is urgent.
+
+Ties are broken by the order of causes, as SimPy does: first what is urgent, then what was caused first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from familyflow.engine.compiled.shapes import NOBODY
+from familyflow.ground.compiled import compiled, copy, row
+
+if TYPE_CHECKING:
+    from familyflow.engine.compiled.shapes import Record, Rows
+
+
+@compiled
+def at(w: Rows, days: float, kind: int, subject: int, token: int, programme: int = 0) -> None:
+    """Let something happen after so many days, if before the horizon."""
+    counts = w.counts
+    time = counts.now + days
+    if not time < w.fixed.horizon:
+        return
+    counts.order += 1
+    if time == counts.now:
+        entry = row(w.present, counts.present_last & (counts.present_room - 1))
+        counts.present_last += 1
+        put(entry, time, counts.order, kind, subject, token, programme)
+        return
+    i = counts.heap
+    counts.heap += 1
+    while i > 0:
+        above = (i - 1) >> 1
+        if not time < row(w.heap, above).time:  # of those at one time, the one caused earlier goes first
+            break
+        copy(row(w.heap, i), row(w.heap, above))
+        i = above
+    put(row(w.heap, i), time, counts.order, kind, subject, token, programme)
+
+
+@compiled
+def put(entry: Record, time: float, order: int, kind: int, subject: int, token: int, programme: int) -> None:
+    """Fill in one thing that happens."""
+    entry.time, entry.order, entry.kind = time, order, kind
+    entry.subject, entry.token, entry.programme = subject, token, programme
+
+
+@compiled
+def is_present(w: Rows) -> bool:
+    """Say whether what happens next was caused at this moment, and nothing that was caused before is due now."""
+    counts = w.counts
+    if counts.present_first == counts.present_last:
+        return False
+    first = row(w.present, counts.present_first & (counts.present_room - 1))
+    return counts.heap == 0 or _before(first, row(w.heap, 0))
+
+
+@compiled
+def drop_first(w: Rows) -> None:
+    """Take the first thing off the heap."""
+    counts = w.counts
+    counts.heap -= 1
+    last, i, size = counts.heap, 0, counts.heap
+    moved = row(w.heap, last)
+    while True:
+        below = 2 * i + 1
+        if below >= size:
+            break
+        if below + 1 < size and _before(row(w.heap, below + 1), row(w.heap, below)):
+            below += 1
+        if not _before(row(w.heap, below), moved):
+            break
+        copy(row(w.heap, i), row(w.heap, below))
+        i = below
+    copy(row(w.heap, i), row(w.heap, last))
+
+
+@compiled
+def _before(one: Record, other: Record) -> bool:
+    if one.time != other.time:
+        return bool(one.time < other.time)
+    return bool(one.order < other.order)
+
+
+@compiled
+def urge(w: Rows, kind: int, subject: int, token: int = 0) -> None:
+    """Let something come next, after what is urgent already."""
+    counts = w.counts
+    item = row(w.news, counts.last & (counts.news_room - 1))
+    item.kind, item.subject, item.token = kind, subject, token
+    counts.last += 1
+
+
+@compiled
+def record(  # noqa: PLR0913, PLR0917 - each is a column
+    w: Rows, event: int, family: int, team: int, place: int, child: int, leads: int, amount: float
+) -> None:
+    """Write one line of the log."""
+    counts = w.counts
+    line = row(w.log, counts.log)
+    line.time, line.event, line.family, line.child = counts.now, event, row(w.families, family).number, child
+    line.team, line.place, line.exit, line.amount = team, place, leads, amount
+    counts.log += 1
+
+
+@compiled
+def stand(slots: Record, line: Record, node: int, priority: int) -> None:
+    """Stand in the line of a desk or pool, behind those of the same priority. `line`: records of those who wait."""
+    row(line, node).queue_previous = slots.tail[priority]
+    row(line, node).queue_next = NOBODY
+    if slots.tail[priority] == NOBODY:
+        slots.head[priority] = node
+    else:
+        row(line, slots.tail[priority]).queue_next = node
+    slots.tail[priority] = node
+
+
+@compiled
+def step_out(slots: Record, line: Record, node: int, priority: int) -> None:
+    """Leave the line."""
+    before, after = row(line, node).queue_previous, row(line, node).queue_next
+    if before == NOBODY:
+        slots.head[priority] = after
+    else:
+        row(line, before).queue_next = after
+    if after == NOBODY:
+        slots.tail[priority] = before
+    else:
+        row(line, after).queue_previous = before
+
+
+@compiled
+def serve(slots: Record, line: Record) -> int:
+    """Give a free place to the first in line; return who that is, or nobody."""
+    if slots.taken >= slots.capacity:
+        return NOBODY
+    for priority in range(len(slots.head)):
+        node = slots.head[priority]
+        if node != NOBODY:
+            step_out(slots, line, node, priority)
+            slots.taken += 1
+            return int(node)
+    return NOBODY

@@ -1,0 +1,225 @@
+"""Works out on paper, from its own draws, when and how each stay of an only child's family ends.
+
+A stay is replayed piece by piece: what multiplies its hazards is constant between turning days.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from math import inf
+from typing import TYPE_CHECKING
+
+import numpy as np
+from small_town import budgets_of
+
+from familyflow.engine import handover, rules
+from familyflow.engine.handover import SETTLING_DAYS
+from familyflow.engine.keys import Purpose, visit_key
+from familyflow.engine.records import GREW_UP, NEW, PASSED, TRANSFERRED, Event
+from familyflow.engine.structure import STARTS
+from familyflow.ground.draws import uniform
+from familyflow.scenario import timeline
+from familyflow.scenario.vocabulary import NO_CHANGE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from familyflow.engine import Ledger, Start
+    from familyflow.engine.structure import Floats
+
+NOTHING = 1e-7
+"""Days by which a time worked out on paper may differ: a sum of fewer roundings."""
+
+
+@dataclass(frozen=True)
+class Stay:
+    """One visit to a stage: since when its spell has run, who held it, and which changes of worker that team made.
+
+    `services`: the days on which services began in this case, by programme.
+    """
+
+    family: int
+    stage: int
+    count: int
+    entered: float
+    since: float
+    left: float
+    leads: int
+    teams: tuple[int, ...]
+    handovers: tuple[float, ...]
+    services: tuple[tuple[float, int], ...]
+
+    @property
+    def visit(self) -> int:
+        """The key of its draws."""
+        return visit_key(self.stage, self.count)
+
+
+@dataclass
+class _Case:
+    """Where a child is while the log is read."""
+
+    visits: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    stage: int = -1
+    entered: float = 0.0
+    since: float = 0.0
+    teams: list[int] = field(default_factory=list)
+    handovers: list[float] = field(default_factory=list)
+    services: list[tuple[float, int]] = field(default_factory=list)
+
+
+def stays(ledger: Ledger) -> Iterator[Stay]:
+    """Yield the stays that have ended, at home and in care, of a town of only children."""
+    start, cases = ledger.world.start, defaultdict[int, _Case](_Case)
+    told = (Event.ENTER, Event.LEAVE, Event.WORKER_CHANGED, Event.STARTED)
+    for time, event, family, child, team, place, leads, _ in ledger.events[
+        np.isin(ledger.events["event"], told)
+    ].tolist():
+        case = cases[family]
+        if event == Event.STARTED:
+            case.services += [(time, place)] if not start.structure.pathway.programmes[place].harm else []
+        elif event == Event.WORKER_CHANGED:
+            case.handovers.append(time)
+        elif event == Event.ENTER and leads == PASSED:
+            case.teams.append(team)
+        elif event == Event.ENTER:
+            _enter(start, case, (time, family, child, team, place, leads))
+        elif leads != TRANSFERRED:
+            made = (tuple(case.teams), tuple(case.handovers), tuple(case.services))
+            count = case.visits[place] - 1
+            yield Stay(family, place, count, case.entered, case.since, time, leads, *made)
+            case.teams = case.teams[-1:]
+
+
+def _enter(start: Start, case: _Case, record: tuple[float, int, int, int, int, int]) -> None:
+    time, family, child, team, place, leads = record
+    if leads == NEW:
+        elapsed = start.families.care_elapsed[family, child] if child >= 0 else start.families.elapsed[family]
+        case.since = time - (float(elapsed) if time == 0 else 0.0)
+    kept = start.structure.group[place] == start.structure.group[case.stage] if child >= 0 else True
+    if case.teams[-1:] != [team] or team < 0 or not kept:
+        case.handovers = []  # another team's worker
+    if team < 0 or child >= 0:
+        case.services = []
+    case.stage, case.entered, case.teams = place, time, [team]
+    case.visits[place] += 1
+
+
+# What multiplies a stay's hazards --------------------------------------------------------------------------------
+
+
+class Paper:
+    """What is known of a run beforehand, by which its stays are worked out."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.start = ledger.world.start
+        self.structure = self.start.structure
+        as_is = timeline.build(self.start.scenario, NO_CHANGE, self.structure.values)
+        self.cost = handover.cost(self.structure.values)
+        self.between = handover.between(self.structure, self.start.scenario.teams.values(), as_is)
+
+    def ends(self, stay: Stay) -> tuple[float, int]:
+        """Return the day and the exit of a plan or a placement."""
+        base = self.start.rates.base[stay.stage]
+        member = int(self.structure.pathway.stages[stay.stage].in_care)
+        budgets = budgets_of(self.start, stay.family, stay.visit, member)
+        now = stay.entered
+        for until in [*sorted(day for day in self._turns(stay) if day > stay.entered), inf]:
+            ratios = self._ratios(stay, (now + min(until, now + 2)) / 2)
+            days, leads = rules.soonest(base, STARTS, ratios, budgets, now - stay.since)
+            if now + days <= until:
+                break
+            rules.spend(base, STARTS, ratios, budgets, now - stay.since, until - now)
+            now = until
+        grown = self._born(stay) + 18 * 365.25
+        return (now + days, leads) if now + days < grown else (grown, GREW_UP)
+
+    def decided(self, stay: Stay, haste: float = 1.0) -> float:
+        """Return the day on which a decision is made: its time stands still while a new worker takes the case up."""
+        scale = self.start.structure.scale[stay.stage] * (self.between.time[stay.stage] if stay.teams[0] >= 0 else 1.0)
+        u = self.uniform(stay, Purpose.LENGTH)
+        left = rules.weibull(scale, self.structure.shape[stay.stage], u) * haste
+        now = stay.entered
+        for since, until in _merged([(day, day + self.cost.stall) for day in stay.handovers]):
+            if since >= now + left:
+                break
+            left -= max(0.0, since - now)
+            now = max(now, until)
+        return now + left
+
+    def chosen(self, stay: Stay, ratios: Floats) -> int:
+        """Return the exit of a decision whose odds are multiplied."""
+        weights = self.start.rates.weights[stay.stage] * self.structure.ratio[stay.stage, :, 0] * ratios
+        return int(rules.choose(weights, self.uniform(stay, Purpose.OUTCOME)))
+
+    def begun(self, stay: Stay, day: float) -> Floats:
+        """Return what services that have begun by a day multiply each exit by."""
+        programmes = self.structure.pathway.programmes
+        found = np.ones(self.structure.to.shape[1])
+        for began, p in stay.services:
+            for path in programmes[p].exits if began <= day else ():
+                s, e = self.structure.locate(path)
+                found[e] *= self.structure.values[programmes[p].ratio] if s == stay.stage else 1.0
+        return found
+
+    def uniform(self, stay: Stay, purpose: Purpose) -> float:
+        """Return the draw that decides one thing about a stay."""
+        return uniform(self.start.seed, self.start.replication, stay.family, stay.visit, int(purpose), 0)
+
+    def pace(self, stay: Stay, day: float) -> float:
+        """Return the pace of what improves on a day: none in a stall, little at first, then that between changes."""
+        if stay.teams[0] < 0:
+            return 1.0
+        late = day - max((h for h in stay.handovers if h <= day), default=-inf)
+        new = 0.0 if late < self.cost.stall else self.cost.ratio if late < self.cost.stall + SETTLING_DAYS else 1.0
+        return float(self.between.pace[stay.stage] * new)
+
+    def _ratios(self, stay: Stay, day: float) -> Floats:
+        ratios = self.structure.ratio[stay.stage, :, 0] * self.begun(stay, day)
+        if self.structure.pathway.stages[stay.stage].in_care:
+            low, high = self.structure.ages[stay.stage].T
+            ratios = np.where((low <= self._age(stay, day)) & (self._age(stay, day) < high), ratios, 0.0)
+        return np.where(self.structure.improves[stay.stage], ratios * self.pace(stay, day), ratios)
+
+    def _turns(self, stay: Stay) -> list[float]:
+        stall, settled = self.cost.stall, self.cost.stall + SETTLING_DAYS
+        changes = [day + late for day in stay.handovers for late in (0.0, stall, settled)]
+        birthdays = [self._born(stay) + age * 365.25 for age in np.unique(self.structure.ages[stay.stage])]
+        return [*changes, *birthdays, *(day for day, _ in stay.services)]
+
+    def _age(self, stay: Stay, day: float) -> float:
+        return (day - self._born(stay)) / 365.25
+
+    def _born(self, stay: Stay) -> float:
+        return float(self.start.families.born[stay.family, 0])
+
+
+def _merged(stretches: list[tuple[float, float]]) -> Iterator[tuple[float, float]]:
+    """Yield the union of stretches, in order."""
+    since, until = -inf, -inf
+    for begin, end in sorted(stretches):
+        if begin > until:
+            if until > -inf:
+                yield since, until
+            since = begin
+        until = max(until, end)
+    if until > -inf:
+        yield since, until
+
+
+def assert_as_on_paper(ledger: Ledger, judge: Callable[[Paper, Stay], bool] = lambda _, __: True) -> dict[str, int]:
+    """Fail unless every stay ended as worked out; return how many of those that count did so, by stage."""
+    paper, counted = Paper(ledger), defaultdict[str, int](int)
+    structure = ledger.world.start.structure
+    for stay in stays(ledger):
+        if stay.leads < GREW_UP or (structure.decision[stay.stage] and (stay.entered == 0 or stay.leads < 0)):
+            continue
+        if structure.decision[stay.stage]:
+            expected = (paper.decided(stay), paper.chosen(stay, paper.begun(stay, stay.left)))
+        else:
+            expected = paper.ends(stay)
+        assert abs(stay.left - expected[0]) < NOTHING, f"{stay}: {expected}"
+        assert stay.leads == expected[1], f"{stay}: {expected}"
+        counted[structure.pathway.stages[stay.stage].name] += judge(paper, stay)
+    return counted
