@@ -47,7 +47,7 @@ GROUPS: Final = {
     "parameters_effects": ("effect",),
     "parameters_families": ("family", "age"),
     "parameters_front_door": ("contact", "referral", "early_help"),
-    "parameters_assessment": ("assessment", "section47"),
+    "parameters_assessment": ("assessment", "section47", "cp"),
     "parameters_court": ("pre_proceedings", "proceedings"),
     "parameters_splits": ("decision", "plan"),
     "parameters_return": ("rereferral", "recontact", "recontact_12m"),
@@ -65,14 +65,6 @@ NOT_READ: Final = (
     "price.discount_rate",
     "price.residential_real_growth",
     "proceedings.children_per_case",
-    "proceedings.weeks",
-    "staff.handover_stall_weeks",
-    "staff.overload_exponent",
-    "staff.recruitment_weeks",
-    "staff.target_caseload",
-    "staff.usable_hours",
-    "staff.worker_change_ratio",
-    "staff.workload",
 )
 """Shared parameters, or the beginnings of their ids, that no run and no price reads; a test lives a run to see."""
 
@@ -315,14 +307,14 @@ def scenario_teams() -> str:
 
 def _team_rows(name: str, found: Scenario) -> Iterator[tuple[str, ...]]:
     for team in found.teams.values():
-        posts = _stated(found, f"team.{team.name}.social_workers")
+        posts = _stated(found, team.establishment) if team.establishment else "holds no cases"
         areas = ", ".join(team.areas) or "none: a schedule opens it"
         yield name, team.title, areas, ", ".join(team.stages), posts
 
 
 def scenario_posts() -> str:
     """Tabulate the programme's posts."""
-    return _quantities("posts (FTE): in each live team; the psychologist's are shared by all", _own("post."))
+    return _quantities("posts (FTE): in each live team, or shared by all", _own("post."))
 
 
 def scenario_schedules() -> str:

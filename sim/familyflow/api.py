@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -11,9 +12,9 @@ import pandas as pd
 from familyflow import __version__
 from familyflow import scenario as scenarios
 from familyflow.calibrate import fit, of_run, posterior
-from familyflow.calibrate.solve import solve
+from familyflow.calibrate.solve import flat, solve
 from familyflow.economics import cashflow, prices
-from familyflow.engine import prepare, simulate
+from familyflow.engine import COMPILED, is_ready, make_ready, measure, prepare
 from familyflow.experiment import processes, store
 from familyflow.experiment.batch import Study, conduct, silent
 from familyflow.experiment.files import plain_words, writing
@@ -22,19 +23,26 @@ from familyflow.experiment.plan import planned
 from familyflow.experiment.run import Engine
 from familyflow.ground import paths
 from familyflow.ground.calendar import month_ends
-from familyflow.report import console, figures, tables
+from familyflow.report import caseloads, claims, console, figures, tables
+from familyflow.report import compare as side_by_side
+from familyflow.report import findings as reports
 from familyflow.report import json as report_json
+from familyflow.report.frames import titles_of
+from familyflow.report.page import page
 from familyflow.scenario import timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
+    from datetime import date
     from typing import IO
 
     from familyflow.calibrate import Fit
     from familyflow.calibrate.solve import Solution
     from familyflow.experiment.batch import Progress
     from familyflow.experiment.plan import Plan
+    from familyflow.report.compare import Run
+    from familyflow.report.findings import Findings
+    from familyflow.report.json import Document
     from familyflow.scenario import Scenario
 
 FIGURES: Final = "figures"
@@ -58,7 +66,7 @@ class Experiment:
         """Fit the unknown rates to the published targets."""
         return fit(self.scenario)
 
-    def run(
+    def run(  # noqa: PLR0913 - each is a choice
         self,
         *,
         draws: int = DEFAULT_DRAWS,
@@ -68,29 +76,47 @@ class Experiment:
         workers: int | None = None,
         out: Path | None = None,
         tell: Progress = silent,
+        engine: str = COMPILED,
     ) -> Results:
         """Run every draw under each schedule, or resume the same run where it stopped.
 
         Without `schedules` all of them, without `years` the scenario's horizon, without `workers` as many
-        processes as there are processors; `out` is a folder. Problem when something cannot be used.
+        processes as there are processors; `out` is a folder. `engine` is one of `ENGINES`: both give the same
+        results. Problem when something cannot be used.
         """
         plan = planned(self.scenario, draws=draws, schedules=schedules, years=years, seed=seed)
-        return run(plan, workers=workers, out=out, tell=tell)
+        return run(plan, workers=workers, out=out, tell=tell, engine=engine)
 
 
-def run(plan: Plan, *, workers: int | None = None, out: Path | None = None, tell: Progress = silent) -> Results:
-    """Run a plan, or resume it where it stopped, with the shipped engine and the fitted rates."""
+def run(
+    plan: Plan,
+    *,
+    workers: int | None = None,
+    out: Path | None = None,
+    tell: Progress = silent,
+    engine: str = COMPILED,
+) -> Results:
+    """Run a plan, or resume it where it stopped, with one of the engines and the fitted rates."""
     central = cache(partial(solve, plan.scenario, plan.scenario.central()))
 
     def fitted() -> pd.DataFrame:
         return posterior(plan.scenario, plan.seed, plan.draws, tell, central())
 
-    study = Study(plan, fitted, Engine(prepare, simulate))
+    study = Study(plan, fitted, Engine(prepare, partial(measure, engine=engine)))
     folder = out or store.default_folder(store.manifest(plan))
     count = min(workers or processes.available(), plan.draws)
+    if engine == COMPILED:
+        _make_ready(plan, central, tell)
     with processes.local(count) as executor:
         conduct(study, folder, executor, ahead=2 * count - 1, tell=tell)
     return Results(plan, folder, central)
+
+
+def _make_ready(plan: Plan, central: Callable[[], Solution], tell: Progress) -> None:
+    """Compile the engine, once for this version on this machine, before any process needs it."""
+    if not is_ready():
+        tell("compiling the engine, once on this machine: about half a minute", 0, 0)
+        make_ready(prepare(plan.scenario, plan.scenario.central(), flat(central()), plan.seed, 0, 1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,29 +146,71 @@ class Results:
         return pd.concat([cashflow.money(each, self.draws, factors) for each in blocks], ignore_index=True)
 
     @cached_property
+    def findings(self) -> Findings:
+        """What every report shows: summary, differences, answers to the claims, caseloads by team."""
+        return reports.find(self.folder / store.MONTHLY, self.money, self.plan.scenario)
+
+    @property
     def summary(self) -> pd.DataFrame:
         """Each measure by schedule and period: average, range of outcomes, precision, probabilities."""
-        return tables.summary(self.folder / store.MONTHLY, self.money)
+        return self.findings.summary
+
+    @property
+    def claims(self) -> pd.DataFrame:
+        """Each claim by schedule: promised and simulated change, probability of being met, verdict."""
+        return self.findings.claims
+
+    @property
+    def caseloads(self) -> pd.DataFrame:
+        """Each team by schedule: caseload, worst quarter, promise, workload, changes of worker."""
+        return self.findings.caseloads
+
+    @property
+    def end(self) -> date:
+        """The last date simulated."""
+        return month_ends(self.plan.scenario.start, self.plan.years)[-1]
+
+    def document(self) -> Document:
+        """Give the results over the whole horizon as plain values."""
+        plan, scenario = self.plan, self.plan.scenario
+        origin = report_json.Origin(
+            scenario=scenario.name,
+            version=__version__,
+            seed=plan.seed,
+            draws=plan.draws,
+            title=scenario.title,
+            authority=scenario.authority,
+            start=scenario.start,
+            end=self.end,
+            years=plan.years,
+            price_year=scenario.price_year,
+            children=scenario.quantities["population.children"].value,
+        )
+        return report_json.document(origin, self.findings, titles_of(scenario, plan.schedules))
 
     def json(self) -> str:
-        """Give the summary as JSON text."""
-        plan = self.plan
-        return report_json.text(
-            report_json.Origin(plan.scenario.name, __version__, plan.seed, plan.draws), self.summary
-        )
+        """Give the results over the whole horizon as JSON text."""
+        return report_json.text(self.document())
 
     def show(self, file: IO[str] | None = None) -> None:
-        """Print the summary on standard output or to a file."""
-        plan = self.plan
-        end = month_ends(plan.scenario.start, plan.years)[-1]
-        console.show(self.summary, plan.scenario, plan.draws, end, file)
+        """Print the findings on standard output or to a file."""
+        console.show(self.findings, self.plan.scenario, self.plan.draws, self.end, file)
+
+    @property
+    def saved(self) -> bool:
+        """Say whether the findings lie in the folder."""
+        return (self.folder / report_json.RESULTS).exists()
 
     def save(self, tell: Progress = silent) -> None:
-        """Write money, summary, fit and figures beside the monthly records; Problem when it cannot be."""
+        """Write money, findings, fit and figures beside the monthly records; Problem when it cannot be."""
         tell("adding up money and measures", 0, 0)
         store.write_table(self.money, self.folder / "money.parquet")
         with writing(self.folder / "summary.csv") as path:
             tables.write_summary(self.summary, path)
+        with writing(self.folder / "claims.csv") as path:
+            claims.write(self.claims, path)
+        with writing(self.folder / "caseloads.csv") as path:
+            caseloads.write(self.caseloads, path)
         if not (self.folder / FIT).exists():  # it belongs to the scenario: one fit serves the folder for good
             tell("checking the fit", 0, 0)
             fitted = of_run(self.plan.scenario, self.monthly, self.central())
@@ -158,6 +226,45 @@ class Results:
                 _timelines(self.plan),
                 self.folder / FIGURES,
             )
+        with writing(self.folder / report_json.RESULTS) as path:  # last: with it the folder is complete
+            path.write_text(self.json(), encoding="utf-8")
+
+
+def compare(runs: Sequence[Results | Path], schedules: Sequence[str] = ()) -> Comparison:
+    """Put finished runs side by side: results at hand, or the folders of runs that were saved.
+
+    Of each run all schedules, or those named and no change. Problem when a folder holds no such results.
+    """
+    found = [(str(run if isinstance(run, Path) else run.folder), _document(run)) for run in runs]
+    chosen = [(name, report_json.only(document, schedules, name)) for name, document in found]
+    return Comparison(tuple(side_by_side.labelled(chosen)))
+
+
+def _document(run: Results | Path) -> Document:
+    """Give a run's document."""
+    return report_json.read(run / report_json.RESULTS) if isinstance(run, Path) else run.document()
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Runs side by side."""
+
+    runs: tuple[Run, ...]
+
+    def json(self) -> str:
+        """Give the rows, the notes and the runs' own documents as JSON text."""
+        return report_json.text(side_by_side.document(self.runs))
+
+    def show(self, file: IO[str] | None = None) -> None:
+        """Print one table on standard output or to a file."""
+        side_by_side.show(self.runs, file)
+
+    def save(self, path: Path) -> None:
+        """Write one HTML page; Problem when it cannot be."""
+        with plain_words(path.parent):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        with writing(path) as temporary:
+            temporary.write_text(page(self.runs), encoding="utf-8")
 
 
 def _price_factors(scenario: Scenario) -> dict[str, float]:

@@ -16,10 +16,12 @@ import pytest
 import familyflow
 from familyflow.cli import commands
 from familyflow.experiment.limits import DEFAULT_DRAWS, MOST_DRAWS
+from familyflow.report.caseloads import CASELOADS
+from familyflow.report.claims import CLAIMS
 from familyflow.report.measures import MEASURES, WHOLE
 
 DOCS = Path(__file__).parents[2] / "docs" / "reference"
-STATISTICS = {"mean", "p5", "p50", "p95", "mc_error"}
+STATISTICS = {"mean", "p5", "p50", "p95", "mc_error", "probability_better"}
 RUN = ("run", "swindon", "--draws", "2", "--years", "1", "--schedule", "as_published", "--json")
 
 
@@ -52,13 +54,16 @@ def results(home: Path) -> Path:
     return found
 
 
-def test_list_names_both_councils(tmp_path: Path) -> None:
+COUNCILS = ["bradford", "durham", "somerset", "swindon", "thurrock"]
+
+
+def test_list_names_every_council(tmp_path: Path) -> None:
     done = answer("list", folder=tmp_path)
     assert done.returncode == 0
-    assert [line.split()[0] for line in done.stdout.splitlines()] == ["somerset", "swindon"]
+    assert [line.split()[0] for line in done.stdout.splitlines()] == COUNCILS
 
 
-@pytest.mark.parametrize("name", ["somerset", "swindon"])
+@pytest.mark.parametrize("name", COUNCILS)
 def test_the_shipped_scenarios_are_sound(tmp_path: Path, name: str) -> None:
     done = answer("check", name, folder=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
@@ -78,6 +83,10 @@ def test_the_shipped_scenarios_are_sound(tmp_path: Path, name: str) -> None:
         ("run swindon --out .", "no manifest.json"),
         ("calibrate swindon --out broken.toml", "broken.toml"),
         ("trace swindon --family 1 --schedule never", "never"),
+        ("compare swindon swindn", "did you mean 'swindon'"),
+        ("compare swindon swindon", "given twice"),
+        ("compare .", "no finished run"),
+        ("compare swindon --out broken.toml/page.html", "broken.toml"),
     ],
 )
 def test_bad_input_is_one_line_and_leaves_nothing(tmp_path: Path, line: str, says: str) -> None:
@@ -96,11 +105,21 @@ def test_json_has_the_documented_shape(home: Path) -> None:
         "version": familyflow.__version__,
         "seed": 1,
         "draws": 2,
+        "title": "Swindon: Family Safeguarding",
+        "authority": "Swindon",
+        "start": "2019-06-30",
+        "end": "2020-06-30",
+        "years": 1,
+        "price_year": "2024/25",
+        "children": 49000,
     }
     assert set(printed["schedules"]) == {"no_change", "as_published"}
-    for schedule in printed["schedules"].values():
+    for name, schedule in printed["schedules"].items():
+        assert set(schedule) == {"title", "measures", "differences", "teams", "claims"}
         assert set(schedule["measures"]) == whole_measures()
         assert all(set(each) == STATISTICS for each in schedule["measures"].values())
+        assert all(set(team) == {*CASELOADS} - {"schedule"} for team in schedule["teams"])
+        assert [claim["verdict"] for claim in schedule["claims"]] == ["not reached"] * (0 if name == "no_change" else 4)
 
 
 def whole_measures() -> set[str]:
@@ -119,7 +138,7 @@ def test_every_measure_and_option_is_documented() -> None:
 
 def test_every_promised_file_is_left_behind(results: Path) -> None:
     promised = ["manifest.json", "monthly.parquet", "draws.parquet", "rates.parquet", "money.parquet"]
-    promised += ["summary.csv", "fit.csv", "figures"]
+    promised += ["summary.csv", "claims.csv", "caseloads.csv", "results.json", "fit.csv", "figures"]
     assert sorted(path.name for path in results.iterdir()) == sorted(promised)
     assert {path.suffix for path in (results / "figures").iterdir()} == {".png", ".svg"}
 
@@ -131,6 +150,28 @@ def test_the_first_month_is_the_published_snapshot(results: Path) -> None:
     assert set(stocks["children_on_cin"]) == {1045}
     assert set(stocks["children_on_cp"]) == {260}
     assert set(stocks["children_in_care"]) == {339}
+
+
+def test_the_results_file_is_what_json_prints(home: Path, results: Path) -> None:
+    assert (results / "results.json").read_text(encoding="utf-8") == (home / "run.json").read_text(encoding="utf-8")
+
+
+def test_claims_and_caseloads_have_their_documented_columns(results: Path) -> None:
+    claims, teams = (pd.read_csv(results / name) for name in ("claims.csv", "caseloads.csv"))
+    assert list(claims.columns) == list(CLAIMS)
+    assert list(teams.columns) == list(CASELOADS)
+    assert set(teams["schedule"]) == {"no_change", "as_published"}
+    page = (DOCS / "command-line.md").read_text(encoding="utf-8")
+    assert [name for name in {*CLAIMS, *CASELOADS} if f"`{name}`" not in page] == []
+
+
+def test_a_finished_run_is_compared_on_one_page_without_running_it_again(home: Path, results: Path) -> None:
+    before = digests(results)
+    done = answer("compare", str(results), "--out", "side/by/side.html", folder=home)
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "Side by side: Swindon")
+    page = (home / "side" / "by" / "side.html").read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
+    assert digests(results) == before
 
 
 def test_the_summary_agrees_with_the_json(home: Path, results: Path) -> None:

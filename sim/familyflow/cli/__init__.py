@@ -12,6 +12,7 @@ import click
 from familyflow import __version__
 from familyflow.cli.calibrate import calibrate
 from familyflow.cli.check import check
+from familyflow.cli.compare import compare
 from familyflow.cli.listing import listing
 from familyflow.cli.run import run
 from familyflow.cli.trace import trace
@@ -42,7 +43,7 @@ def commands(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for command in (listing, check, calibrate, run, trace):
+for command in (listing, check, calibrate, run, compare, trace):
     commands.add_command(command)
 
 

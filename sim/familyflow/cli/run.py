@@ -3,45 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
+from familyflow.cli import study
 from familyflow.cli.progress import telling
-from familyflow.experiment.limits import (
-    DEFAULT_DRAWS,
-    DEFAULT_SEED,
-    LARGEST_SEED,
-    MOST_DRAWS,
-    MOST_WORKERS,
-    MOST_YEARS,
+
+LEFT_BEHIND: Final = (
+    "manifest.json, monthly.parquet, draws.parquet, rates.parquet, money.parquet, summary.csv, claims.csv, "
+    "caseloads.csv, results.json, fit.csv, figures"
 )
-
-if TYPE_CHECKING:
-    from familyflow.experiment.plan import Plan
-
-LEFT_BEHIND: Final = "manifest.json, monthly.parquet, draws.parquet, money.parquet, summary.csv, fit.csv, figures"
 
 
 @click.command()
 @click.argument("scenario")
+@study.options
 @click.option(
-    "--draws",
-    type=click.IntRange(1, MOST_DRAWS),
-    default=DEFAULT_DRAWS,
+    "--engine",
+    type=click.Choice(["compiled", "simpy"]),
+    default="compiled",
     show_default=True,
-    help="Samples of everything uncertain.",
+    help="Both give the same results; simpy is the reference, some fifty times slower.",
 )
-@click.option(
-    "--schedule",
-    "schedules",
-    multiple=True,
-    metavar="NAME",
-    help="A schedule to run; may be repeated; no change is always run.  [default: all]",
-)
-@click.option("--years", type=click.IntRange(1, MOST_YEARS), help="[default: the scenario's horizon]")
-@click.option("--seed", type=click.IntRange(0, LARGEST_SEED), default=DEFAULT_SEED, show_default=True)
-@click.option("--workers", type=click.IntRange(1, MOST_WORKERS), help="[default: one a processor]")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -57,6 +41,7 @@ def run(  # noqa: PLR0913 - each is an option
     years: int | None,
     seed: int,
     workers: int | None,
+    engine: str,
     out: Path | None,
     as_json: bool,
     quiet: bool,
@@ -74,20 +59,13 @@ def run(  # noqa: PLR0913 - each is an option
     if out is not None:
         refuse_unusable(out)
     with telling(json=as_json, quiet=quiet) as tell:
-        tell(_headline(plan), 0, 0)
+        tell(study.headline(plan), 0, 0)
         from familyflow import api
 
-        results = api.run(plan, workers=workers, out=out, tell=tell)
+        results = api.run(plan, workers=workers, out=out, tell=tell, engine=engine)
         results.save(tell)
     if as_json:
         click.echo(results.json(), nl=False)
         return
     results.show()
     click.echo(f"In {results.folder}: {LEFT_BEHIND}")
-
-
-def _headline(plan: Plan) -> str:
-    """Say what is going to be run."""
-    counts = {"schedule": len(plan.schedules), "year": plan.years, "draw": plan.draws}
-    words = ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts.items())
-    return f"{plan.scenario.title}: {words}, seed {plan.seed}"

@@ -90,10 +90,14 @@ def savings(priced: pd.DataFrame) -> pd.DataFrame:
 def by_year(saved: pd.DataFrame) -> pd.DataFrame:
     """Give each draw's, schedule's and financial year's position: a column a kind of saving, and the net.
 
-    Columns: draw, schedule, financial_year, programme_cost_gbp, gross_saving_gbp, capacity_saving_gbp,
-    partner_saving_gbp, net_saving_gbp. Gross and net are cash: no capacity or partner saving is in them.
+    Columns: draw, schedule, financial_year, programme_cost_gbp, displaced_gbp, gross_saving_gbp,
+    capacity_saving_gbp, partner_saving_gbp, net_saving_gbp. Gross and net are cash: no capacity or partner saving
+    is in them. Displaced is existing budget: what is spent less than under no change on the programme lines where
+    it is less; programme cost has it taken off already.
     """
     position = saved.groupby(_YEARLY)[["cost_gbp"]].sum().set_axis(["programme_cost_gbp"], axis="columns")
+    less = saved["cost_gbp"].clip(upper=0).abs()
+    position["displaced_gbp"] = less.groupby([saved[key] for key in _YEARLY]).sum()
     for name, kind in _SAVINGS_OF:
         of_kind = saved["saving_gbp"].where(saved["kind"] == kind, 0.0)
         position[name] = of_kind.groupby([saved[key] for key in _YEARLY]).sum()

@@ -162,7 +162,8 @@ def post_line(role: str) -> Line:
 def lines_for(ids: Iterable[str]) -> tuple[Line, ...]:
     """Give every line that a set of parameter ids prices: `LINES`, and one for each role with a salary.
 
-    Social workers' posts are programme too: a schedule that adds some pays for them; no other differs.
+    Posts of social workers and of family key workers are programme too: a schedule that adds some pays for them,
+    one that has fewer displaces existing budget; no other differs.
     """
     roles = (name.removeprefix(SALARY) for name in ids if name.startswith(SALARY))
     return (*LINES, *(post_line(role) for role in roles))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import wraps
+from io import BytesIO
 from itertools import cycle
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, ParamSpec, TypeAlias
@@ -52,6 +53,12 @@ _LETTERS: Final = 13.0
 """Letters of a panel's title in an inch."""
 _GAP: Final = 0.4
 """Inches between panels."""
+_PANEL_HEAD: Final = 0.5
+"""Inches above the rows of a panel, for its title."""
+_ROW: Final = 0.45
+"""Inches for a row."""
+_LABEL: Final = 38
+"""Letters beside a row."""
 _LONG: Final = pd.Timedelta(days=9 * 366)
 
 
@@ -136,6 +143,20 @@ def matrix(
     FigureCanvasAgg(figure)
     grid = figure.subplots(rows, columns, sharex=True, sharey=sharey, squeeze=False)
     return figure, [list(row) for row in grid]
+
+
+def stacked(rows: Sequence[int]) -> tuple[Figure, list[Axes]]:
+    """Make a figure of panels below each other with one horizontal axis, each as high as it has rows."""
+    heights = [_PANEL_HEAD + _ROW * count for count in rows]
+    figure = Figure(figsize=(_NARROWEST, sum(heights) + _FRAME), layout="constrained")
+    FigureCanvasAgg(figure)
+    grid = figure.subplots(len(rows), 1, sharex=True, squeeze=False, gridspec_kw={"height_ratios": heights})
+    return figure, [axes for (axes,) in grid]
+
+
+def row_label(title: str) -> str:
+    """Break a title so that it fits beside a row."""
+    return "\n".join(wrap(title, _LABEL))
 
 
 def finish(figure: Figure, title: str, note: str, handles: Iterable[Artist]) -> None:
@@ -223,6 +244,14 @@ def looks(schedules: Iterable[str]) -> dict[str, Look]:
     dashes: tuple[Dash, ...] = ("-", (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (6, 1.5, 1.5, 1.5)), (0, (3, 1)))
     rest = cycle(Look(colour, dash) for colour, dash in zip(COLOURS, cycle(dashes), strict=False))
     return {name: next(rest) if rank else Look(GREY, "-") for rank, name in enumerate(schedules)}
+
+
+def png(picture: Picture) -> bytes:
+    """Give a picture as a PNG; the same picture gives the same bytes."""
+    buffer = BytesIO()
+    with house_style():
+        picture.figure.savefig(buffer, format="png", metadata={"Title": picture.title, "Software": None})
+    return buffer.getvalue()
 
 
 def save(picture: Picture, folder: Path) -> tuple[Path, Path]:

@@ -7,25 +7,25 @@ from datetime import date
 from math import isnan
 from typing import IO, TYPE_CHECKING, Final, TypeAlias
 
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from familyflow.report import words
+from familyflow.report import boxes, sections, words
 from familyflow.report.frames import titles_of
-from familyflow.report.measures import MEASURES, NO_CHANGE, PRECISION, RANGE, WHOLE
+from familyflow.report.measures import DISPLACEMENT, MEASURES, NO_CHANGE, PRECISION, RANGE, WHOLE
+from familyflow.report.tables import displaces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import pandas as pd
+    from rich.console import Console
+    from rich.table import Table
 
+    from familyflow.report.findings import Findings
     from familyflow.report.measures import Measure
     from familyflow.scenario import Scenario
 
 Statistics: TypeAlias = "dict[str, float]"
-WIDTH: Final = 100
 YEARLY: Final = (
     "care_entries_averted",
     "children_in_care_end",
@@ -49,12 +49,12 @@ _LEGEND: Final = (
 _SINGLE: Final = (f"One draw shows neither a {RANGE} nor the {PRECISION}: run more draws.",)
 
 
-def show(summary: pd.DataFrame, scenario: Scenario, draws: int, end: date, file: IO[str] | None = None) -> None:
+def show(findings: Findings, scenario: Scenario, draws: int, end: date, file: IO[str] | None = None) -> None:
     """Print the results of every schedule on standard output or to a file, 100 columns wide.
 
-    `summary` is that of report.tables, `end` the last date simulated.
+    `end` is the last date simulated.
     """
-    console = Console(file=file, width=WIDTH, highlight=False, markup=False, emoji=False)
+    console, summary = boxes.page(file), findings.summary
     titles = titles_of(scenario, summary["schedule"])
     console.print(Text(scenario.title, style="bold"))
     period = f"{words.day(scenario.start)} to {words.day(end)}"
@@ -62,28 +62,41 @@ def show(summary: pd.DataFrame, scenario: Scenario, draws: int, end: date, file:
     for line in _LEGEND if draws > 1 else _SINGLE:
         console.print(Text(line, style="dim"))
     for schedule, title in titles.items():
-        _heading(console, title)
-        console.print(whole(summary, schedule, scenario.price_year))
-        for table in yearly(summary, schedule, scenario.price_year):
-            console.print()
-            console.print(table)
-    _heading(console, "In short")
+        _schedule(console, summary, schedule, title, scenario.price_year)
+    boxes.rule(console, "Teams")
+    console.print(sections.teams(findings.caseloads, titles))
+    if not findings.claims.empty:
+        _claims(console, findings.claims, titles)
+    boxes.rule(console, "In short")
     for schedule, title in titles.items():
         console.print(words.answer(summary, schedule, title, draws, end))
         console.print()
 
 
-def _heading(console: Console, title: str) -> None:
-    """Print a rule with a title."""
-    console.print()
-    console.rule(Text(title, style="bold"), align="left")
+def _schedule(console: Console, summary: pd.DataFrame, schedule: str, title: str, price_year: str) -> None:
+    """Print one schedule, whole and by year."""
+    boxes.rule(console, title)
+    console.print(whole(summary, schedule, price_year))
+    for table in yearly(summary, schedule, price_year):
+        console.print()
+        console.print(table)
+
+
+def _claims(console: Console, answers: pd.DataFrame, titles: Mapping[str, str]) -> None:
+    """Print the answers to the claims."""
+    boxes.rule(console, "Claims")
+    for line in sections.CLAIMS_LEGEND:
+        console.print(Text(line, style="dim"))
+    for part in sections.claims(answers, titles):
+        console.print()
+        console.print(part)
 
 
 def whole(summary: pd.DataFrame, schedule: str, price_year: str) -> Table:
     """Tabulate one schedule over the whole horizon, beside the average under no change."""
-    table = _table("Whole horizon", _headings(schedule))
+    table = boxes.table("Whole horizon", _headings(schedule))
     base, own = words.lines(summary, NO_CHANGE), words.lines(summary, schedule)
-    for group, measures in _groups(schedule):
+    for group, measures in _groups(schedule, summary):
         table.add_row(Text(_group_heading(group, price_year), style="bold"))
         for each in measures:
             if (each.name, WHOLE) in own:
@@ -126,9 +139,9 @@ def yearly(summary: pd.DataFrame, schedule: str, price_year: str) -> Iterator[Ta
 
 def _year_table(summary: pd.DataFrame, schedule: str, price_year: str, years: list[str]) -> Table:
     """Tabulate some years abreast."""
-    table = _table("By financial year", [_year_heading(year) for year in years])
+    table = boxes.table("By financial year", [_year_heading(year) for year in years])
     rows = words.lines(summary, schedule)
-    for group, measures in _groups(schedule):
+    for group, measures in _groups(schedule, summary):
         table.add_row(Text(_group_heading(group, price_year), style="bold"))
         for each in measures:
             if each.name in YEARLY:
@@ -148,16 +161,6 @@ def _add_years(table: Table, each: Measure, rows: list[Statistics]) -> None:
         table.add_row(Text("    better than no change", style="dim"), *better)
 
 
-def _table(title: str, headings: list[str]) -> Table:
-    """Make an empty table whose first column names the rows."""
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, title=title, title_style="italic")
-    table.title_justify = table.caption_justify = "left"
-    table.add_column("", no_wrap=True)
-    for heading in headings:
-        table.add_column(heading, justify="right", vertical="bottom")
-    return table
-
-
 def _year_heading(period: str) -> str:
     """Set a year's real start or end below its name, without the year."""
     return re.sub(r" (from|to) (\d{4}-\d\d-\d\d)", _cut, period)
@@ -169,9 +172,13 @@ def _cut(found: re.Match[str]) -> str:
     return f"\n{found[1]} {when.day} {when:%b}"
 
 
-def _groups(schedule: str) -> Iterator[tuple[str, list[Measure]]]:
-    """Give each group of measures; no change has no differences from itself."""
-    shown = [each for each in MEASURES if schedule != NO_CHANGE or not each.difference]
+def _groups(schedule: str, summary: pd.DataFrame) -> Iterator[tuple[str, list[Measure]]]:
+    """Give each group of measures that has something to show.
+
+    No change has no differences from itself, and what is displaced matters where some schedule displaces anything.
+    """
+    hidden = () if displaces(summary) else DISPLACEMENT
+    shown = [each for each in MEASURES if each.name not in hidden and (schedule != NO_CHANGE or not each.difference)]
     for group in dict.fromkeys(each.group for each in shown):
         yield group, [each for each in shown if each.group == group]
 

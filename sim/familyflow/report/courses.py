@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -9,7 +10,10 @@ from matplotlib.lines import Line2D
 
 from familyflow.report import canvas
 from familyflow.report.canvas import GREY, INK, Picture, styled
+from familyflow.report.caseloads import PROMISED, promise
 from familyflow.report.frames import (
+    EARLY_HELP,
+    SOCIAL_WORK,
     bands,
     by_schedule,
     caseloads,
@@ -29,7 +33,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from familyflow.report.frames import Monthly
+    from familyflow.report.frames import Holding, Monthly
     from familyflow.scenario import Scenario
 
 WAITS: Final = (
@@ -37,7 +41,13 @@ WAITS: Final = (
     ("adult_wait_days_outside", "adult_waits_outside", "outside services", "#D55E00"),
 )
 """Days waited and number of waits, whom parents wait for, and the colour."""
-TARGET: Final = "staff.target_caseload"
+CASELOADS: Final = MappingProxyType(
+    {
+        SOCIAL_WORK: ("caseload_by_team", "Caseload by team: open children per social worker in post", "social worker"),
+        EARLY_HELP: ("key_worker_caseload", "Caseload in early help: children per key worker in post", "key worker"),
+    }
+)
+"""The name and heading of a figure of caseloads, and whose they are."""
 _MILLION: Final = 1e6
 _COLUMNS: Final = 3
 _HALF: Final = 0.5
@@ -47,24 +57,29 @@ _MIDDLE_OF_QUARTER: Final = pd.Timedelta(days=45)
 
 
 @styled
-def caseload_by_team(monthly: Monthly, scenario: Scenario, titles: Mapping[str, str]) -> Picture:
-    """Draw open children per social worker, a panel a team, a line a schedule, with the target."""
-    rows = caseloads(monthly).set_index(["schedule", "team", "month", "draw"])["caseload"]
+def caseload_by_team(
+    monthly: Monthly, scenario: Scenario, titles: Mapping[str, str], holding: Holding = SOCIAL_WORK
+) -> Picture:
+    """Draw children per worker, a panel a team, a line a schedule, with what was promised or is the target."""
+    name, heading, worker = CASELOADS[holding]
+    rows = caseloads(monthly, holding).set_index(["schedule", "team", "month", "draw"])["caseload"]
     quantiles = bands(rows, ["team", "schedule", "month"])
     present, dates = set(quantiles.index.unique("team")), quantiles.index.unique("month")
-    teams = {name: team.title for name, team in scenario.teams.items() if name in present}
+    teams = {team: each.title for team, each in scenario.teams.items() if team in present}
+    promises = {team: value for team in teams if (value := promise(scenario, team)) is not None}
     figure, panels = canvas.small_multiples(len(teams), _COLUMNS, (4.2, 3.0))
     for axes, (team, title) in zip(panels, teams.items(), strict=True):
         _team_lines(axes, part(quantiles, team), titles)
-        _target(axes, scenario)
+        if team in promises:
+            axes.axhline(promises[team], color=INK, linewidth=1, linestyle=":")
         canvas.head(axes, title)
         canvas.year_axis(axes, dates.min(), dates.max())
-    canvas.zoom(panels[0], min([quantiles["p5"].min(), *_targets(scenario)]))
-    canvas.label_rows(panels, "children per social worker")
-    heading = "Caseload by team: open children per social worker in post"
+    canvas.zoom(panels[0], min([quantiles["p5"].min(), *promises.values()]))
+    canvas.label_rows(panels, f"children per {worker}")
     band = f"Lines: median of {draws(draws_in(rows))}. Grey band: {RANGE} under no change, 90% of draws."
-    canvas.finish(figure, heading, f"{band} {canvas.ZOOMED}", [*_line_key(titles), *_target_key(scenario)])
-    return Picture("caseload_by_team", heading, _caseloads_said(quantiles, teams, titles), figure)
+    key = [*_line_key(titles), *_promise_key(promises, scenario)]
+    canvas.finish(figure, heading, f"{band} {canvas.ZOOMED}", key)
+    return Picture(name, heading, _caseloads_said(quantiles, teams, titles), figure)
 
 
 def _team_lines(axes: Axes, quantiles: pd.DataFrame, titles: Mapping[str, str]) -> None:
@@ -79,27 +94,18 @@ def _team_lines(axes: Axes, quantiles: pd.DataFrame, titles: Mapping[str, str]) 
         axes.fill_between(base.index, base["p5"], base["p95"], color=GREY, alpha=canvas.LIGHT, linewidth=0)
 
 
-def _targets(scenario: Scenario) -> list[float]:
-    """Give the target caseload, if the scenario has one."""
-    return [scenario.quantities[TARGET].value] if TARGET in scenario.quantities else []
-
-
-def _target(axes: Axes, scenario: Scenario) -> None:
-    """Draw the target as a dotted line."""
-    for target in _targets(scenario):
-        axes.axhline(target, color=INK, linewidth=1, linestyle=":")
-
-
 def _line_key(titles: Mapping[str, str]) -> Iterator[Line2D]:
     """Give the entries of a key that explain the schedules' lines."""
     for name, look in canvas.looks(titles).items():
         yield Line2D([], [], color=look.colour, linestyle=look.dash, linewidth=1.7, label=titles[name])
 
 
-def _target_key(scenario: Scenario) -> Iterator[Line2D]:
-    """Give the entry of a key that explains the target, if there is one."""
-    for target in _targets(scenario):
-        yield Line2D([], [], color=INK, linewidth=1, linestyle=":", label=f"target, {target:g}")
+def _promise_key(promises: Mapping[str, float], scenario: Scenario) -> Iterator[Line2D]:
+    """Give the entry of a key that explains the promise or target, if there is one."""
+    if promises:
+        values = " or ".join(f"{value:g}" for value in sorted(set(promises.values())))
+        label = f"{'promise or target' if PROMISED in scenario.quantities else 'target'}, {values}"
+        yield Line2D([], [], color=INK, linewidth=1, linestyle=":", label=label)
 
 
 def _caseloads_said(quantiles: pd.DataFrame, teams: Mapping[str, str], titles: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from familyflow.report import canvas
 from familyflow.report.courses import adult_wait, caseload_by_team, net_position
 from familyflow.report.fans import STOCKS, baseline_start, children_fewer, stock
-from familyflow.report.frames import council, months_of, schedules_of, titles_of
+from familyflow.report.frames import EARLY_HELP, caseloads, council, months_of, schedules_of, titles_of
 from familyflow.report.gantt import rollout
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ def _of_all(monthly: Monthly, scenario: Scenario) -> Iterator[Picture]:
     for measure in STOCKS:
         yield stock(stocks[measure], scenario, titles)
     yield caseload_by_team(monthly, scenario, titles)
+    if not caseloads(monthly, EARLY_HELP).empty:
+        yield caseload_by_team(monthly, scenario, titles, EARLY_HELP)
     yield adult_wait(monthly, titles)
     yield baseline_start(stocks, scenario)
 

@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 from pyarrow import dataset, parquet
 
-from familyflow.ground.calendar import anniversary, financial_year, financial_year_start, month_end
+from familyflow.ground.calendar import DAYS_PER_YEAR, anniversary, financial_year, financial_year_start, month_end
+from familyflow.pathway.teams import KEY_WORKER, SOCIAL_WORKER
 from familyflow.report.measures import NO_CHANGE, WHOLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -27,6 +28,21 @@ BANDS: Final = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 _KEYS: Final = ["schedule", "draw", "month", "team"]
 _AT_A_TIME: Final = 4
 """Measures read together: few enough for the memory of a laptop, many enough to read a large study quickly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Who holds cases: the role, and the measures of the children held and of the workers in post (FTE)."""
+
+    worker: str
+    children: str
+    workers: str
+
+
+SOCIAL_WORK: Final = Holding(SOCIAL_WORKER, "children_open", "social_workers_in_post")
+EARLY_HELP: Final = Holding(KEY_WORKER, "children_in_early_help", "key_workers_in_post")
+HOLDINGS: Final = (SOCIAL_WORK, EARLY_HELP)
+"""A team is of one kind: its caseload is children per worker of that kind."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,9 +117,22 @@ def council(monthly: Monthly, measures: Iterable[str]) -> pd.DataFrame:
 
     What has no row is 0: nothing of the kind was there, or happened.
     """
+    return _wide(monthly, measures, _summed)
+
+
+def by_team(monthly: Monthly, measures: Iterable[str]) -> pd.DataFrame:
+    """Give measures by team: index schedule, draw, month and team, one column per measure.
+
+    A row for each month in which a team has something of any measure; the rest of the row is 0.
+    """
+    return _wide(monthly, measures, _of_teams)
+
+
+def _wide(monthly: Monthly, measures: Iterable[str], arrange: Callable[[Cube], pd.DataFrame]) -> pd.DataFrame:
+    """Read measures a few at a time, and put them side by side."""
     names = list(dict.fromkeys(measures))
     chunks = [names[first : first + _AT_A_TIME] for first in range(0, len(names), _AT_A_TIME)]
-    wide = pd.concat([_summed(cube(monthly, chunk)) for chunk in chunks], axis=1).sort_index()
+    wide = pd.concat([arrange(cube(monthly, chunk)) for chunk in chunks], axis=1).sort_index()
     return wide.reindex(columns=names).fillna(0.0)
 
 
@@ -115,14 +144,31 @@ def _summed(found: Cube) -> pd.DataFrame:
     return pd.DataFrame(sums, index=index, columns=list(found.measures))[found.ran.ravel()]
 
 
-def caseloads(monthly: Monthly) -> pd.DataFrame:
-    """Give schedule, draw, month, team and caseload: open children per social worker in post, if any."""
-    found = cube(monthly, ["children_open", "social_workers_in_post"])
-    workers = found.measure("social_workers_in_post")
-    where = np.nonzero((workers > 0) & (np.asarray(found.teams) != ""))
-    levels = zip(_KEYS, (found.schedules, found.draws, found.months, found.teams), where, strict=True)
-    columns = {key: names.take(codes) for key, names, codes in levels}
-    return pd.DataFrame({**columns, "caseload": found.measure("children_open")[where] / workers[where]})
+def _of_teams(found: Cube) -> pd.DataFrame:
+    """Give what teams have: index schedule, draw, month and team, a column a measure."""
+    where = np.nonzero((found.counts != 0).any(axis=4) & (np.asarray(found.teams) != ""))
+    levels = (found.schedules, found.draws, found.months, found.teams)
+    index = pd.MultiIndex.from_arrays(
+        [names.take(codes) for names, codes in zip(levels, where, strict=True)], names=_KEYS
+    )
+    return pd.DataFrame(found.counts[where], index=index, columns=list(found.measures))
+
+
+def caseloads(monthly: Monthly, holding: Holding = SOCIAL_WORK) -> pd.DataFrame:
+    """Give schedule, draw, month, team, children, workers and caseload, where a team has workers in post.
+
+    Caseload is open children per social worker, or as `holding` says children in early help per key worker.
+    """
+    held = by_team(monthly, [holding.children, holding.workers]).set_axis(["children", "workers"], axis="columns")
+    held = held[held["workers"] > 0].reset_index()
+    return held.assign(caseload=held["children"] / held["workers"])
+
+
+def child_years(caseload_rows: pd.DataFrame, days: Sequence[date]) -> pd.Series:
+    """Give the child-years that teams held in the month up to each row of `caseloads`; `days` as of months_of."""
+    ends = pd.Series(pd.to_datetime(list(days)))
+    lengths = dict(zip(ends, ends.diff().dt.days, strict=True))
+    return caseload_rows["children"] * caseload_rows["month"].map(lengths) / DAYS_PER_YEAR
 
 
 def in_order(schedules: Iterable[str]) -> list[str]:
@@ -182,6 +228,12 @@ def bands(values: pd.Series, by: Sequence[str]) -> pd.DataFrame:
     """Give the quantiles p5, p25, p50, p75 and p95 over draws, by some levels of the index."""
     grouped = values.dropna().groupby(list(by))
     return pd.DataFrame({name: grouped.quantile(share) for name, share in BANDS.items()})
+
+
+def outcomes(values: pd.Series, by: Sequence[str]) -> pd.DataFrame:
+    """Give mean, p5 and p95 (the range of outcomes) over draws, by some levels of the index; gaps are left out."""
+    grouped = values.groupby(list(by), observed=True)
+    return pd.DataFrame({"mean": grouped.mean(), "p5": grouped.quantile(0.05), "p95": grouped.quantile(0.95)})
 
 
 def part(frame: pd.DataFrame, name: str) -> pd.DataFrame:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from familyflow.scenario.vocabulary import FLOWS
+
 NO_CHANGE: Final = "no_change"
 """The schedule against which every difference is taken, draw by draw."""
 WHOLE: Final = "all"
@@ -13,6 +15,10 @@ RANGE: Final = "range of outcomes"
 """What p5 to p95 is called wherever it is shown: nine draws in ten lie within it."""
 PRECISION: Final = "precision of the average"
 """What the standard error of the mean is called wherever it is shown."""
+
+
+PER_CHILD_YEAR: Final = "changes per child-year"
+"""The unit of continuity: how often a child who has a worker is given another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +46,15 @@ MEASURES: Final = (
     Measure("children_on_cin_end", "Children on CIN plans at the end", "children", -1, "Children"),
     Measure("caseload_mean", "Children per social worker", "children per social worker", -1, "Caseloads"),
     Measure("caseload_worst_quarter", "Worst team-quarter", "children per social worker", -1, "Caseloads"),
+    Measure("workload_share", "Social workers' hours, of usable", "share", -1, "Caseloads"),
+    Measure("worker_changes_per_child_year", "Changes of worker a child-year", PER_CHILD_YEAR, -1, "Caseloads"),
     Measure("adult_wait_days_mean", "Wait for an adult worker, days", "days", -1, "Adult workers"),
     Measure("programmes_completed", "Programmes completed", "programmes", 1, "Adult workers"),
     Measure("appointments_missed", "Appointments missed", "appointments", -1, "Adult workers"),
     Measure("appointments_missed_share", "Share of appointments missed", "share", -1, "Adult workers"),
     Measure("programme_cost_gbp", "Programme cost", "gbp", 0, "Money"),
+    Measure("displaced_gbp", "Existing budget displaced", "gbp", 0, "Money"),
+    Measure("programme_spend_gbp", "Programme spend, gross", "gbp", 0, "Money"),
     Measure("gross_saving_gbp", "Gross saving, cashable", "gbp", 1, "Money"),
     Measure("capacity_saving_gbp", "Staff time freed (capacity)", "gbp", 1, "Money"),
     Measure("partner_saving_gbp", "Partners' saving", "gbp", 1, "Money"),
@@ -52,6 +62,16 @@ MEASURES: Final = (
     Measure("net_saving_cumulative_gbp", "Net saving, cumulative", "gbp", 1, "Money"),
 )
 """Averted children and savings are no change minus the schedule; the rest are the schedule's own level."""
+
+
+DISPLACEMENT: Final = ("displaced_gbp", "programme_spend_gbp")
+"""What is worth showing where a schedule pays with existing budget."""
+
+
+def with_outside(name: str) -> tuple[str, ...]:
+    """Give a recorded measure, and what outside services did of the same kind where that is counted apart."""
+    outside = f"{name}_outside"
+    return (name, outside) if outside in FLOWS else (name,)
 
 
 def measure(name: str) -> Measure:

@@ -8,11 +8,26 @@ import pandas as pd
 
 from familyflow.economics.cashflow import by_year, savings
 from familyflow.ground.problem import Problem
-from familyflow.report.frames import caseloads, council, in_order, months_of, periods, schedules_of
-from familyflow.report.measures import MEASURES, NO_CHANGE, WHOLE
+from familyflow.pathway.teams import WORKLOAD
+from familyflow.report import words
+from familyflow.report.frames import (
+    HOLDINGS,
+    caseloads,
+    child_years,
+    council,
+    in_order,
+    months_of,
+    outcomes,
+    periods,
+    schedules_of,
+)
+from familyflow.report.measures import MEASURES, NO_CHANGE, WHOLE, with_outside
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from familyflow.report.frames import Monthly
 
@@ -27,13 +42,17 @@ STOCKS: Final = {
     "children_on_cin_end": "children_on_cin",
 }
 SUMS: Final = {
-    "waits": ("adult_waits", "adult_waits_outside"),
-    "wait_days": ("adult_wait_days", "adult_wait_days_outside"),
-    "completed": ("programmes_completed", "programmes_completed_outside"),
-    "appointments": ("appointments", "appointments_outside"),
-    "missed": ("appointments_missed", "appointments_missed_outside"),
+    "waits": with_outside("adult_waits"),
+    "wait_days": with_outside("adult_wait_days"),
+    "completed": with_outside("programmes_completed"),
+    "appointments": with_outside("appointments"),
+    "missed": with_outside("appointments_missed"),
 }
 """Counts of adult work: the teams' own workers and the outside services, added."""
+WORKLOAD_HOURS: Final = tuple(f"workload_hours_{work.name}" for work in WORKLOAD)
+"""Hours of social work by kind; against them stand USABLE_HOURS."""
+USABLE_HOURS: Final = "usable_hours"
+WORKER_CHANGES: Final = "worker_changes"
 SUMMARY: Final = (
     "schedule",
     "measure",
@@ -50,7 +69,9 @@ SUMMARY: Final = (
 )
 """Columns of summary.csv: p5 to p95 is the range of outcomes, mc_error the precision of the average."""
 QUANTILES: Final = {"p5": 0.05, "p50": 0.5, "p95": 0.95}
-_STAFFED: Final = ("children_open", "social_workers_in_post")
+DIFFERENCES: Final = ("schedule", "measure", "mean", "p5", "p95")
+"""Columns of `differences`: p5 to p95 is the range of outcomes."""
+_STAFFED: Final = ("children_open", "social_workers_in_post", WORKER_CHANGES, *WORKLOAD_HOURS, USABLE_HOURS)
 _KEYS: Final = ["schedule", "period", "draw"]
 _MONTHS_A_QUARTER: Final = 3
 
@@ -67,11 +88,11 @@ def by_period(monthly: Monthly, money: pd.DataFrame) -> pd.DataFrame:
 
     Stocks are those at the period's end, flows those within it. Problem when no change was not run.
     """
-    return _values(monthly, money, quarters(monthly))
+    return values_by_period(monthly, money, quarters(monthly))
 
 
-def _values(monthly: Monthly, money: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
-    """Give the values of `by_period`; `every` is that of `quarters`."""
+def values_by_period(monthly: Monthly, money: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
+    """Give `by_period` with the quarters at hand: `every` is that of `quarters`."""
     schedules = schedules_of(monthly)
     if NO_CHANGE not in schedules:
         message = f"the study has no schedule '{NO_CHANGE}': differences are taken against it, so run it too"
@@ -103,28 +124,37 @@ def _counted(monthly: Monthly, every: pd.DataFrame) -> pd.DataFrame:
     """Count children, caseloads and adult work: one row per schedule, period and draw."""
     adult_work = [name for pair in SUMS.values() for name in pair]
     panel = council(monthly, [*AVERTED.values(), *STOCKS.values(), *_STAFFED, *adult_work])
-    panel["caseload"] = _ratio(panel["children_open"], panel["social_workers_in_post"])
+    panel["caseload"] = ratio(panel["children_open"], panel["social_workers_in_post"])
+    panel["child_years"] = _child_years(monthly).reindex(panel.index).fillna(0.0)
     grouped = _spread(panel, _labels(monthly)).groupby(_KEYS)
     flows, ends = grouped.sum(), grouped.last()
     columns = {name: _less(flows[part]) for name, part in AVERTED.items()}
     columns |= {name: ends[part] for name, part in STOCKS.items()}
     columns["caseload_mean"] = grouped["caseload"].mean()
     columns["caseload_worst_quarter"] = every.groupby(_KEYS)["caseload"].max()
+    columns["workload_share"] = ratio(flows[list(WORKLOAD_HOURS)].sum(axis=1), flows[USABLE_HOURS])
+    columns["worker_changes_per_child_year"] = ratio(flows[WORKER_CHANGES], flows["child_years"])
     return pd.DataFrame(columns | _adult_work(flows))
+
+
+def _child_years(monthly: Monthly) -> pd.Series:
+    """Give the child-years held by teams with workers, by schedule, draw and month."""
+    rows, days = pd.concat([caseloads(monthly, each) for each in HOLDINGS]), months_of(monthly)
+    return rows.assign(years=child_years(rows, days)).groupby(["schedule", "draw", "month"])["years"].sum()
 
 
 def _adult_work(flows: pd.DataFrame) -> dict[str, pd.Series]:
     """Give the mean wait (days), programmes completed and appointments missed (number, share)."""
     total = {name: flows[list(pair)].sum(axis=1) for name, pair in SUMS.items()}
     return {
-        "adult_wait_days_mean": _ratio(total["wait_days"], total["waits"]),
+        "adult_wait_days_mean": ratio(total["wait_days"], total["waits"]),
         "programmes_completed": total["completed"],
         "appointments_missed": total["missed"],
-        "appointments_missed_share": _ratio(total["missed"], total["appointments"]),
+        "appointments_missed_share": ratio(total["missed"], total["appointments"]),
     }
 
 
-def _ratio(above: pd.Series, below: pd.Series) -> pd.Series:
+def ratio(above: pd.Series, below: pd.Series) -> pd.Series:
     """Divide, leaving a gap where there is nothing to divide by."""
     return above / below.where(below > 0)
 
@@ -147,11 +177,15 @@ def _spread(panel: pd.DataFrame, labels: pd.Series) -> pd.DataFrame:
 def quarters(monthly: Monthly) -> pd.DataFrame:
     """Give schedule, period, draw, team, quarter and mean caseload for each complete calendar quarter."""
     rows = caseloads(monthly)
-    rows = rows.assign(quarter=rows["month"].dt.to_period("Q"), period=rows["month"].map(_labels(monthly)))
-    rows = rows.dropna(subset="period")
-    complete = rows.groupby("quarter")["month"].transform("nunique") == _MONTHS_A_QUARTER
-    by_team = rows.loc[complete].groupby([*_KEYS, "team", "quarter"])["caseload"].mean().reset_index()
+    rows = in_quarters(rows.assign(period=rows["month"].map(_labels(monthly))).dropna(subset="period"))
+    by_team = rows.groupby([*_KEYS, "team", "quarter"])["caseload"].mean().reset_index()
     return pd.concat([by_team.assign(period=WHOLE), by_team], ignore_index=True)
+
+
+def in_quarters(rows: pd.DataFrame) -> pd.DataFrame:
+    """Give the rows of complete calendar quarters, with their quarter; the study's first and last may be cut short."""
+    dated = rows.assign(quarter=rows["month"].dt.to_period("Q"))
+    return dated.loc[dated.groupby("quarter")["month"].transform("nunique") == _MONTHS_A_QUARTER]
 
 
 def worst_quarters(every: pd.DataFrame) -> pd.DataFrame:
@@ -173,7 +207,8 @@ def finances(money: pd.DataFrame, index: pd.MultiIndex) -> pd.DataFrame:
     yearly = yearly.assign(period=yearly["financial_year"].map(years)).drop(columns="financial_year")
     both = pd.concat([yearly.assign(period=WHOLE), yearly.dropna(subset="period")])
     sums = both.groupby(_KEYS).sum().reindex(index).fillna(0.0)
-    return sums.assign(net_saving_cumulative_gbp=_cumulative(sums["net_saving_gbp"]))
+    spent = sums["programme_cost_gbp"] + sums["displaced_gbp"]
+    return sums.assign(programme_spend_gbp=spent, net_saving_cumulative_gbp=_cumulative(sums["net_saving_gbp"]))
 
 
 def _cumulative(values: pd.Series) -> pd.Series:
@@ -202,13 +237,17 @@ def statistics(values: pd.DataFrame) -> pd.DataFrame:
 
 def _gain(values: pd.DataFrame) -> pd.Series:
     """Give how much better a value is than no change's in the same draw; a gap where that means nothing."""
+    sign = values["measure"].astype(object).map({each.name: each.better for each in MEASURES})
+    gain: pd.Series = sign * (values["value"] - _of_no_change(values))
+    return gain.where((sign != 0) & (values["schedule"] != NO_CHANGE))
+
+
+def _of_no_change(values: pd.DataFrame) -> NDArray[np.float64]:
+    """Give, row by row, the value of no change in the same period and draw."""
     names = ["period", "measure", "draw"]
     plain = values.astype({"schedule": object, "period": object, "measure": object})
     base = plain.loc[plain["schedule"] == NO_CHANGE].set_index(names)["value"]
-    reference = base.reindex(pd.MultiIndex.from_frame(plain[names])).to_numpy()
-    sign = plain["measure"].map({each.name: each.better for each in MEASURES})
-    gain: pd.Series = sign * (plain["value"] - reference)
-    return gain.where((sign != 0) & (plain["schedule"] != NO_CHANGE))
+    return base.reindex(pd.MultiIndex.from_frame(plain[names])).to_numpy(dtype=float)
 
 
 def _share(yes: pd.Series, gain: pd.Series) -> pd.Series:
@@ -219,7 +258,12 @@ def _share(yes: pd.Series, gain: pd.Series) -> pd.Series:
 def summary(monthly: Monthly, money: pd.DataFrame) -> pd.DataFrame:
     """Give a study's summary (columns as SUMMARY) by schedule, measure and period; Problem as by_period."""
     every = quarters(monthly)
-    table = statistics(_values(monthly, money, every))
+    return summarised(values_by_period(monthly, money, every), every)
+
+
+def summarised(values: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
+    """Give the summary of `values_by_period`."""
+    table = statistics(values)
     table["unit"] = table["measure"].map({each.name: each.unit for each in MEASURES})
     notes = _notes(every)
     keys = zip(table["measure"], table["schedule"], table["period"], strict=True)
@@ -239,8 +283,27 @@ def _notes(every: pd.DataFrame) -> dict[tuple[str, str, str], str]:
 
 def _note(team: str, quarter: pd.Period, caseload: float) -> str:
     """Write a team-quarter and its mean caseload."""
-    first, last = quarter.start_time, quarter.end_time
-    return f"worst on average: {team}, {first:%b} to {last:%b %Y} ({caseload:.1f})"
+    return f"worst on average: {team}, {words.quarter(quarter)} ({caseload:.1f})"
+
+
+def displaces(summary_table: pd.DataFrame) -> bool:
+    """Say whether any schedule of a summary displaces existing budget."""
+    whole = summary_table.loc[summary_table["period"] == WHOLE]
+    means = whole.pivot_table("mean", "schedule", "measure", observed=True)
+    rows = means.reindex(columns=["displaced_gbp", "programme_cost_gbp"]).fillna(0.0)
+    return any(words.is_displaced(*row) for row in rows.to_numpy())
+
+
+def differences(values: pd.DataFrame) -> pd.DataFrame:
+    """Give each level over the whole horizon less that of no change in the same draw, over draws: as DIFFERENCES.
+
+    `values` are those of `by_period`. What is a difference already has no row, nor has no change.
+    """
+    levels = [each.name for each in MEASURES if not each.difference]
+    less = values.assign(value=values["value"] - _of_no_change(values))
+    chosen = (less["period"] == WHOLE) & less["measure"].isin(levels) & (less["schedule"] != NO_CHANGE)
+    plain = less.loc[chosen].astype({"schedule": str, "measure": str}).set_index(["schedule", "measure"])
+    return outcomes(plain["value"], ["schedule", "measure"]).reset_index()[list(DIFFERENCES)]
 
 
 def _in_reading_order(table: pd.DataFrame) -> pd.DataFrame:

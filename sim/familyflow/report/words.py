@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from math import isnan
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from familyflow.report.measures import NO_CHANGE, RANGE, WHOLE
+from familyflow.report.measures import NO_CHANGE, PER_CHILD_YEAR, RANGE, WHOLE
 
 if TYPE_CHECKING:
     from datetime import date
@@ -15,19 +16,32 @@ if TYPE_CHECKING:
 MISSING: Final = "-"
 _MILLION: Final = 1e6
 _SHORT: Final = 10.0
+_VACANCIES: Final = 0.02
+"""Share of a programme's gross spend that existing posts may cost less merely because vacancies come and go."""
+_WHOLE_PERCENT: Final = 9.95
+_MANY: Final = 99.95
+_DIGITS: Final = MappingProxyType({"children per social worker": 1, "children per 10,000 a year": 1, PER_CHILD_YEAR: 2})
+"""Decimals of units that are not written as whole numbers."""
 _VERDICTS: Final = ((0.95, "Yes"), (0.5, "Probably"), (0.05, "Probably not"), (0.0, "No"))
 """Least share of draws in which the cost is repaid, and what is then said."""
 
 
 def number(value: float, unit: str) -> str:
-    """Write a value as readers want it: children whole, GBP in millions, shares in percent, ratios to 0.1."""
+    """Write a value as readers want it: children whole, GBP in millions, shares in percent, caseloads to 0.1."""
     if isnan(value):
         return MISSING
     if unit == "gbp":
         return _plain(value / _MILLION, 2 if abs(value) < _SHORT * _MILLION else 1)
     if unit == "share":
         return _plain(100 * value, 0) + "%"
-    return _plain(value, 1 if unit == "children per social worker" else 0)
+    return _plain(value, _DIGITS.get(unit, 0))
+
+
+def signed(value: float, unit: str) -> str:
+    """Write a change in a level with its sign; none for what rounds to nothing."""
+    text = number(value, unit)
+    plus = text[:1].isdigit() and any(digit in text for digit in "123456789")
+    return f"+{text}" if plus else text
 
 
 def error(value: float, unit: str) -> str:
@@ -38,7 +52,7 @@ def error(value: float, unit: str) -> str:
         return "±" + _plain(value / _MILLION, 3)
     if unit == "share":
         return "±" + _plain(100 * value, 1) + "%"
-    return "±" + _plain(value, 2 if unit == "children per social worker" else 1)
+    return "±" + _plain(value, _DIGITS.get(unit, 0) + 1)
 
 
 def span(low: float, high: float, unit: str) -> str:
@@ -46,6 +60,36 @@ def span(low: float, high: float, unit: str) -> str:
     if isnan(low) or isnan(high):
         return MISSING
     return f"{number(low, unit)} to {number(high, unit)}"
+
+
+def change(value: float) -> str:
+    """Write a change as a signed percentage, to a tenth below 10%."""
+    if isnan(value):
+        return MISSING
+    percent = 100 * value
+    text = f"{percent:+,.{1 if abs(percent) < _WHOLE_PERCENT else 0}f}%"
+    return "0%" if float(text.rstrip("%").replace(",", "")) == 0 else text
+
+
+def change_span(low: float, high: float) -> str:
+    """Write a range of changes, low to high; nothing when it is undefined or a single number."""
+    return MISSING if isnan(low) or isnan(high) or low == high else f"{change(low)} to {change(high)}"
+
+
+def promise(promised: float, by: date, against: str) -> str:
+    """Write what a claim promises, by when and against what."""
+    compared = "against no change" if against == NO_CHANGE else "since the start"
+    size = f"{100 * promised:+g}%" if promised else "no increase"
+    return f"promised: {size} by {day(by)}, {compared}"
+
+
+def multiple(value: float, mean: float, promised: float) -> str:
+    """Write how many times the modelled change keeps a promise; "none" when no multiple of it does."""
+    if isnan(mean):
+        return MISSING
+    if isnan(value):
+        return "any" if promised == 0 and mean <= 0 else "none"
+    return f"x {value:,.1f}" if value < _MANY else f"x {value:,.0f}"
 
 
 def fewer(value: float) -> str:
@@ -88,6 +132,11 @@ def day(when: date) -> str:
     return f"{when.day} {when:%B %Y}"
 
 
+def quarter(months: pd.Period) -> str:
+    """Write a quarter of a year, as "Jul to Sep 2021"."""
+    return f"{months.start_time:%b} to {months.end_time:%b %Y}"
+
+
 def _plain(value: float, digits: int) -> str:
     """Write a number with thousands separated; a negative that rounds to nothing loses its sign."""
     text = f"{value:,.{digits}f}"
@@ -111,6 +160,11 @@ def answer(summary: pd.DataFrame, schedule: str, title: str, count: int, end: da
     return f"{title}. {_repaid(rows, count, end)}; {_care(rows['care_entries_averted'])}."
 
 
+def is_displaced(displaced: float, cost: float) -> bool:
+    """Say whether what is spent less on existing posts is more than vacancies come and go: GBP, averages."""
+    return displaced > _VACANCIES * (displaced + cost)
+
+
 def _repaid(rows: dict[str, dict[str, float]], count: int, end: date) -> str:
     """Say in how many draws the cost is repaid, and the average cost and saving."""
     cost, saving = (rows[name]["mean"] for name in ("programme_cost_gbp", "gross_saving_gbp"))
@@ -119,9 +173,11 @@ def _repaid(rows: dict[str, dict[str, float]], count: int, end: date) -> str:
     share = rows["net_saving_gbp"]["probability_better"]
     verdict = next(word for least, word in _VERDICTS if share >= least)
     first = verdict if count > 1 else "One draw cannot say"
+    displaced = rows["displaced_gbp"]["mean"]
+    moved = f", moves {pounds(displaced)} of existing budget" if is_displaced(displaced, cost) else ""
     return (
         f"{first}: in {round(share * count)} of {draws(count)} it repays its cost by {day(end)}; "
-        f"on average it costs {pounds(cost)} and saves {pounds(saving)} in cash"
+        f"on average it costs {pounds(cost)}{moved} and saves {pounds(saving)} in cash"
     )
 
 

@@ -13,6 +13,7 @@ from fake_engine import Town, study, with_pause
 from familyflow.experiment.batch import conduct
 from familyflow.experiment.processes import local
 from familyflow.ground.problem import Problem
+from familyflow.report.json import NEEDED, RESULTS
 
 if TYPE_CHECKING:
     from familyflow.experiment.plan import Plan
@@ -25,8 +26,14 @@ class Results:
     folder: Path
     asked: dict[str, object]
 
+    @property
+    def saved(self) -> bool:
+        return (self.folder / RESULTS).exists()
+
     def save(self, tell: object) -> None:
         tell("drawing the figures", 0, 0)
+        document = dict.fromkeys(NEEDED, "town") | {"schedules": {"no_change": {}, "as_published": {}}}
+        (self.folder / RESULTS).write_text(json.dumps(document), encoding="utf-8")
 
     def json(self) -> str:
         return json.dumps({"scenario": "town", **self.asked}) + "\n"
@@ -35,13 +42,33 @@ class Results:
         print("a table for each schedule")  # noqa: T201 - as the report does
 
 
-def run(plan: Plan, *, workers: int | None, out: Path | None, tell: object) -> Results:
-    folder = out or Path("outputs/town/run")
-    engine = with_pause(float(os.environ.get(PAUSE, "0")))
-    asked = study(engine, draws=plan.draws, seed=plan.seed, years=plan.years, schedules=plan.schedules)
+def run(plan: Plan, *, workers: int | None, tell: object, out: Path | None = None, engine: str = "compiled") -> Results:
+    folder = out or Path("outputs", plan.scenario.name, "run")
+    made_up = with_pause(float(os.environ.get(PAUSE, "0")))
+    given = {"draws": plan.draws, "seed": plan.seed, "years": plan.years, "schedules": plan.schedules}
     with local(workers or 1) as executor:
-        conduct(asked, folder, executor, ahead=workers or 1, tell=tell)
-    return Results(folder, {"draws": plan.draws, "seed": plan.seed, "workers": workers})
+        conduct(study(made_up, scenario=plan.scenario, **given), folder, executor, ahead=workers or 1, tell=tell)
+    return Results(folder, {"draws": plan.draws, "seed": plan.seed, "workers": workers, "engine": engine})
+
+
+@dataclass(frozen=True)
+class Comparison:
+    names: list[str]
+    schedules: tuple[str, ...]
+
+    def save(self, path: Path) -> None:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("<!doctype html>\n", encoding="utf-8")
+
+    def json(self) -> str:
+        return json.dumps({"rows": self.names, "schedules": self.schedules}) + "\n"
+
+    def show(self) -> None:
+        print(f"one table of {', '.join(self.names)}")  # noqa: T201 - as the report does
+
+
+def compare(runs: list[Results | Path], schedules: tuple[str, ...]) -> Comparison:
+    return Comparison([str(run if isinstance(run, Path) else run.folder) for run in runs], schedules)
 
 
 def load(name_or_path: str) -> Town:
@@ -51,6 +78,6 @@ def load(name_or_path: str) -> Town:
         raise ZeroDivisionError(message)
     if name_or_path == "large":
         raise MemoryError
-    if name_or_path != "town":
+    if name_or_path not in {"town", "town.toml", "city"}:
         raise Problem(f"'{name_or_path}': there is no such scenario")
-    return Town()
+    return Town(name="city", digest="d2") if name_or_path == "city" else Town()

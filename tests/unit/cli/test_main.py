@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 import fake_api
 import pytest
 
-import familyflow.scenario
-from familyflow.cli import main
 from familyflow.experiment.limits import DEFAULT_DRAWS
 
 if TYPE_CHECKING:
@@ -28,22 +26,6 @@ familyflow.api, familyflow.scenario.load = fake_api, fake_api.load
 from familyflow.cli import main
 sys.exit(main(sys.argv[3:]))
 """
-
-
-@pytest.fixture
-def answer(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., tuple[int, str, str]]:
-    """Answer a command line in an empty folder with the fake engine: exit code, output, errors."""
-    monkeypatch.setattr(familyflow, "api", fake_api, raising=False)
-    monkeypatch.setattr(familyflow.scenario, "load", fake_api.load)
-    monkeypatch.chdir(tmp_path)
-
-    def answered(*arguments: str) -> tuple[int, str, str]:
-        code = main(arguments)
-        return code, *capsys.readouterr()
-
-    return answered
 
 
 def command(*arguments: str) -> list[str]:
@@ -80,6 +62,7 @@ def command(*arguments: str) -> list[str]:
         ("calibrate", "Missing argument 'SCENARIO'."),
         ("check", "Missing argument 'SCENARIO'."),
         ("list town", "Got unexpected extra argument (town)"),
+        ("compare", "Missing argument 'SCENARIO_OR_FOLDER...'."),
     ],
 )
 def test_input_that_cannot_be_used_is_one_line_on_stderr_and_exit_code_2(
@@ -135,9 +118,10 @@ def test_help_and_version_are_answers(answer: Callable[..., tuple[int, str, str]
 
 def test_help_lists_every_command(answer: Callable[..., tuple[int, str, str]]) -> None:
     listed = answer("--help")[1].partition("Commands:")[2]
-    assert [line.split()[0] for line in listed.splitlines() if line.startswith("  ")][:5] == [
+    assert [line.split()[0] for line in listed.splitlines() if line.startswith("  ")][:6] == [
         "calibrate",
         "check",
+        "compare",
         "list",
         "run",
         "trace",
@@ -159,14 +143,18 @@ def test_run_prints_its_tables_and_where_its_files_lie(answer: Callable[..., tup
 
 def test_run_has_defaults(answer: Callable[..., tuple[int, str, str]]) -> None:
     output = answer("run", "town", "--json")[1]
-    assert f'"draws": {DEFAULT_DRAWS}, "seed": 1, "workers": null' in output
+    assert f'"draws": {DEFAULT_DRAWS}, "seed": 1, "workers": null, "engine": "compiled"' in output
 
 
 def test_json_is_all_there_is_on_stdout_and_nothing_on_stderr(
     answer: Callable[..., tuple[int, str, str]],
 ) -> None:
     line = ("run", "town", "--draws", "2", "--seed", "7", "--json")
-    assert answer(*line) == (0, '{"scenario": "town", "draws": 2, "seed": 7, "workers": null}\n', "")
+    assert answer(*line) == (
+        0,
+        '{"scenario": "town", "draws": 2, "seed": 7, "workers": null, "engine": "compiled"}\n',
+        "",
+    )
 
 
 def test_quiet_leaves_the_tables_only(answer: Callable[..., tuple[int, str, str]]) -> None:

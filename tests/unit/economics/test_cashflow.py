@@ -243,6 +243,19 @@ def test_a_child_kept_at_home_is_a_saving_on_care_and_a_dearer_plan_a_negative_o
     assert slower["plans"] == pytest.approx(-30.0)
 
 
+def test_what_a_schedule_spends_less_on_posts_is_displaced_and_taken_off_its_cost() -> None:
+    rows: list[Row] = [
+        (0, "no_change", MONTHS[1], "north", "fte_days_psychologist", 10.0),
+        (0, "slower", MONTHS[1], "north", "fte_days_psychologist", 4.0),
+        (0, "as_published", MONTHS[1], "north", "fte_days_psychologist", 15.0),
+        (0, "slower", MONTHS[1], "north", "child_days_residential", 7.0),
+    ]
+    position = by_year(savings(money(runs(rows), samples(price=100.0), FACTORS, LINES)))
+    sums = position.groupby("schedule")[["programme_cost_gbp", "displaced_gbp"]].sum()
+    assert sums["displaced_gbp"].to_dict() == pytest.approx({"no_change": 0, "as_published": 0, "slower": 780})
+    assert sums["programme_cost_gbp"].to_dict() == pytest.approx({"no_change": 0, "as_published": 650, "slower": -780})
+
+
 def test_neither_capacity_nor_partners_savings_are_ever_cash() -> None:
     measures = ("child_days_on_cp", "proceedings", "harm_days_alcohol_misuse")
     monthly = runs([(0, "no_change", MONTHS[1], "north", measure, 1.0) for measure in measures])

@@ -17,11 +17,13 @@ from familyflow.economics.lines import (
     refuse_unpriced,
 )
 from familyflow.ground.problem import Problem
-from familyflow.pathway.adult_work import SUPERVISOR, roles
+from familyflow.pathway.adult_work import OTHER_ROLES, SUPERVISOR, roles
 from familyflow.pathway.care import PLACEMENTS
 from familyflow.pathway.harms import HARMS
+from familyflow.pathway.teams import KEY_WORKER, SOCIAL_WORKER
 
-SALARIES = [f"price.salary.{role}" for role in ("social_worker", SUPERVISOR, *roles())]
+POSTS = (SOCIAL_WORKER, KEY_WORKER, SUPERVISOR, *roles(), *OTHER_ROLES)
+SALARIES = [f"price.salary.{role}" for role in POSTS]
 
 
 def test_every_line_has_its_own_name() -> None:
@@ -61,11 +63,22 @@ def test_each_role_with_a_salary_is_a_programme_line_with_on_costs_and_overheads
     assert added[0].kind == Kind.PROGRAMME
 
 
+def test_family_key_workers_are_paid_as_social_workers_are_under_a_name_of_their_own() -> None:
+    line = post_line(KEY_WORKER)
+    assert (line.name, line.measure, line.price) == (
+        "post_family_key_worker",
+        "fte_days_family_key_worker",
+        "price.salary.family_key_worker",
+    )
+    alike = post_line(SOCIAL_WORKER)
+    assert (line.kind, line.uplifts, line.factor) == (alike.kind, alike.uplifts, alike.factor)
+
+
 def test_the_lines_price_nothing_twice_and_leave_no_daily_cost_out() -> None:
     lines = lines_for(SALARIES)
     refuse_double_counting(lines)
     counted = [f"child_days_{name}" for name in (*PLACEMENTS, "in_care", "on_cin", "on_cp", "early_help")]
-    posts = [f"fte_days_{role}" for role in ("social_worker", "agency_social_worker", SUPERVISOR, *roles())]
+    posts = [f"fte_days_{role}" for role in ("agency_social_worker", *POSTS)]
     refuse_unpriced([*counted, *posts, "contacts"], lines)
     assert {line.measure for line in lines} >= {"child_days_residential", "fte_days_social_worker"}
 

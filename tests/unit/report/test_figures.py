@@ -11,11 +11,12 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from by_hand import quantity
 from matplotlib.text import Text
 
-from familyflow.report import canvas, courses, fans, figures, gantt, tables
-from familyflow.report.frames import council, months_of, titles_of
-from familyflow.scenario.model import Schedule
+from familyflow.report import canvas, caseloads, courses, fans, figures, gantt, tables
+from familyflow.report.frames import EARLY_HELP, council, months_of, titles_of
+from familyflow.scenario.model import Schedule, Team
 from familyflow.scenario.timeline import TeamDay
 
 if TYPE_CHECKING:
@@ -181,9 +182,37 @@ def test_caseloads_have_a_panel_a_team_and_the_target(study: Study, titles: dict
 
 
 def test_without_a_target_none_is_drawn(study: Study, titles: dict[str, str]) -> None:
-    numbers = {key: number for key, number in study.scenario.quantities.items() if key != courses.TARGET}
+    numbers = {key: number for key, number in study.scenario.quantities.items() if key != caseloads.TARGET}
     changed = replace(study.scenario, quantities=MappingProxyType(numbers))
     assert "target" not in words_in(courses.caseload_by_team(study.monthly, changed, titles).figure)
+
+
+def with_key_workers(study: Study) -> Study:
+    """Let the first team be one of key workers who were promised 15 children each."""
+    team = {"children_open": "children_in_early_help", "social_workers_in_post": "key_workers_in_post"}
+    renamed = study.monthly["measure"].replace(team).where(study.monthly["team"] == "north", study.monthly["measure"])
+    scenario = replace(
+        study.scenario,
+        teams=study.scenario.teams | {"north": Team("north", "North", (), ("early_help",))},
+        programme=replace(study.scenario.programme, stages=("early_help",)),
+        quantities=study.scenario.quantities | {"programme.promised_caseload": quantity(15, "children")},
+    )
+    return replace(study, monthly=study.monthly.assign(measure=renamed), scenario=scenario)
+
+
+def test_key_workers_have_a_figure_of_their_own_with_what_they_were_promised(
+    study: Study, titles: dict[str, str]
+) -> None:
+    changed = with_key_workers(study)
+    early = courses.caseload_by_team(changed.monthly, changed.scenario, titles, EARLY_HELP)
+    social = courses.caseload_by_team(changed.monthly, changed.scenario, titles)
+    assert (early.name, social.name) == ("key_worker_caseload", "caseload_by_team")
+    assert [len(shown(picture.figure)) for picture in (early, social)] == [1, 2]
+    assert "promise or target, 15" in words_in(early.figure)
+    assert "promise or target, 18" in words_in(social.figure)
+    assert shown(early.figure)[0].get_ylabel() == "children per key worker"
+    drawn = figures.pictures(changed.monthly, changed.money, changed.scenario, changed.timelines)
+    assert {picture.name for picture in drawn} == {*NAMES, "key_worker_caseload"}
 
 
 def test_waits_are_those_that_ended_in_the_quarter(study: Study, titles: dict[str, str]) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pytest
+from by_hand import NOTHING, START, frame, money, series
 
 from familyflow.ground.calendar import month_ends
 from familyflow.ground.problem import Problem
@@ -14,55 +15,11 @@ from familyflow.report.measures import MEASURES
 from familyflow.scenario.vocabulary import MEASURES as RECORDED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-START = date(2020, 1, 31)
-END = date(2020, 4, 30)
-MONTHS = (START, date(2020, 2, 29), date(2020, 3, 31), END)
+    from by_hand import Row
+
 FIRST, LAST = "2019/20 from 2020-01-31", "2020/21 to 2020-04-30"
-Row = tuple[int, str, date, str, str, float]
-
-
-def series(
-    schedule: str,
-    measure: str,
-    values: Sequence[float],
-    draw: int = 0,
-    team: str = "a",
-    months: Sequence[date] = MONTHS,
-) -> list[Row]:
-    """Give one measure's values, month by month from day 0."""
-    return [(draw, schedule, month, team, measure, value) for month, value in zip(months, values, strict=True)]
-
-
-def frame(*rows: list[Row], months: Sequence[date] = MONTHS) -> pd.DataFrame:
-    """Make records with somebody in care and one social worker in every draw and schedule that has rows."""
-    given = [row for each in rows for row in each]
-    runs = sorted({(draw, schedule) for draw, schedule, *_ in given})
-    named = {(draw, schedule, measure) for draw, schedule, _, _, measure, _ in given}
-    base = {"children_in_care": 1.0, "children_open": 1.0, "social_workers_in_post": 1.0}
-    filled = [
-        row
-        for draw, schedule in runs
-        for measure, value in base.items()
-        if (draw, schedule, measure) not in named
-        for row in series(schedule, measure, [value] * len(months), draw, months=months)
-    ]
-    columns = ["draw", "schedule", "month", "team", "measure", "value"]
-    return pd.DataFrame([*given, *filled], columns=columns).astype({"draw": "int32"})
-
-
-def money(spent: Mapping[tuple[str, int, str, str], float]) -> pd.DataFrame:
-    """Give GBP by schedule, draw, financial year and kind; no change costs nothing unless it is given."""
-    runs = {(draw, year, kind) for _, draw, year, kind in spent}
-    full = {("no_change", *run): 0.0 for run in runs} | dict(spent)
-    rows = [(draw, schedule, year, kind, kind, "council", gbp) for (schedule, draw, year, kind), gbp in full.items()]
-    columns = ["draw", "schedule", "financial_year", "line", "kind", "payer", "gbp"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-NOTHING = money({("no_change", 0, "2019/20", "cashable"): 0.0})
 
 
 def value(values: pd.DataFrame, schedule: str, measure: str, period: str = "all", draw: int = 0) -> float:
@@ -264,6 +221,76 @@ def test_money_by_hand(measure: str, first: float, last: float, whole: float) ->
     assert found == [first, last, whole]
 
 
+def moved() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give a schedule that pays for psychologists with social workers' posts, and hires some back."""
+    records = frame(series("no_change", "cp_starts", [1] * 4), series("fast", "cp_starts", [1] * 4))
+    spent = {
+        ("no_change", 0, "2019/20", "programme social_workers"): 900.0,
+        ("fast", 0, "2019/20", "programme social_workers"): 600.0,
+        ("fast", 0, "2019/20", "programme post_psychologist"): 350.0,
+        ("no_change", 0, "2020/21", "programme social_workers"): 900.0,
+        ("fast", 0, "2020/21", "programme social_workers"): 950.0,
+        ("fast", 0, "2020/21", "programme post_psychologist"): 350.0,
+        ("no_change", 0, "2020/21", "cashable placement_kinship"): 70.0,
+    }
+    return records, money(spent)
+
+
+@pytest.mark.parametrize(
+    ("measure", "first", "last", "whole"),
+    [("programme_cost_gbp", 50, 400, 450), ("displaced_gbp", 300, 0, 300), ("programme_spend_gbp", 350, 400, 750)],
+)
+def test_existing_budget_that_is_displaced_adds_up_line_by_line_and_year_by_year(
+    measure: str, first: float, last: float, whole: float
+) -> None:
+    values = tables.by_period(*moved())
+    assert [value(values, "fast", measure, period) for period in (FIRST, LAST, "all")] == [first, last, whole]
+    assert [value(values, "no_change", measure, period) for period in (FIRST, LAST, "all")] == [0, 0, 0]
+
+
+def test_workload_is_hours_of_every_kind_and_team_over_usable_hours() -> None:
+    records = frame(
+        series("no_change", "workload_hours_cin", [0, 10, 20, 30]),
+        series("no_change", "workload_hours_care", [0, 10, 0, 30], team="b"),
+        series("no_change", "usable_hours", [0, 50, 50, 20]),
+        series("no_change", "usable_hours", [0, 0, 0, 20], team="b"),
+    )
+    values = tables.by_period(records, NOTHING)
+    assert value(values, "no_change", "workload_share") == 100 / 140
+    assert value(values, "no_change", "workload_share", LAST) == 1.5
+
+
+def test_changes_of_worker_are_per_child_year_of_those_who_have_one() -> None:
+    records = frame(
+        series("no_change", "children_open", [0, 365.25, 0, 0]),
+        series("no_change", "children_in_early_help", [0, 0, 365.25, 0], team="e"),
+        series("no_change", "key_workers_in_post", [1, 1, 1, 1], team="e"),
+        series("no_change", "children_in_early_help", [1000] * 4, team=""),
+        series("no_change", "worker_changes", [0, 15, 0, 0]),
+        series("no_change", "worker_changes", [0, 0, 30, 0], team="e"),
+    )
+    values = tables.by_period(records, NOTHING)
+    assert value(values, "no_change", "worker_changes_per_child_year") == pytest.approx(45 / (29 + 31))
+
+
+def test_where_hours_are_not_recorded_there_is_no_workload() -> None:
+    values = tables.by_period(frame(series("no_change", "cp_starts", [1] * 4)), NOTHING)
+    assert np.isnan(value(values, "no_change", "workload_share"))
+
+
+def test_differences_in_levels_are_paired_and_leave_out_what_is_a_difference_already() -> None:
+    records = frame(
+        *(series("no_change", "children_on_cp", [1, 1, 1, level], draw) for draw, level in enumerate((10, 110))),
+        *(series("fast", "children_on_cp", [1, 1, 1, level], draw) for draw, level in enumerate((8, 106))),
+    )
+    found = tables.differences(tables.by_period(records, NOTHING))
+    assert tuple(found.columns) == tables.DIFFERENCES
+    assert set(found["schedule"]) == {"fast"}
+    assert set(found["measure"]) == {each.name for each in MEASURES if not each.difference}
+    cp = found[found["measure"] == "children_on_cp_end"].iloc[0]
+    assert (cp["mean"], cp["p5"], cp["p95"]) == pytest.approx((-3, -3.9, -2.1))
+
+
 def test_the_cumulative_position_adds_up_year_by_year_and_is_not_given_for_the_whole() -> None:
     values = tables.by_period(*priced())
     cumulative = [value(values, "fast", "net_saving_cumulative_gbp", period) for period in (FIRST, LAST)]
@@ -405,5 +432,9 @@ def test_only_measures_that_an_engine_records_are_asked_for() -> None:
         *tables.AVERTED.values(),
         *tables.STOCKS.values(),
         *(name for pair in tables.SUMS.values() for name in pair),
+        *tables.WORKLOAD_HOURS,
+        tables.USABLE_HOURS,
+        tables.WORKER_CHANGES,
+        *(name for each in frames.HOLDINGS for name in (each.children, each.workers)),
     }
     assert asked <= set(RECORDED)

@@ -21,6 +21,7 @@ END = date(2025, 3, 31)
         (-2_000, "gbp", "0.00"),
         (0.375, "share", "38%"),
         (17.25, "children per social worker", "17.2"),
+        (0.456, "changes per child-year", "0.46"),
         (nan, "days", "-"),
     ],
 )
@@ -65,12 +66,18 @@ def test_a_range_of_children_says_which_way_it_goes(low: float, high: float, exp
     assert words.fewer_span(low, high) == expected
 
 
-def summary(repaid: float, cost: float = 3.5e6, entries: tuple[float, float, float] = (-4, 12, 30)) -> pd.DataFrame:
+def summary(
+    repaid: float,
+    cost: float = 3.5e6,
+    entries: tuple[float, float, float] = (-4, 12, 30),
+    displaced: float = 0.0,
+) -> pd.DataFrame:
     """Give the rows that an answer needs."""
     low, mean, high = entries
     same = low == high == 0
     rows = [
         ("programme_cost_gbp", cost, cost, cost, nan, nan),
+        ("displaced_gbp", displaced, displaced, displaced, nan, nan),
         ("gross_saving_gbp", 0.9e6, 0.1e6, 2e6, 0.9, 0.1),
         ("net_saving_gbp", -2.6e6, -3.4e6, -1.5e6, repaid, 1 - repaid),
         ("care_entries_averted", mean, low, high, 0.0 if same else 0.7, 0.0 if same else 0.3),
@@ -114,3 +121,68 @@ def test_an_answer_says_when_nothing_differs_and_when_it_is_worse() -> None:
 
 def test_no_change_is_what_the_others_are_compared_with() -> None:
     assert words.answer(summary(0.0), "no_change", "No change", 9, END).startswith("No change: what every")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (-0.15, "-15%"),
+        (0.5, "+50%"),
+        (-0.0421, "-4.2%"),
+        (-0.0994, "-9.9%"),
+        (-0.0999, "-10%"),
+        (12.0, "+1,200%"),
+        (0.0, "0%"),
+        (-0.0, "0%"),
+        (-0.0001, "0%"),
+        (nan, "-"),
+    ],
+)
+def test_a_change_is_a_signed_percentage(value: float, expected: str) -> None:
+    assert words.change(value) == expected
+
+
+def test_a_range_of_changes_is_low_to_high_and_nothing_for_one_number() -> None:
+    assert words.change_span(-0.12, 0.03) == "-12% to +3.0%"
+    assert words.change_span(-0.12, -0.12) == "-"
+    assert words.change_span(nan, nan) == "-"
+
+
+@pytest.mark.parametrize(
+    ("value", "mean", "promised", "expected"),
+    [
+        (3.57, -0.04, -0.15, "x 3.6"),
+        (0.5, -0.3, -0.15, "x 0.5"),
+        (1234.5, -0.0001, -0.15, "x 1,234"),
+        (nan, 0.05, -0.15, "none"),
+        (nan, 0.0, -0.15, "none"),
+        (nan, -0.05, 0.0, "any"),
+        (nan, 0.05, 0.0, "none"),
+        (nan, nan, -0.15, "-"),
+    ],
+)
+def test_a_multiple_says_what_would_keep_the_promise(value: float, mean: float, promised: float, expected: str) -> None:
+    assert words.multiple(value, mean, promised) == expected
+
+
+def test_a_promise_names_its_date_and_what_it_is_against() -> None:
+    assert words.promise(-0.15, END, "no_change") == "promised: -15% by 31 March 2025, against no change"
+    assert words.promise(0.0, END, "no_change") == "promised: no increase by 31 March 2025, against no change"
+    assert words.promise(0.5, END, "start") == "promised: +50% by 31 March 2025, since the start"
+
+
+def test_a_quarter_is_named_by_its_months() -> None:
+    assert words.quarter(pd.Period("2021Q3")) == "Jul to Sep 2021"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(12.4, "+12"), (-3.0, "-3"), (0.4, "0"), (-0.4, "0"), (1234.0, "+1,234"), (nan, "-")]
+)
+def test_a_change_in_a_level_has_its_sign(value: float, expected: str) -> None:
+    assert words.signed(value, "children") == expected
+
+
+def test_an_answer_says_what_existing_budget_is_moved() -> None:
+    said = words.answer(summary(0.4, cost=0.06e6, displaced=0.72e6), "fast", "Fast", 100, END)
+    assert "on average it costs £0.06m, moves £0.72m of existing budget and saves £0.90m in cash" in said
+    assert "existing budget" not in words.answer(summary(0.4), "fast", "Fast", 100, END)

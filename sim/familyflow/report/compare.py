@@ -1,0 +1,218 @@
+"""Schedules and councils side by side: one row for each, worked out from the documents that runs leave."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from math import isnan, nan
+from typing import IO, TYPE_CHECKING, Final
+
+from rich.text import Text
+
+from familyflow.report import boxes, words
+from familyflow.report.claims import SUPPORTED
+from familyflow.report.json import plain
+from familyflow.report.measures import NO_CHANGE, RANGE, measure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from familyflow.report.json import Document
+
+CASELOAD: Final = measure("caseload_mean").unit
+PER: Final = 10_000
+RATE: Final = "children per 10,000 a year"
+LEGEND: Final = (
+    f"Below an average stands its {RANGE}: 90% of draws lie within it. Care entries averted, CP plans,",
+    "cost and saving are against no change; in brackets per 10,000 children under 18 a year. Caseload is",
+    "children per social worker, and below it the change. Worst: the team and quarter where it is highest.",
+    "Repaid: probability that cash savings repay the cost by the end. Claims: how many are supported.",
+)
+PAIRED: Final = (
+    "Schedules of one council share families and luck, so their differences are like for like. Councils are different "
+    "families: a difference between councils is not."
+)
+_COLUMNS: Final = (
+    ("", 20),
+    ("Care entries averted", 12),
+    ("CP plans at the end", 10),
+    ("Case-\nload", 5),
+    ("Worst", 5),
+    ("Cost,\n£m", 6),
+    ("Net saving,\n£m", 14),
+    ("Re-\npaid", 5),
+    ("Claims", 7),
+)
+_ALIKE: Final = {
+    "draws": "Draws differ ({}): ranges and probabilities are not equally precise.",
+    "years": "Horizons differ in years ({}): compare what is given per year, not totals.",
+    "price_year": "Price years differ ({}): money is not in the same prices.",
+    "version": "Versions of familyflow differ ({}): the same scenario need not give the same numbers.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An average over draws and its range of outcomes; gaps where there is nothing to say."""
+
+    mean: float = nan
+    p5: float = nan
+    p95: float = nan
+
+    def times(self, factor: float) -> Outcome:
+        """Give it in another unit."""
+        return Outcome(self.mean * factor, self.p5 * factor, self.p95 * factor)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One schedule of one council. Children are children, money GBP; no change has no differences from itself.
+
+    `entries` are care entries averted, `entries_rate` the same per 10,000 children under 18 a year, `on_cp` the
+    change in children on CP plans at the end; `repaid` is a probability; `supported` of `claims` are supported.
+    """
+
+    council: str
+    schedule: str
+    title: str
+    entries: Outcome
+    entries_rate: Outcome
+    on_cp: Outcome
+    caseload: float
+    caseload_change: Outcome
+    worst_quarter: Outcome
+    cost: float
+    displaced: float
+    net: Outcome
+    repaid: float
+    supported: int
+    claims: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run to be compared: its label, unlike any other, and its document."""
+
+    label: str
+    document: Document
+
+    @property
+    def heading(self) -> str:
+        """Name the council and how many children it has."""
+        return f"{self.label}, {self.document['children']:,.0f} children under 18"
+
+
+def labelled(given: Sequence[tuple[str, Document]]) -> list[Run]:
+    """Label runs by their authority, and by the name under which they were given where that is not enough."""
+    named = Counter(document["authority"] for _, document in given)
+    labels = [
+        document["authority"] if named[document["authority"]] == 1 else f"{document['authority']} ({name})"
+        for name, document in given
+    ]
+    return [Run(label, document) for label, (_, document) in zip(labels, given, strict=True)]
+
+
+def rows(run: Run) -> list[Row]:
+    """Give a row for each schedule of a run, no change first."""
+    return [_row(run, name, found) for name, found in run.document["schedules"].items()]
+
+
+def _row(run: Run, name: str, found: Document) -> Row:
+    """Give the row of one schedule."""
+    document, measures, changes = run.document, found["measures"], found["differences"]
+    entries = _outcome(measures, "care_entries_averted", name)
+    verdicts = [claim["verdict"] for claim in found["claims"]]
+    return Row(
+        council=run.label,
+        schedule=name,
+        title=found["title"],
+        entries=entries,
+        entries_rate=entries.times(PER / document["children"] / document["years"]),
+        on_cp=_outcome(changes, "children_on_cp_end", name),
+        caseload=_outcome(measures, "caseload_mean", name).mean,
+        caseload_change=_outcome(changes, "caseload_mean", name),
+        worst_quarter=_outcome(measures, "caseload_worst_quarter", name),
+        cost=_outcome(measures, "programme_cost_gbp", name).mean,
+        displaced=_outcome(measures, "displaced_gbp", name).mean,
+        net=_outcome(measures, "net_saving_gbp", name),
+        repaid=_repaid(measures, name),
+        supported=verdicts.count(SUPPORTED),
+        claims=len(verdicts),
+    )
+
+
+def _outcome(found: Document, name: str, schedule: str) -> Outcome:
+    """Give one measure; nothing where it is missing, undefined, or no change's difference from itself."""
+    if name not in found or (schedule == NO_CHANGE and measure(name).difference):
+        return Outcome()
+    return Outcome(*(nan if found[name][part] is None else found[name][part] for part in ("mean", "p5", "p95")))
+
+
+def _repaid(measures: Document, schedule: str) -> float:
+    """Give the probability that cash savings repay the cost; a gap where there is no cost to repay."""
+    probability = measures["net_saving_gbp"]["probability_better"]
+    free = not measures["programme_cost_gbp"]["mean"]
+    return nan if schedule == NO_CHANGE or free or probability is None else float(probability)
+
+
+def notes(runs: Sequence[Run]) -> list[str]:
+    """Say what is not alike, and what may therefore not be read from the table."""
+    found = [PAIRED] if len(runs) > 1 else []
+    for key, words_for in _ALIKE.items():
+        if len({run.document[key] for run in runs}) > 1:
+            found.append(words_for.format(", ".join(f"{run.label} {run.document[key]}" for run in runs)))
+    if any(run.document["draws"] == 1 for run in runs):
+        found.append(f"One draw shows no {RANGE}, and no probability: run more draws.")
+    return found
+
+
+def document(runs: Sequence[Run]) -> Document:
+    """Give the comparison as plain values: rows, notes and the documents themselves."""
+    every = [asdict(row) for run in runs for row in rows(run)]
+    return {"rows": plain(every), "notes": notes(runs), "runs": [run.document for run in runs]}
+
+
+def show(runs: Sequence[Run], file: IO[str] | None = None) -> None:
+    """Print the comparison on standard output or to a file, 100 columns wide."""
+    console = boxes.page(file)
+    console.print(Text(f"Side by side: {', '.join(run.label for run in runs)}", style="bold"))
+    console.print(Text(" ".join(LEGEND), style="dim"))
+    made = boxes.columns("", _COLUMNS)
+    for run in runs:
+        made.add_row(Text(f"{run.label}\n{run.document['children']:,.0f} children", style="bold"))
+        for row in rows(run):
+            made.add_row(row.title, *_cells(row))
+        made.add_row()
+    console.print()
+    console.print(made)
+    for note in notes(runs):
+        console.print(Text(note, style="dim"))
+        console.print()
+
+
+def _cells(row: Row) -> Iterator[str]:
+    """Write a row's cells, what belongs below an average on a line of its own."""
+    rate = "" if isnan(row.entries_rate.mean) else f" ({words.number(row.entries_rate.mean, RATE)})"
+    yield f"{words.number(row.entries.mean, 'children')}{rate}{below(row.entries, 'children')}"
+    yield f"{words.signed(row.on_cp.mean, 'children')}{below(row.on_cp, 'children')}"
+    yield f"{words.number(row.caseload, CASELOAD)}{_change(row.caseload_change)}"
+    yield words.number(row.worst_quarter.mean, CASELOAD)
+    yield words.number(row.cost, "gbp")
+    yield f"{words.number(row.net.mean, 'gbp')}{below(row.net, 'gbp')}"
+    yield words.number(row.repaid, "share")
+    yield kept(row)
+
+
+def below(outcome: Outcome, unit: str) -> str:
+    """Write a range below its average; nothing when there is none."""
+    return "" if isnan(outcome.p5) or outcome.p5 == outcome.p95 else f"\n{words.span(outcome.p5, outcome.p95, unit)}"
+
+
+def _change(outcome: Outcome) -> str:
+    """Write a change of caseload below it."""
+    return "" if isnan(outcome.mean) else f"\n{words.signed(outcome.mean, CASELOAD)}"
+
+
+def kept(row: Row) -> str:
+    """Write how many claims are supported."""
+    return f"{row.supported} of {row.claims}" if row.claims else words.MISSING

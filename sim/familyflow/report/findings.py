@@ -1,0 +1,40 @@
+"""All that a study has found, worked out together so that nothing is read or counted twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from familyflow.report import caseloads, claims, tables
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from familyflow.report.frames import Monthly
+    from familyflow.scenario import Scenario
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """The tables that every report shows.
+
+    `summary` has the columns tables.SUMMARY, `differences` tables.DIFFERENCES, `claims` claims.CLAIMS and
+    `caseloads` caseloads.CASELOADS.
+    """
+
+    summary: pd.DataFrame
+    differences: pd.DataFrame
+    claims: pd.DataFrame
+    caseloads: pd.DataFrame
+
+
+def find(monthly: Monthly, money: pd.DataFrame, scenario: Scenario) -> Findings:
+    """Work out a study's findings; Problem when no change was not run."""
+    quarters = tables.quarters(monthly)
+    values = tables.values_by_period(monthly, money, quarters)
+    return Findings(
+        tables.summarised(values, quarters),
+        tables.differences(values),
+        claims.answers(monthly, money, scenario.claims),
+        caseloads.table(monthly, scenario),
+    )
