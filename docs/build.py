@@ -13,6 +13,7 @@ import sys
 from collections import Counter
 from functools import cache
 from pathlib import Path
+from statistics import mean
 from typing import TYPE_CHECKING, Final
 
 from familyflow import scenario
@@ -195,20 +196,43 @@ def _stage_row(stage: Stage) -> tuple[str, ...]:
 
 
 def programmes_table() -> str:
-    """Tabulate the programmes."""
-    rows = [(f"`{each.name}`", f"`{each.role}`", f"`{each.harm}`") for each in PATHWAY.programmes]
-    return table(("programme", "worker", "harm that it works on"), rows)
+    """Tabulate the programmes and services."""
+    headings = ("programme or service", "worker", "works on", "ratio", "offered at", "also outside")
+    rows = [
+        (
+            f"`{each.name}`",
+            f"`{each.role}`",
+            f"`{each.harm}`" if each.harm else code(each.exits),
+            f"`{each.ratio}`" if each.ratio else "ends the harm",
+            code(each.stages) or "where work on harms is",
+            "yes" if each.outside else "no",
+        )
+        for each in PATHWAY.programmes
+    ]
+    return table(headings, rows)
 
 
 def effects_table() -> str:
     """Tabulate the practice effects."""
-    headings = ("effect", "total ratio", "exits", "profile", "ratio of", "adult workers' own part measured on")
+    headings = (
+        "effect",
+        "total ratio",
+        "acts on",
+        "whose",
+        "profile",
+        "ratio of",
+        "adult workers' own part measured on",
+    )
     return table(headings, [_effect_row(each) for each in PATHWAY.effects])
 
 
 def _effect_row(each: Effect) -> tuple[str, ...]:
     of = "a duration: the hazard is divided" if each.inverse else "the hazard or the odds"
-    return (each.name, f"`{each.ratio}`", code(each.exits), each.profile.value, of, each.remains_of or "nothing")
+    if each.times or each.staff:
+        of = "the time to a decision" if each.times else "a live team's own rate, once ramped up"
+    on = code((*each.exits, *each.times)) or f"`{each.staff}`"
+    whose = "the team's staff" if each.staff else f"families: {each.whom.value}"
+    return (f"`{each.name}`", f"`{each.ratio}`", on, whose, each.profile.value, of, each.remains_of or "nothing")
 
 
 # ---------------------------------------------------------------- numbers
@@ -452,6 +476,177 @@ def _stated_by(found: Scenario) -> set[str]:
     return {key for key, each in found.quantities.items() if given.get(key) != _numbers(each)}
 
 
+# ---------------------------------------------------------------- the five programmes, as they came out
+
+
+@cache
+def outcomes(name: str) -> tuple[dict[str, str], ...]:
+    """Read a table that docs/programmes.py left behind."""
+    with (FOLDER / "programmes" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(csv.DictReader(file))
+
+
+def _of(name: str, **wanted: str) -> list[dict[str, str]]:
+    return [row for row in outcomes(name) if all(row[key] == value for key, value in wanted.items())]
+
+
+def programmes_origin() -> str:
+    """Say from which runs the page's numbers are."""
+    headings = ("scenario", "from", "to", "draws", "seed", "version")
+    rows = [(r["title"], r["start"], r["end"], r["draws"], r["seed"], r["version"]) for r in outcomes("origin")]
+    return table(headings, rows)
+
+
+HEADLINES: Final = {
+    "care_entries_averted": ("care entries averted", 1.0),
+    "children_in_care_end": ("in care at the end", 1.0),
+    "caseload_mean": ("children a social worker", 1.0),
+    "worker_changes_per_child_year": ("changes of worker a child-year", 1.0),
+    "programme_cost_gbp": ("cost, GBP m", 1e6),
+    "gross_saving_gbp": ("cashable saving, GBP m", 1e6),
+    "net_saving_gbp": ("net, GBP m", 1e6),
+}
+"""Summary measures on the page, their headings, and what they are divided by."""
+
+
+def _headlines(scenario: str) -> str:
+    """Tabulate a programme's schedules: average and range of outcomes."""
+    rows = _of("headlines", scenario=scenario)
+    schedules = dict.fromkeys((row["schedule"], row["title"]) for row in rows)
+    found = {(row["schedule"], row["measure"]): row for row in rows}
+    lines = [
+        (title, *(_outcome(found.get((name, measure)), scale) for measure, (_, scale) in HEADLINES.items()))
+        for name, title in schedules
+    ]
+    return table(("schedule", *(heading for heading, _ in HEADLINES.values())), lines)
+
+
+def _outcome(row: dict[str, str] | None, scale: float) -> str:
+    """Write an average with its range of outcomes."""
+    if row is None or not row["mean"]:
+        return "-"
+    mean, low, high = (float(row[key]) / scale for key in ("mean", "p5", "p95"))
+    return f"{_short(mean)} ({_short(low)} to {_short(high)})"
+
+
+def _short(value: float) -> str:
+    """Write a number with three figures at most."""
+    text = f"{value:.0f}" if abs(value) >= 100 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"  # noqa: PLR2004
+    return "0" if float(text) == 0 else text
+
+
+def _claims(scenario: str) -> str:
+    """Tabulate how each claim is answered, under every schedule."""
+    titles = {row["schedule"]: row["title"] for row in _of("headlines", scenario=scenario)}
+    headings = ("claim", "promised, by", "schedule", "change (range of outcomes)", "met in", "verdict", "would need")
+    rows, last = [], ""
+    for row in _of("claims", scenario=scenario):
+        first = row["number"] != last
+        last = row["number"]
+        against = "since day 0" if row["against"] == "start" else "against no change"
+        promise = f"{float(row['promised']):+.0%} by {row['by']}, {against}"
+        change = (
+            f"{float(row['mean']):+.1%} ({float(row['p5']):+.1%} to {float(row['p95']):+.1%})" if row["mean"] else "-"
+        )
+        met = f"{float(row['probability_met']):.0%}" if row["probability_met"] else "-"
+        need = f"x {float(row['multiple']):.1f}" if row["multiple"] else "-"
+        claim = (row["claim"], promise) if first else ("", "")
+        rows.append((*claim, titles.get(row["schedule"], row["schedule"]), change, met, row["verdict"], need))
+    return table(headings, rows)
+
+
+def durham_caseloads() -> str:
+    """Tabulate the caseloads of the three teams around Easington by quarter, cases staying and cases moved."""
+    schedules = ("as_published", "easington_transfer", "without_easington")
+    teams = ("easington", "peterlee", "seaham")
+    found = {(r["schedule"], r["team"], r["quarter"]): r for r in outcomes("durham_caseloads")}
+    quarters = sorted({q for s, _, q in found if s == "as_published" and q >= "2015Q3" and q <= "2018Q1"})
+    headings = ("quarter", *(f"{t.title()}, {s.replace('_', ' ')}" for s in schedules for t in teams))
+    cells = [[_outcome(found.get((s, t, q)), 1.0) for s in schedules for t in teams] for q in quarters]
+    return table(headings, [(quarter, *row) for quarter, row in zip(quarters, cells, strict=True)])
+
+
+def durham_levels() -> str:
+    """Tabulate how long the three teams take to level: their averages, and draw by draw."""
+    headings = (
+        "schedule",
+        "Easington opens",
+        "averages level from",
+        "draws in which they level for good",
+        "months until then",
+    )
+    rows = [
+        (
+            r["title"],
+            r["opens"],
+            _averages_level(r["schedule"]),
+            f"{float(r['share_level']):.0%}",
+            _months(r["median_months"], r["p5"], r["p95"]),
+        )
+        for r in outcomes("durham_levels")
+    ]
+    return table(headings, rows)
+
+
+def _averages_level(schedule: str) -> str:
+    """Give the quarter from which on each team's average caseload is within 15% of their mean."""
+    teams: dict[str, list[float]] = {}
+    for row in _of("durham_caseloads", schedule=schedule):
+        teams.setdefault(row["quarter"], []).append(float(row["mean"]))
+    level = {q: max(abs(x - mean(xs)) for x in xs) <= LEVEL * mean(xs) and len(xs) == TEAMS for q, xs in teams.items()}
+    since = ""
+    for quarter in sorted(level, reverse=True):
+        if not level[quarter]:
+            break
+        since = quarter
+    return since or "never in the run"
+
+
+def _months(median: str, low: str, high: str) -> str:
+    return f"{float(median):.0f} ({float(low):.0f} to {float(high):.0f})" if median else "never in the run"
+
+
+def thurrock_services() -> str:
+    """Tabulate what the lots and the teams started a year, and with whom."""
+    headings = ("schedule", "service", "early-help families a year", "CIN or CP families a year", "share CIN or CP")
+    rows = [
+        (
+            r["schedule"].replace("_", " "),
+            r["service"].replace("_", " "),
+            f"{float(r['early_help']):.0f}",
+            f"{float(r['cin_or_cp']):.0f}",
+            f"{float(r['share_cin_or_cp']):.0%}",
+        )
+        for r in _of("thurrock_services", schedule="as_published")
+    ]
+    return table(headings, rows)
+
+
+def bradford_year_on() -> str:
+    """Tabulate what the committee asked for, twelve months after the hubs opened."""
+    wanted = ("as_published", "same_key_workers")
+    headings = ("measure", *(f"{s.replace('_', ' ')}: {what}" for s in wanted for what in ("level", "change")))
+    found = {(r["schedule"], r["measure"]): r for r in outcomes("bradford_year_on")}
+    measures = dict.fromkeys(r["measure"] for r in outcomes("bradford_year_on"))
+    rows = []
+    for measure in measures:
+        cells = [found[s, measure] for s in wanted]
+        pairs = [(_short(float(r["mean"])), _outcome({**r, "mean": r["change"]}, 1.0)) for r in cells]
+        rows.append((measure.replace("_", " "), *(cell for pair in pairs for cell in pair)))
+    return table(headings, rows)
+
+
+def _programme(make: Callable[[str], str], scenario: str) -> Callable[[], str]:
+    """Make the maker of one region about one programme."""
+    return lambda: make(scenario)
+
+
+LEVEL: Final = 0.15
+TEAMS: Final = 3
+"""Teams are level when the caseload of each of the three is within this share of their mean."""
+PROGRAMMES_SHOWN: Final = ("swindon", "somerset", "durham", "thurrock", "bradford")
+
+
 def _region(name: str) -> Callable[[], str]:
     """Make the maker of one region of shared parameters."""
     return lambda: parameters_of(name)
@@ -459,6 +654,8 @@ def _region(name: str) -> Callable[[], str]:
 
 REGIONS: Final[Mapping[str, Callable[[], str]]] = {
     **{name: _region(name) for name in GROUPS},
+    **{f"headlines_{name}": _programme(_headlines, name) for name in PROGRAMMES_SHOWN},
+    **{f"claims_{name}": _programme(_claims, name) for name in PROGRAMMES_SHOWN},
     **{
         make.__name__: make
         for make in (
@@ -483,6 +680,11 @@ REGIONS: Final[Mapping[str, Callable[[], str]]] = {
             status_counts,
             status_by_kind,
             sources_table,
+            programmes_origin,
+            durham_caseloads,
+            durham_levels,
+            thurrock_services,
+            bradford_year_on,
         )
     },
 }
