@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from familyflow.engine.records import GREW_UP, REOPENED, STAYED, TRANSFERRED, Event
+from familyflow.pathway.teams import CATEGORIES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,6 +27,9 @@ PROGRAMME_WORDS = {
     Event.COMPLETED: "completes",
     Event.DROPPED: "drops out of",
     Event.GAVE_UP: "gives up waiting for",
+}
+CATEGORY_WORDS = {"neglect": "neglect", "multiple": "several reasons"} | {
+    kind: f"{kind} abuse" for kind in ("emotional", "physical", "sexual")
 }
 HARM_WORDS = {Event.HARM_ENDS: "ends", Event.HARM_RETURNS: "returns"}
 
@@ -63,6 +67,10 @@ def _sentence(structure: Structure, teams: list[str], record: np.void) -> str:
     if event in PROGRAMME_WORDS:
         where = "with the team's own worker" if own else "at an outside service"
         return f"A parent {PROGRAMME_WORDS[event]} {_programme(structure, place)} {where}."
+    if event is Event.CATEGORY:
+        return f"The plan is made for {CATEGORY_WORDS[CATEGORIES[place]]}."
+    if event is Event.WORKER_CHANGED:
+        return "The case passes to another worker."
     if event in HARM_WORDS:
         return f"{structure.pathway.harms[place].replace('_', ' ').capitalize()} {HARM_WORDS[event]}."
     return ""

@@ -48,6 +48,13 @@ def test_a_tale_says_when_a_child_turns_18(ledger: Ledger) -> None:
     assert any("turns 18" in text for _, text in tale.tell(ledger, int(grown["family"][0])))
 
 
+def test_a_tale_says_why_a_plan_is_made_and_that_a_worker_changes(ledger: Ledger) -> None:
+    planned = tale.tell(ledger, family_with(ledger, Event.CATEGORY))
+    assert any(text.startswith("The plan is made for ") for _, text in planned)
+    handed = tale.tell(ledger, family_with(ledger, Event.WORKER_CHANGED))
+    assert any(text == "The case passes to another worker." for _, text in handed)
+
+
 def test_a_family_that_never_comes_has_no_tale(ledger: Ledger) -> None:
     assert tale.tell(ledger, 10**9) == []
 
