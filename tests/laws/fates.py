@@ -18,7 +18,9 @@ from familyflow.engine.handover import SETTLING_DAYS
 from familyflow.engine.keys import Purpose, visit_key
 from familyflow.engine.records import GREW_UP, NEW, PASSED, TRANSFERRED, Event
 from familyflow.engine.structure import STARTS
+from familyflow.ground.calendar import DAYS_PER_MONTH
 from familyflow.ground.draws import uniform
+from familyflow.pathway.effects import Profile, Whom
 from familyflow.scenario import timeline
 from familyflow.scenario.vocabulary import NO_CHANGE
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from familyflow.engine import Ledger, Start
     from familyflow.engine.structure import Floats
+    from familyflow.pathway.effects import Effect
 
 NOTHING = 1e-7
 """Days by which a time worked out on paper may differ: a sum of fewer roundings."""
@@ -36,7 +39,8 @@ NOTHING = 1e-7
 class Stay:
     """One visit to a stage: since when its spell has run, who held it, and which changes of worker that team made.
 
-    `services`: the days on which services began in this case, by programme.
+    `services`: the days on which services began in this case, by programme. `earlier`: the day of the latest change of
+    worker in another team, before this one had the case.
     """
 
     family: int
@@ -49,6 +53,7 @@ class Stay:
     teams: tuple[int, ...]
     handovers: tuple[float, ...]
     services: tuple[tuple[float, int], ...]
+    earlier: float
 
     @property
     def visit(self) -> int:
@@ -67,6 +72,7 @@ class _Case:
     teams: list[int] = field(default_factory=list)
     handovers: list[float] = field(default_factory=list)
     services: list[tuple[float, int]] = field(default_factory=list)
+    earlier: float = -inf
 
 
 def stays(ledger: Ledger) -> Iterator[Stay]:
@@ -86,7 +92,7 @@ def stays(ledger: Ledger) -> Iterator[Stay]:
         elif event == Event.ENTER:
             _enter(start, case, (time, family, child, team, place, leads))
         elif leads != TRANSFERRED:
-            made = (tuple(case.teams), tuple(case.handovers), tuple(case.services))
+            made = (tuple(case.teams), tuple(case.handovers), tuple(case.services), case.earlier)
             count = case.visits[place] - 1
             yield Stay(family, place, count, case.entered, case.since, time, leads, *made)
             case.teams = case.teams[-1:]
@@ -99,7 +105,7 @@ def _enter(start: Start, case: _Case, record: tuple[float, int, int, int, int, i
         case.since = time - (float(elapsed) if time == 0 else 0.0)
     kept = start.structure.group[place] == start.structure.group[case.stage] if child >= 0 else True
     if case.teams[-1:] != [team] or team < 0 or not kept:
-        case.handovers = []  # another team's worker
+        case.earlier, case.handovers = max([case.earlier, *case.handovers]), []  # another team's worker
     if team < 0 or child >= 0:
         case.services = []
     case.stage, case.entered, case.teams = place, time, [team]
@@ -118,6 +124,15 @@ class Paper:
         as_is = timeline.build(self.start.scenario, NO_CHANGE, self.structure.values)
         self.cost = handover.cost(self.structure.values)
         self.between = handover.between(self.structure, self.start.scenario.teams.values(), as_is)
+        teams = list(self.start.scenario.teams)
+        self.live = {teams.index(go.team): go.day for go in ledger.world.timeline.live}
+        self.trains = {teams.index(row.team): row.day for row in ledger.world.timeline.training}
+        claimed = self.start.scenario.programme.effects
+        effects = [e for e in self.structure.pathway.effects if e.name in claimed and e.whom is Whom.ALL]
+        self.effects: dict[str, list[Effect]] = defaultdict(list)
+        for effect in effects:
+            for path in (*effect.exits, *effect.times):
+                self.effects[path].append(effect)
 
     def ends(self, stay: Stay) -> tuple[float, int]:
         """Return the day and the exit of a plan or a placement."""
@@ -135,8 +150,9 @@ class Paper:
         grown = self._born(stay) + 18 * 365.25
         return (now + days, leads) if now + days < grown else (grown, GREW_UP)
 
-    def decided(self, stay: Stay, haste: float = 1.0) -> float:
+    def decided(self, stay: Stay) -> float:
         """Return the day on which a decision is made: its time stands still while a new worker takes the case up."""
+        haste = self.haste(stay)
         scale = self.start.structure.scale[stay.stage] * (self.between.time[stay.stage] if stay.teams[0] >= 0 else 1.0)
         u = self.uniform(stay, Purpose.LENGTH)
         left = rules.weibull(scale, self.structure.shape[stay.stage], u) * haste
@@ -148,10 +164,41 @@ class Paper:
             now = max(now, until)
         return now + left
 
-    def chosen(self, stay: Stay, ratios: Floats) -> int:
-        """Return the exit of a decision whose odds are multiplied."""
-        weights = self.start.rates.weights[stay.stage] * self.structure.ratio[stay.stage, :, 0] * ratios
+    def chosen(self, stay: Stay) -> int:
+        """Return the exit that a decision falls on."""
+        weights = self.start.rates.weights[stay.stage] * self.structure.ratio[stay.stage, :, 0]
+        weights = weights * self.begun(stay, stay.left) * self.practice(stay, stay.left)
         return int(rules.choose(weights, self.uniform(stay, Purpose.OUTCOME)))
+
+    def haste(self, stay: Stay) -> float:
+        """Return what the practice of the team that began a decision multiplies its time by."""
+        return self._practised(self.structure.pathway.stages[stay.stage].name, stay.teams[0], stay.entered)
+
+    def practice(self, stay: Stay, day: float) -> Floats:
+        """Return what the practice of the team that has the case multiplies each exit by, on a day."""
+        stage = self.structure.pathway.stages[stay.stage]
+        found = np.ones(self.structure.to.shape[1])
+        for e, name in enumerate(stage.exit_names):
+            found[e] = self._practised(f"{stage.name}.{name}", stay.teams[-1], day)
+        return found
+
+    def _practised(self, path: str, team: int, day: float) -> float:
+        """Return what a team multiplies an exit or a stage's time by: each effect to the power that it has by then."""
+        found = 1.0
+        for effect in self.effects[path]:
+            ratio = self.structure.values[effect.ratio] ** (-1 if effect.inverse else 1)
+            found *= ratio ** self._power(effect.profile, team, day)
+        return found
+
+    def _power(self, profile: Profile, team: int, day: float) -> float:
+        """Return how much of a profile's effects a team has on a day."""
+        live = self.live.get(team, inf)
+        if profile is Profile.TRAINING:
+            return float(self.trains.get(team, inf) <= day < live)
+        months = np.floor((day - live) / DAYS_PER_MONTH) if day >= live else -1.0
+        if profile is Profile.FIRST_YEAR:
+            return float(0 <= months < 12)
+        return float(np.clip(months / self.structure.values["effect.ramp_months"], 0.0, 1.0))
 
     def begun(self, stay: Stay, day: float) -> Floats:
         """Return what services that have begun by a day multiply each exit by."""
@@ -176,7 +223,7 @@ class Paper:
         return float(self.between.pace[stay.stage] * new)
 
     def _ratios(self, stay: Stay, day: float) -> Floats:
-        ratios = self.structure.ratio[stay.stage, :, 0] * self.begun(stay, day)
+        ratios = self.structure.ratio[stay.stage, :, 0] * self.begun(stay, day) * self.practice(stay, day)
         if self.structure.pathway.stages[stay.stage].in_care:
             low, high = self.structure.ages[stay.stage].T
             ratios = np.where((low <= self._age(stay, day)) & (self._age(stay, day) < high), ratios, 0.0)
@@ -186,7 +233,9 @@ class Paper:
         stall, settled = self.cost.stall, self.cost.stall + SETTLING_DAYS
         changes = [day + late for day in stay.handovers for late in (0.0, stall, settled)]
         birthdays = [self._born(stay) + age * 365.25 for age in np.unique(self.structure.ages[stay.stage])]
-        return [*changes, *birthdays, *(day for day, _ in stay.services)]
+        live, trains = self.live.get(stay.teams[-1], inf), self.trains.get(stay.teams[-1], inf)
+        steps = [trains, *(live + month * DAYS_PER_MONTH for month in range(13 if live < inf else 0))]
+        return [*changes, *birthdays, *steps, *(day for day, _ in stay.services)]
 
     def _age(self, stay: Stay, day: float) -> float:
         return (day - self._born(stay)) / 365.25
@@ -215,10 +264,8 @@ def assert_as_on_paper(ledger: Ledger, judge: Callable[[Paper, Stay], bool] = la
     for stay in stays(ledger):
         if stay.leads < GREW_UP or (structure.decision[stay.stage] and (stay.entered == 0 or stay.leads < 0)):
             continue
-        if structure.decision[stay.stage]:
-            expected = (paper.decided(stay), paper.chosen(stay, paper.begun(stay, stay.left)))
-        else:
-            expected = paper.ends(stay)
+        decides = structure.decision[stay.stage]
+        expected = (paper.decided(stay), paper.chosen(stay)) if decides else paper.ends(stay)
         assert abs(stay.left - expected[0]) < NOTHING, f"{stay}: {expected}"
         assert stay.leads == expected[1], f"{stay}: {expected}"
         counted[structure.pathway.stages[stay.stage].name] += judge(paper, stay)

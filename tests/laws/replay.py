@@ -191,23 +191,31 @@ def _places(ledger: Ledger, name: str, day: float) -> int:
 
 
 class Whereabouts:
-    """At which stage each family's children at home were, by day: -1 for none."""
+    """At which stage, and with which team, each family's children at home were, by day: -1 for none."""
 
     def __init__(self, ledger: Ledger) -> None:
         log = ledger.events
         self.days: dict[int, list[float]] = defaultdict(list)
-        self.stages: dict[int, list[int]] = defaultdict(list)
-        self.teams: dict[int, list[int]] = defaultdict(list)
+        self.places: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        at_home: Counter[int] = Counter()
         moves = log[(log["event"] <= Event.LEAVE) & (log["child"] < 0)]
-        for time, event, family, _, team, place, _, _ in moves.tolist():
-            self.days[family].append(time)
-            self.stages[family].append(place if event == Event.ENTER else NOBODY)
-            self.teams[family].append(team)
+        for time, event, family, _, team, place, _, amount in moves.tolist():
+            at_home[family] += round(amount) if event == Event.ENTER else -round(amount)
+            if self.days[family][-1:] == [time]:
+                self.places[family].pop()
+            else:
+                self.days[family].append(time)
+            self.places[family].append((place, team) if at_home[family] else (NOBODY, NOBODY))
 
     def on(self, family: int, day: float) -> tuple[int, int]:
         """Return a family's stage and team on a day, after what happened on it."""
         last = bisect_right(self.days[family], day) - 1
-        return (self.stages[family][last], self.teams[family][last]) if last >= 0 else (NOBODY, NOBODY)
+        return self.places[family][last] if last >= 0 else (NOBODY, NOBODY)
+
+    def without_team(self, family: int, since: float, until: float) -> bool:
+        """Say whether there was a time between two days when no team had the family."""
+        first, last = (bisect_right(self.days[family], day) for day in (since, until))
+        return any(team == NOBODY for _, team in self.places[family][max(first - 1, 0) : last])
 
 
 @dataclass(frozen=True)

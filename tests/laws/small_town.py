@@ -15,6 +15,7 @@ from hypothesis import Phase
 
 from familyflow.calibrate.unknowns import list_unknowns, to_rates
 from familyflow.engine import Ledger, Start, prepare, rates, rules, simulate, structure
+from familyflow.engine.records import TRANSFERRED, Event
 from familyflow.pathway import PATHWAY, Pathway
 from familyflow.pathway.adult_work import SUPERVISOR, roles
 from familyflow.pathway.effects import EFFECTS
@@ -257,6 +258,24 @@ def flow_of(ledger: Ledger, chosen: np.ndarray) -> np.ndarray:
     counted = np.zeros((len(ledger.edges), ledger.columns))
     np.add.at(counted, (np.searchsorted(ledger.edges, log["time"]), log["team"] % ledger.columns), log["amount"])
     return counted
+
+
+def left_group(ledger: Ledger, group: str) -> np.ndarray:
+    """Count departures from a group by month and team, off the records."""
+    index = PATHWAY.index
+    inside = {
+        (s, e)
+        for s, stage in enumerate(PATHWAY.stages)
+        for e, leads in enumerate(stage.exits)
+        if stage.group == group and leads.to in index and PATHWAY.stage(leads.to).group == group
+    }
+    members = {s for s, stage in enumerate(PATHWAY.stages) if stage.group == group}
+    log = ledger.events
+    out = [
+        e == Event.LEAVE and p in members and x != TRANSFERRED and (p, x) not in inside
+        for e, p, x in zip(log["event"].tolist(), log["place"].tolist(), log["exit"].tolist(), strict=True)
+    ]
+    return flow_of(ledger, np.array(out))
 
 
 def alone_pathway(enters: str, *, to_care: str) -> Pathway:

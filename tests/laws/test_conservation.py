@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from replay import Replay
-from small_town import LOCALITIES, UNSHRUNK, begin, flow_of, live, live_through, on, scenario, short, with_schedules
+from small_town import LOCALITIES, UNSHRUNK, begin, left_group, live, live_through, on, scenario, short, with_schedules
 
 from familyflow.engine import Ledger, simulate
 from familyflow.engine.ledger import DAYS_OF_GROUP, ENDS_OF_GROUP, STARTS_OF_GROUP, STOCK_OF_GROUP
-from familyflow.engine.records import GREW_UP, TRANSFERRED, Event
+from familyflow.engine.records import GREW_UP, Event
 from familyflow.engine.structure import TO_HOME, TO_LEFT
 from familyflow.pathway import PATHWAY
 
@@ -53,26 +53,8 @@ def test_every_family_is_in_one_stage_and_every_child_in_one_place(
 @pytest.mark.parametrize("group", STARTS_OF_GROUP)
 def test_what_is_open_each_month_is_what_was_open_and_what_started_less_what_ended(ledger: Ledger, group: str) -> None:
     stock, starts = table(ledger, STOCK_OF_GROUP[group]), table(ledger, STARTS_OF_GROUP[group])
-    ends = table(ledger, ENDS_OF_GROUP[group]) if group in ENDS_OF_GROUP else left(ledger, group)
+    ends = table(ledger, ENDS_OF_GROUP[group]) if group in ENDS_OF_GROUP else left_group(ledger, group)
     np.testing.assert_array_equal(np.diff(stock, axis=0), (starts - ends)[1:])
-
-
-def left(ledger: Ledger, group: str) -> np.ndarray:
-    """Count departures from a group by month and team, off the records."""
-    index = PATHWAY.index
-    inside = {
-        (s, e)
-        for s, stage in enumerate(PATHWAY.stages)
-        for e, leads in enumerate(stage.exits)
-        if stage.group == group and leads.to in index and PATHWAY.stage(leads.to).group == group
-    }
-    members = {s for s, stage in enumerate(PATHWAY.stages) if stage.group == group}
-    log = ledger.events
-    out = [
-        e == Event.LEAVE and p in members and x != TRANSFERRED and (p, x) not in inside
-        for e, p, x in zip(log["event"].tolist(), log["place"].tolist(), log["exit"].tolist(), strict=True)
-    ]
-    return flow_of(ledger, np.array(out))
 
 
 def test_placements_add_up_to_children_in_care_in_every_month_and_team(ledger: Ledger) -> None:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from replay import Replay
-from small_town import LOGS, begin, claiming, rates_for, scenario, values, with_posts
+from small_town import LOGS, begin, claiming, rates_for, scenario, values, whole, with_posts
 
 from familyflow.calibrate.unknowns import list_unknowns, to_rates
 from familyflow.engine import Ledger, prepare, rates, simulate, structure
 from familyflow.engine.records import Event
+from familyflow.engine.run import COMPILED, SIMPY
 from familyflow.ground.quantity import Quantity, Status
 from familyflow.pathway import PATHWAY, Pathway
 from familyflow.pathway.adult_work import Programme
@@ -46,8 +47,9 @@ def with_stage(changed: Stage) -> Pathway:
 def live_year(
     pathway: Pathway, given: Mapping[str, float], named: Mapping[str, float], town: Scenario | None = None
 ) -> Ledger:
+    """Return a year by the engine that need not be compiled anew for arrays of other shapes."""
     start = prepare(town or scenario(), given, named, 1, 0, 1, pathway)
-    return simulate(start, "all_at_once")
+    return simulate(start, "all_at_once", SIMPY)
 
 
 def left_by(ledger: Ledger, stage: str, leads: str) -> float:
@@ -188,6 +190,30 @@ def test_a_new_service_is_offered_where_it_says_begun_and_counted() -> None:
     assert ledger.total("started_befriending").sum() > 20
     assert left_by(ledger, "cin", "close") > left_by(live_year(PATHWAY, values(), rates_for(values())), "cin", "close")
     assert_conserved(ledger)
+
+
+def test_the_engines_tell_one_story_of_rows_added_everywhere_at_once() -> None:
+    moved = Exit("moved_away", to="closed", risk="rereferral")
+    secure = replace(PATHWAY.stage("residential"), name="secure", title="in care, secure")
+    gambling = Programme("gambling_work", "substance_misuse_worker", "gambling")
+    pathway = replace(
+        with_stage(PATHWAY.stage("cin").with_exit(moved)),
+        harms=(*PATHWAY.harms, "gambling"),
+        programmes=(*PATHWAY.programmes, gambling),
+    )
+    pathway = replace(pathway, stages=(*pathway.stages, secure))
+    risks = {e.risk for s in PATHWAY.stages for e in s.exits} - {""}
+    given = values({"harms.gambling": 0.2} | {f"harm.{risk}.gambling": 2.0 for risk in risks})
+    named = rates_for(given, replace(PATHWAY, harms=pathway.harms))
+    added = {
+        key.replace("residential", "secure"): x for key, x in named.items() if key.startswith("hazard.residential")
+    }
+    added |= {f"hazard.cin.moved_away.{band}": 0.002 for band in BANDS}
+    added |= {f"care.first_placement.{age}.secure": 0.3 for age in ("0_9", "10_15", "16_17")}
+    start = prepare(whole(), given, named | added, 1, 0, 1, pathway)
+    told, retold = (simulate(start, "upheaval", engine).events for engine in (SIMPY, COMPILED))
+    assert told.tobytes() == retold.tobytes()
+    assert {PATHWAY.index["cin"], len(PATHWAY.stages)} <= set(told["place"][told["event"] == Event.LEAVE].tolist())
 
 
 def test_an_exit_that_leads_nowhere_is_refused_by_name() -> None:

@@ -34,8 +34,8 @@ class Start:
     """What a draw fixes for all its schedules: the arrays, the rates, practice and the families.
 
     `ceilings`: cases in children that a worker holds at most, by the stage groups that the worker's team takes.
-    `ratio` (S, C, E), `scale` (S,): the structure's, between changes of worker (`handover`). `asleep`: families to
-    whom nothing happens (`sleepers`).
+    `ratio` (S, C, E), `scale` (S,): the structure's, between changes of worker (`handover`); `unserved` (S, C, E): the
+    structure's, for cases that no team has. `asleep`: families to whom nothing happens (`sleepers`).
     """
 
     scenario: Scenario
@@ -48,6 +48,7 @@ class Start:
     replication: int
     ceilings: Mapping[tuple[str, ...], float]
     ratio: Floats
+    unserved: Floats
     scale: Floats
     asleep: Flags
 
@@ -103,6 +104,7 @@ def prepare(
         replication=replication,
         ceilings=_ceilings(scenario, expected, as_is, values),
         ratio=ratio,
+        unserved=_by_combination(arrays.ratio),
         scale=arrays.scale * between.time,
         asleep=sleepers.asleep(arrays, found, ratio, families, day_of(dates[-1], dates[0]), seed, replication),
     )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from familyflow.engine.keys import ARRIVALS, SCENARIO, Purpose, visit_key
+from familyflow.engine.keys import ARRIVALS, LEAVERS, SCENARIO, Purpose, visit_key
 
 
 def test_every_visit_has_a_key_of_its_own() -> None:
@@ -13,7 +13,8 @@ def test_every_visit_has_a_key_of_its_own() -> None:
 def test_every_purpose_has_a_number_of_its_own_which_never_changes() -> None:
     assert [int(p) for p in Purpose] == list(range(1, len(Purpose) + 1))
     assert (Purpose.GAP, Purpose.BUDGET, Purpose.OUTCOME, Purpose.TO_COURT) == (1, 7, 9, 24)
+    assert (Purpose.LEAVES, Purpose.WHOSE_CASES, Purpose.WORKER, Purpose.CATEGORY) == (25, 26, 27, 28)
 
 
 def test_the_owners_of_streams_are_no_families() -> None:
-    assert 10**9 < ARRIVALS < SCENARIO
+    assert 10**9 < ARRIVALS < SCENARIO < LEAVERS

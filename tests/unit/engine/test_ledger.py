@@ -5,13 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from small_town import begin, scenario
+from small_town import begin, scenario, whole
 
 from familyflow.engine import Ledger, simulate, world
 from familyflow.engine import records as rec
 from familyflow.engine.ledger import _steps
 from familyflow.engine.records import Event
 from familyflow.pathway import PATHWAY
+from familyflow.pathway.teams import CATEGORIES
 from familyflow.scenario.vocabulary import FLOWS, STOCKS
 
 TEAMS = list(scenario().teams)
@@ -24,9 +25,9 @@ def way(stage: str, leads: str) -> int:
     return PATHWAY.stage(stage).exit_names.index(leads)
 
 
-def ledger_of(rows: list[ROW], schedule: str = "no_change") -> Ledger:
+def ledger_of(rows: list[ROW], schedule: str = "no_change", changes: dict[str, float] | None = None) -> Ledger:
     """Return a ledger of hand-written records; months end on days 31, 62, 92, ..."""
-    return Ledger(world.under(begin(size=0.03), schedule), (rec.pack(rows),))
+    return Ledger(world.under(begin(changes, size=0.03), schedule), (rec.pack(rows),))
 
 
 def row(time: float, event: Event, team: int, stage: str, leads: int = 0, amount: float = 1.0, child: int = -1) -> ROW:
@@ -187,6 +188,114 @@ def test_social_workers_in_post_are_permanent_and_agency() -> None:
     assert found.total("fte_days_agency_social_worker")[1] == pytest.approx(31 * posts * agency)
 
 
+HOURS = {
+    "staff.workload.assessment.hours": 16.0,
+    "staff.workload.section47.hours": 12.0,
+    "staff.workload.cin.hours_week": 0.7,
+    "staff.workload.cp.hours_week": 2.1,
+    "staff.workload.pre_proceedings.hours": 60.0,
+    "staff.workload.care_proceedings.hours_week": 4.0,
+    "staff.workload.care.hours_week": 1.4,
+    "proceedings.weeks": 30.0,
+    "staff.workload.sibling_share": 1.0,
+}
+"""Each child of a family takes as long as the first."""
+
+
+@pytest.mark.parametrize(
+    ("work", "by_month"),
+    [
+        ("section47", [0, 2 * 12, 0, 0, 0]),
+        ("cin", [0, 20 * 0.1, 0, 30 * 0.1, 8 * 0.1]),
+        ("cp", [0, 14 * 0.3, 62 * 0.3, 0, 0]),
+        ("pre_proceedings", [0, 0, 2 * 60, 0, 0]),
+        ("proceedings", [0, 0, 2 * 4 * 30, 0, 0]),
+        ("care", [0, 0, 0, 18 * 0.2, 0]),
+        ("assessment", [0, 0, 0, 0, 0]),
+    ],
+)
+def test_hours_of_social_work_are_those_of_the_story_on_paper(work: str, by_month: list[float]) -> None:
+    assert months(ledger_of(STORY, changes=HOURS), f"workload_hours_{work}") == pytest.approx(by_month)
+
+
+def test_hours_are_booked_on_the_team_that_works_them() -> None:
+    found = dict(ledger_of(STORY, changes=HOURS).measures())
+    assert found["workload_hours_cin"][4, CENTRAL] == pytest.approx(8 * 0.1)
+    assert found["workload_hours_care"][3, CARE_TEAM] == pytest.approx(18 * 0.2)
+    assert found["workload_hours_cp"][:, NORTH].sum() == pytest.approx(76 * 0.3)
+
+
+def test_a_sibling_takes_a_share_of_the_first_child_s_hours() -> None:
+    sizes = {f"family.size.{k}": float(k == 3) for k in range(1, 7)}
+    found = ledger_of(STORY, changes=HOURS | sizes | {"staff.workload.sibling_share": 0.4})
+    assert months(found, "workload_hours_section47", 2)[1] == pytest.approx(2 * 12 * (1 + 2 * 0.4) / 3)
+
+
+def test_usable_hours_are_those_of_workers_in_post_less_sickness() -> None:
+    changes = {"staff.usable_hours": 24.0, "staff.sickness_share": 0.05, "team.north.social_workers": 10.0}
+    found = ledger_of([], changes=changes | {"staff.vacancy_rate": 0.2, "staff.agency_share": 0.5})
+    assert dict(found.measures())["usable_hours"][1, NORTH] == pytest.approx(24 * 0.95 * 9.0 * 31 / 7)
+    assert dict(found.measures())["usable_hours"][0].sum() == 0
+
+
+def test_changes_of_worker_are_counted_by_child_month_and_team() -> None:
+    rows = [
+        row(5, Event.WORKER_CHANGED, NORTH, "cin", amount=3),
+        row(40, Event.WORKER_CHANGED, NORTH, "cp", amount=2),
+        row(40, Event.WORKER_CHANGED, CARE_TEAM, "kinship", child=0),
+    ]
+    found = dict(ledger_of(rows).measures())["worker_changes"]
+    assert found[:3, NORTH].tolist() == [0, 3, 2]
+    assert found[:3, CARE_TEAM].tolist() == [0, 0, 1]
+    assert found.sum() == 6
+
+
+def test_who_waits_for_a_key_worker_is_counted_apart_from_who_waits_for_a_social_worker() -> None:
+    rows = [row(5, Event.WAIT, NORTH, stage, amount=k) for k, stage in enumerate(("early_help", "cin", "cp"), 1)]
+    rows += [row(40, Event.WAIT_ENDS, NORTH, stage, amount=k) for k, stage in enumerate(("early_help", "cin"), 1)]
+    found = ledger_of(rows)
+    assert months(found, "children_waiting_early_help", 3) == [0, 1, 0]
+    assert months(found, "children_unallocated", 3) == [0, 5, 3]
+
+
+def test_children_in_early_help_are_on_no_social_worker_s_caseload() -> None:
+    found = ledger_of([row(0, Event.ENTER, NORTH, "early_help", amount=4), row(0, Event.ENTER, NORTH, "cin", amount=2)])
+    assert months(found, "children_in_early_help", 2) == [4, 4]
+    assert months(found, "children_open", 2) == [2, 2]
+
+
+def test_plans_are_counted_by_the_category_under_which_they_start() -> None:
+    rows = [
+        (0.0, int(Event.CATEGORY), 1, -1, NORTH, CATEGORIES.index("neglect"), 0, 2.0),
+        (40.0, int(Event.CATEGORY), 2, -1, NORTH, CATEGORIES.index("sexual"), 0, 3.0),
+    ]
+    found = ledger_of(rows)
+    assert months(found, "cp_starts_sexual", 3) == [0, 0, 3]
+    assert months(found, "cp_starts_neglect", 3) == [0, 0, 0]  # under way on day 0: no start
+
+
+def test_programmes_are_counted_by_name_where_the_teams_own_workers_give_them() -> None:
+    rows = [
+        row(5, Event.STARTED, NORTH, "parenting", 1, 10),
+        row(8, Event.STARTED, NORTH, "drug_work", 0, 10),
+        row(40, Event.COMPLETED, NORTH, "parenting", 1),
+        row(41, Event.COMPLETED, NORTH, "drug_work", 0),
+    ]
+    found = ledger_of(rows)
+    assert months(found, "started_parenting", 3) == [0, 1, 0]
+    assert months(found, "completed_parenting", 3) == [0, 0, 1]
+    assert months(found, "started_drug_work", 3) == months(found, "completed_drug_work", 3) == [0, 0, 0]
+
+
+def test_key_workers_in_post_are_those_of_the_hub_less_its_vacancies() -> None:
+    changes = {"team.hub.key_workers": 10.0, "staff.key_worker_vacancy_rate": 0.1}
+    found = Ledger(world.under(begin(changes, size=0.03, town=whole()), "no_change"), (rec.pack([]),))
+    assert months(found, "key_workers_in_post", 2) == pytest.approx([9, 9])
+    assert months(found, "fte_days_family_key_worker", 2) == pytest.approx([0, 9 * 31])
+    hub = list(whole().teams).index("hub")
+    assert dict(found.measures())["usable_hours"][:, hub].sum() == 0  # those are social workers'
+
+
 def test_no_measure_is_yielded_twice(told: Ledger) -> None:
     names = [name for name, _ in told.measures()]
     assert sorted(names) == sorted(set(names))
@@ -214,8 +323,17 @@ def test_the_frame_is_tidy_and_holds_what_is_not_always_zero(told: Ledger) -> No
 
 
 def test_a_whole_run_yields_finite_numbers_only() -> None:
-    ledger = simulate(begin(size=0.03), "one_by_one")
+    ledger = simulate(begin(size=0.05, town=whole()), "upheaval")
     assert all(np.isfinite(table).all() for _, table in ledger.measures())
+
+
+def test_the_records_and_the_ledger_count_the_same_changes_of_worker() -> None:
+    ledger = simulate(begin(town=whole()), "upheaval")
+    log = ledger.events[ledger.events["event"] == Event.WORKER_CHANGED]
+    counted = dict(ledger.measures())["worker_changes"]
+    assert counted.sum() == log["amount"].sum() > 50
+    by_team = np.bincount(log["team"], log["amount"], minlength=len(whole().teams) + 1)
+    np.testing.assert_array_equal(counted.sum(axis=0), by_team)
 
 
 def test_a_run_with_no_records_has_stocks_of_zero() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from small_town import begin
+from small_town import begin, whole
 
 from familyflow.engine import Ledger, simulate, story, tale
 from familyflow.engine.records import Event
@@ -62,6 +62,16 @@ def test_a_family_that_never_comes_has_no_tale(ledger: Ledger) -> None:
 def test_a_story_is_the_tale_of_a_run(ledger: Ledger) -> None:
     family = family_with(ledger, Event.STARTED)
     assert story(ledger.world.start, "all_at_once", family) == tale.tell(ledger, family)
+
+
+def test_tales_of_families_in_hubs_at_front_doors_and_with_services_can_be_told() -> None:
+    everything = simulate(begin(size=0.05, town=whole()), "upheaval")
+    told = [tale.tell(everything, int(family)) for family in np.unique(everything.events["family"])]
+    texts = {text for sentences in told for _, text in sentences}
+    assert all(told)
+    assert all(text.endswith(".") for text in texts)
+    assert any("Hub" in text for text in texts)
+    assert any("parenting" in text for text in texts)
 
 
 def test_every_family_s_tale_can_be_told(ledger: Ledger) -> None:

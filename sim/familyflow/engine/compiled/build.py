@@ -152,7 +152,7 @@ def _stages(start: Start) -> np.ndarray:
     rows = np.zeros(len(declared), shapes.stage_type(structure))
     for name in ("to", "group", "priority", "exits", "improves", "ages", "shape", "limit", "decision", "statutory"):
         rows[name] = getattr(structure, name)
-    rows["ratio"], rows["scale"] = start.ratio, start.scale
+    rows["ratio"], rows["unserved"], rows["scale"] = start.ratio, start.unserved, start.scale
     rows["base"], rows["weights"] = start.rates.base, start.rates.weights
     rows["service"] = np.exp(start.practice.services).transpose(1, 0, 2)
     for name in ("adult_priority", "offers", "in_care", "tells_harms", "categorised"):

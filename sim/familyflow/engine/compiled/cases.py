@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from familyflow.engine import rules
@@ -32,7 +33,7 @@ def ratios(w: Rows, family: Record, team: int, stage: int, progress: float, out:
     declared = row(w.stages, stage)
     harms = declared.ratio[family.combo]
     if team == NOBODY:
-        rules.compose(harms, w.fixed.nothing, declared.improves, progress, out)
+        rules.compose(declared.unserved[family.combo], w.fixed.nothing, declared.improves, progress, out)
     elif family.engaged:
         rules.compose(harms, row(w.teams, team).engaged[stage], declared.improves, progress, out)
     else:
@@ -207,6 +208,7 @@ def release(w: Rows, f: int) -> None:
             step_out(row(w.desks, family.request), w.families, f, family.priority)
     part(w, f)
     family.request, family.waiting, family.granted = NOBODY, 0, 0
+    family.stalled = family.settled = -inf
 
 
 @compiled

@@ -80,6 +80,19 @@ def offer_programmes(w: Rows, f: int, past: float, afresh: bool) -> None:
 
 
 @compiled
+def change_workers(w: Rows, f: int) -> None:
+    """Be offered what the team's own workers give, and wait for nobody else's in their place."""
+    family = row(w.families, f)
+    j = family.first_journey
+    while j != NOBODY:
+        journey = row(w.journeys, j)
+        if journey.pool != pool_for(w, family.team, row(w.programmes, journey.programme).role):
+            give_up(w, j, True)
+        j = journey.next
+    offer_programmes(w, f, 0.0, True)
+
+
+@compiled
 def is_in(w: Rows, f: int, programme: int) -> bool:
     """Say whether a family is in a programme, or has been offered it and waits."""
     j = row(w.families, f).first_journey

@@ -18,7 +18,7 @@ from familyflow.engine.compiled.cases import (
     release,
     team_for,
 )
-from familyflow.engine.compiled.journeys import active, give_up_all, offer_programmes
+from familyflow.engine.compiled.journeys import active, change_workers, give_up_all, offer_programmes
 from familyflow.engine.compiled.queue import at, record, urge
 from familyflow.engine.compiled.shapes import (
     AWAY,
@@ -264,8 +264,7 @@ def enter(w: Rows, f: int, stage: int, elapsed: float, within: bool) -> None:
     note(w, f, ENTER, MOVED if within else NEW, family.at_home)
     declared = row(w.stages, stage)
     if declared.categorised and not within:
-        category = rules.choose(w.fixed.categories, chance(w, f, visit(w, f), CATEGORY))
-        record(w, CATEGORISED, f, family.team, category, -1, 0, family.at_home)
+        categorise(w, f, family.at_home)
     if family.waiting:
         note(w, f, WAIT, 0, family.at_home)
     if declared.referral:
@@ -273,6 +272,13 @@ def enter(w: Rows, f: int, stage: int, elapsed: float, within: bool) -> None:
     if declared.tells_harms:
         become_known(w, f)
     offer_programmes(w, f, elapsed, False)
+
+
+@compiled
+def categorise(w: Rows, f: int, children: float) -> None:
+    """Record the category of abuse under which children's plans start."""
+    category = rules.choose(w.fixed.categories, chance(w, f, visit(w, f), CATEGORY))
+    record(w, CATEGORISED, f, row(w.families, f).team, category, -1, 0, children)
 
 
 @compiled
@@ -322,6 +328,7 @@ def leave_empty(w: Rows, f: int) -> None:
     """Close: no child is left at home."""
     release(w, f)
     row(w.families, f).stage = AWAY
+    row(w.families, f).services = 0
 
 
 @compiled
@@ -342,9 +349,12 @@ def grow_up(w: Rows, f: int) -> None:
 def find_worker(w: Rows, f: int) -> None:
     """Keep the team that has the case if it works this stage; else pass to the one that serves the area."""
     family, declared = row(w.families, f), row(w.stages, row(w.families, f).stage)
-    if not (allocated(w, f) and family.team != NOBODY and row(w.teams, family.team).groups[declared.group]):
+    team = family.team
+    keeps = team != NOBODY and row(w.teams, team).groups[declared.group]
+    if not (keeps and allocated(w, f)):
         release(w, f)
-        team = team_for(w, family.area, family.stage)
+        if not keeps:
+            team = team_for(w, family.area, family.stage)
         join(w, f, team, visit(w, f))
         if team != NOBODY and declared.priority >= 0:
             ask(w, f, team)
@@ -375,8 +385,9 @@ def change_team(w: Rows, f: int, team: int) -> None:
     note(w, f, ENTER, PASSED, family.at_home)
     if family.waiting:
         note(w, f, WAIT, 0, family.at_home)
-    hand_over(w, f)
-    offer_programmes(w, f, 0.0, False)
+    if family.request != NOBODY:
+        hand_over(w, f)
+    change_workers(w, f)
 
 
 # Care -----------------------------------------------------------------------------------------------------------
@@ -447,9 +458,11 @@ def come_home(w: Rows, f: int, child: int) -> None:
         hear_of_return(w, f)
         return
     note(w, f, ENTER, 0, 1.0)
+    declared = row(w.stages, family.stage)
+    if declared.categorised:
+        categorise(w, f, 1.0)
     if family.waiting:
         note(w, f, WAIT, 0, 1.0)
-    declared = row(w.stages, family.stage)
     family.reopens = 0 if declared.statutory or declared.decision else 1
     alert(w, f)
 

@@ -219,6 +219,7 @@ def stage_type(structure: Structure) -> np.dtype:
     return np.dtype(
         [
             ("ratio", "f8", (combos, exits)),
+            ("unserved", "f8", (combos, exits)),
             ("base", "f8", (exits, bands)),
             ("weights", "f8", (exits,)),
             ("service", "f8", (programmes, exits)),

@@ -54,7 +54,8 @@ def enter_placement(w: Rows, c: int, way: int) -> None:
     family = row(w.families, stay.family)
     family.visits[stay.place] += 1
     stay.visit = (stay.place << VISITS) | (family.visits[stay.place] - 1)
-    join_stay(w, c, team_for(w, family.area, stay.place))
+    if way == NEW:
+        join_stay(w, c, team_for(w, family.area, stay.place))
     note(w, c, ENTER, way)
 
 

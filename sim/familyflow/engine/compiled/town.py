@@ -18,12 +18,10 @@ from familyflow.engine.compiled.cases import (
 )
 from familyflow.engine.compiled.journeys import (
     attend,
-    give_up,
+    change_workers,
     go_on,
     grant_place,
     leave_line,
-    offer_programmes,
-    pool_for,
     relapse,
     take_up,
 )
@@ -304,12 +302,7 @@ def go_live(w: Rows, team: int) -> None:
     row(w.teams, team).live = 1
     f = row(w.teams, team).first
     while f != NOBODY:
-        j = row(w.families, f).first_journey
-        while j != NOBODY:
-            if pool_for(w, team, row(w.programmes, row(w.journeys, j).programme).role) != NOBODY:
-                give_up(w, j, True)
-            j = row(w.journeys, j).next
-        offer_programmes(w, f, 0.0, True)
+        change_workers(w, f)
         f = row(w.families, f).next
 
 

@@ -168,8 +168,7 @@ class Life(Case):
         self.find_worker()
         self.record(Event.ENTER, stage, leads=MOVED if within else NEW, amount=len(self.home))
         if self.town.pathway.stages[stage].categorised and not within:
-            u = self.town.uniform(self.number, self.visit(), Purpose.CATEGORY)
-            self.record(Event.CATEGORY, rules.choose(self.town.structure.categories, u), amount=len(self.home))
+            self.categorise(len(self.home))
         if self.waiting:
             self.record(Event.WAIT, stage, amount=len(self.home))
         declared = self.town.pathway.stages[stage]
@@ -178,6 +177,11 @@ class Life(Case):
         if declared.tells_harms:
             self.become_known()
         self.offer_programmes(elapsed)
+
+    def categorise(self, children: int) -> None:
+        """Record the category of abuse under which children's plans start."""
+        u = self.town.uniform(self.number, self.visit(), Purpose.CATEGORY)
+        self.record(Event.CATEGORY, rules.choose(self.town.structure.categories, u), amount=children)
 
     def become_known(self) -> None:
         """Record the active harms of a family that the service now knows: once, whatever it is offered later."""
@@ -213,6 +217,7 @@ class Life(Case):
     def leave_empty(self) -> None:
         """Close: no child is left at home."""
         self.release()
+        self.services.clear()
         self.stage = AWAY
 
     def grow_up(self) -> None:
@@ -246,11 +251,11 @@ class Life(Case):
 
     def find_worker(self) -> None:
         """Keep the team that has the case if it works this stage; else pass to the one that serves the area."""
-        structure = self.town.structure
-        group = int(structure.group[self.stage])
-        if not (self.allocated() and self.team is not None and group in self.team.groups):
+        structure, team = self.town.structure, self.team
+        keeps = team is not None and int(structure.group[self.stage]) in team.groups
+        if not (keeps and self.allocated()):
             self.release()
-            self.join(self.town.team_for(self.area, self.stage))
+            self.join(team if keeps else self.town.team_for(self.area, self.stage))
             if self.team is not None and structure.priority[self.stage] >= 0:
                 self.ask(self.team)
         if self.team is None:
@@ -272,6 +277,7 @@ class Life(Case):
         if self.team is not None:
             self.team.lives.pop(self, None)
         self.request, self.waiting, self.team = None, False, None
+        self.stalled_until = self.settled_at = -inf
 
     def ask(self, team: Team) -> None:
         """Ask a team's desk for a worker, and wait if none is free."""
@@ -302,8 +308,9 @@ class Life(Case):
         self.record(Event.ENTER, self.stage, leads=PASSED, amount=children)
         if self.waiting:
             self.record(Event.WAIT, self.stage, amount=children)
-        self.hand_over()
-        self.offer_programmes()
+        if self.request is not None:
+            self.hand_over()
+        self.change_workers()
 
     def hand_over(self) -> None:
         """Pass to another worker."""
@@ -364,6 +371,8 @@ class Life(Case):
                 self.return_home.succeed()
         else:
             self.record(Event.ENTER, self.stage, amount=1)
+            if self.town.pathway.stages[self.stage].categorised:
+                self.categorise(1)
             if self.waiting:
                 self.record(Event.WAIT, self.stage, amount=1)
             self.reopens = not (self.town.structure.statutory[self.stage] or self.town.structure.decision[self.stage])
@@ -408,6 +417,13 @@ class Life(Case):
             free = p not in self.journeys and p not in self.services
             if free and (own or not afresh) and self._offered(programme, own=own):
                 Journey(self, p, past)
+
+    def change_workers(self) -> None:
+        """Be offered what the team's own workers give, and wait for nobody else's in their place."""
+        for journey in list(self.journeys.values()):
+            if journey.pool is not self.town.pool(self.team, journey.declared.role):
+                journey.give_up(moves=True)
+        self.offer_programmes(afresh=True)
 
     def _offered(self, programme: Programme, *, own: bool) -> bool:
         """Say whether a programme is offered: outside on plans only, by own workers at stages that are named too."""

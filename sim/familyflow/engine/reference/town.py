@@ -87,10 +87,10 @@ class Town:
     def ratios(self, life: Life, team: Team | None, stage: int, progress: float) -> Floats:
         """Return what multiplies the hazard or odds of each exit of a stage: harms, the team's practice, progress."""
         multiplied = np.empty(self.structure.to.shape[1])
-        practice = self.nothing if team is None else team.practice(stage, engaged=life.engaged)
-        rules.compose(
-            self.start.ratio[stage, life.combo], practice, self.structure.improves[stage], progress, multiplied
-        )
+        harms, practice = self.start.unserved[stage, life.combo], self.nothing
+        if team is not None:
+            harms, practice = self.start.ratio[stage, life.combo], team.practice(stage, engaged=life.engaged)
+        rules.compose(harms, practice, self.structure.improves[stage], progress, multiplied)
         return multiplied
 
     def budgets(self, family: int, visit: int, child: int) -> Floats:
@@ -182,10 +182,7 @@ class Town:
         team = self.teams[change.team]
         team.live = True
         for life in list(team.lives):
-            for journey in list(life.journeys.values()):
-                if self.pool(team, journey.declared.role) is not None:
-                    journey.give_up(moves=True)
-            life.offer_programmes(afresh=True)
+            life.change_workers()
 
     def practise(self, change: Change) -> None:
         """Bring a team's practice to where it stands from today, and tell its cases."""
