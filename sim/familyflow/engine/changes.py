@@ -138,7 +138,7 @@ class _Planner:
         """Look at overload each month, where that switch is on."""
         if self.values["staff.overload_on"]:
             for month in range(1, int(self.start.horizon / DAYS_PER_MONTH) + 1):
-                yield Change(month * DAYS_PER_MONTH, Act.PRESS)
+                yield from (Change(month * DAYS_PER_MONTH, Act.PRESS, team) for team in range(len(self.teams)))
 
     def adult_work(self) -> Iterator[Change]:
         """Let workers begin and end work with families: with each change, the places that there are from then on."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from familyflow.engine import changes, handover, practice
+from familyflow.engine.changes import Act
 from familyflow.engine.compiled import shapes, town
 from familyflow.engine.handover import SETTLING_DAYS
 from familyflow.engine.population import AT_HOME
@@ -17,7 +19,7 @@ from familyflow.pathway.care import ENTRY_AGES
 
 if TYPE_CHECKING:
     from familyflow.engine.changes import Change
-    from familyflow.engine.structure import Floats, Structure
+    from familyflow.engine.structure import Floats, Ints, Structure
     from familyflow.engine.world import Start, World
 
 NEVER = -1e300
@@ -46,7 +48,8 @@ def arrays(world: World) -> shapes.Arrays:
         families=_families(start),
         stays=np.zeros(FIRST_ROWS, shapes.stay_type(structure)),
         journeys=np.zeros(FIRST_ROWS, shapes.JOURNEY),
-        teams=_teams(start),
+        teams=_teams(start, todo),
+        shelves=np.full(_shelves(start, todo).sum() * 2 + 1, shapes.NOBODY, shapes.SHELF),
         desks=_slots(len(start.scenario.teams), 1),
         pools=_slots((len(start.scenario.teams) + 1) * len(roles(structure.pathway.programmes)), UNSET),
         heap=np.zeros(FIRST_ROWS, shapes.HEAP),
@@ -68,7 +71,7 @@ def _measured(laid: shapes.Arrays) -> shapes.Arrays:
 def grown(full: shapes.Arrays) -> shapes.Arrays:
     """Return the arrays with twice the room where there is less than what may come next."""
     counts = full.counts[0]
-    rows = town.ROOM + town.ROOM_A_CASE * int(counts["cases"])
+    rows = town.ROOM
     longer = full._replace(
         heap=_longer(full.heap, int(counts["heap"]), rows),
         stays=_longer(full.stays, int(counts["stays"]), rows),
@@ -243,7 +246,16 @@ def _factors(structure: Structure, todo: list[Change]) -> np.ndarray:
     return rows
 
 
-def _teams(start: Start) -> np.ndarray:
+def _shelves(start: Start, todo: list[Change]) -> Ints:
+    """Return over how many shelves each team's cases are spread: about as many as it has workers when one leaves."""
+    found = np.zeros(len(start.scenario.teams), dtype=np.int64)
+    for change in todo:
+        if change.act == Act.LEAVE:
+            found[change.team] = max(found[change.team], ceil(1 / change.width))
+    return found
+
+
+def _teams(start: Start, todo: list[Change]) -> np.ndarray:
     groups = start.structure.pathway.groups
     teams = np.zeros(len(start.scenario.teams), shapes.team_type(start.structure))
     for name in ("engaged", "everyone", "times", "pressure"):
@@ -252,6 +264,8 @@ def _teams(start: Start) -> np.ndarray:
         teams[name] = shapes.NOBODY
     for t, team in enumerate(start.scenario.teams.values()):
         teams[t]["groups"] = [group in team.stages for group in groups]
+    teams["shelves"] = _shelves(start, todo)
+    teams["shelf"] = 2 * (np.cumsum(teams["shelves"]) - teams["shelves"])
     return teams
 
 

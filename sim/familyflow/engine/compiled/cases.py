@@ -115,14 +115,17 @@ def join(w: Rows, f: int, team: int, visit: int) -> None:
     family.team = team
     if team == NOBODY:
         return
-    family.joined = visit
+    family.joined, family.joins = visit, w.counts.joins
+    w.counts.joins += 1
+    if row(w.teams, team).shelves:
+        family.worker = chance(w, f, visit, WORKER)
+        put_on(shelf(w, team, 0, family.worker), w.families, f)
     family.next, family.previous = NOBODY, row(w.teams, team).last
     if family.previous == NOBODY:
         row(w.teams, team).first = f
     else:
         row(w.families, family.previous).next = f
     row(w.teams, team).last = f
-    w.counts.cases += 1
 
 
 @compiled
@@ -140,8 +143,9 @@ def part(w: Rows, f: int) -> None:
         team.last = family.previous
     else:
         row(w.families, family.next).previous = family.previous
+    if team.shelves:
+        take_off(shelf(w, family.team, 0, family.worker), w.families, f)
     family.team = NOBODY
-    w.counts.cases -= 1
 
 
 @compiled
@@ -158,17 +162,55 @@ def join_stay(w: Rows, c: int, team: int) -> None:
             before.last_stay = stay.previous
         else:
             row(w.stays, stay.next).previous = stay.previous
-        w.counts.cases -= 1
+        if before.shelves:
+            take_off(shelf(w, stay.team, 1, stay.worker), w.stays, c)
     stay.team = team
     if team == NOBODY:
         return
+    stay.joins = w.counts.joins
+    w.counts.joins += 1
+    if row(w.teams, team).shelves:
+        stay.worker = chance(w, stay.family, stay.visit, WORKER, stay.child + 1)
+        put_on(shelf(w, team, 1, stay.worker), w.stays, c)
     stay.next, stay.previous = NOBODY, row(w.teams, team).last_stay
     if stay.previous == NOBODY:
         row(w.teams, team).first_stay = c
     else:
         row(w.stays, stay.previous).next = c
     row(w.teams, team).last_stay = c
-    w.counts.cases += 1
+
+
+@compiled
+def shelf(w: Rows, team: int, children: int, worker: float) -> Record:
+    """Return the shelf of a team on which a worker's families are, or children in care. `worker`: between 0 and 1."""
+    shelves = row(w.teams, team).shelves
+    return row(w.shelves, row(w.teams, team).shelf + children * shelves + int(worker * shelves))
+
+
+@compiled
+def put_on(shelf: Record, line: Record, node: int) -> None:
+    """Put a case on a shelf, the last. `line`: records of the cases of its kind."""
+    row(line, node).shelf_previous = shelf.last
+    row(line, node).shelf_next = NOBODY
+    if shelf.last == NOBODY:
+        shelf.first = node
+    else:
+        row(line, shelf.last).shelf_next = node
+    shelf.last = node
+
+
+@compiled
+def take_off(shelf: Record, line: Record, node: int) -> None:
+    """Take a case off its shelf."""
+    before, after = row(line, node).shelf_previous, row(line, node).shelf_next
+    if before == NOBODY:
+        shelf.first = after
+    else:
+        row(line, before).shelf_next = after
+    if after == NOBODY:
+        shelf.last = before
+    else:
+        row(line, after).shelf_previous = before
 
 
 @compiled
@@ -215,15 +257,3 @@ def release(w: Rows, f: int) -> None:
 def allocated(w: Rows, f: int) -> bool:
     """Say whether a worker has the case: it needs one, and waits for none."""
     return row(w.families, f).request != NOBODY and not row(w.families, f).waiting
-
-
-@compiled
-def worker(w: Rows, f: int) -> float:
-    """Return which of a team's workers has the case: a place between 0 and 1."""
-    return chance(w, f, row(w.families, f).joined, WORKER)
-
-
-@compiled
-def worker_of_stay(w: Rows, c: int) -> float:
-    """Return which of a team's workers has a child in care."""
-    return chance(w, row(w.stays, c).family, row(w.stays, c).visit, WORKER, row(w.stays, c).child + 1)

@@ -88,6 +88,8 @@ DELIVERY = np.dtype(
         ("sessions", "i8"),
     ]
 )
+SHELF = np.dtype([("first", "i4"), ("last", "i4"), ("cursor", "i4")])
+"""The cases that some of a team's workers have, in the order in which they joined; a leaver's are on a few shelves."""
 COUNTS = np.dtype(
     [
         ("now", "f8"),
@@ -106,7 +108,6 @@ COUNTS = np.dtype(
         ("admitted", "i8"),
         ("waited", "i8"),
         ("supervised", "i8"),
-        ("cases", "i8"),
         ("begun", "i8"),
         ("heap_room", "i8"),
         ("news_room", "i8"),
@@ -114,9 +115,15 @@ COUNTS = np.dtype(
         ("log_room", "i8"),
         ("stays_room", "i8"),
         ("journeys_room", "i8"),
+        ("joins", "i8"),
+        ("acting", "i8"),
+        ("cursor", "i8"),
     ]
 )
-"""One record: the clock, the next order of a cause, how full each array is, and how far the schedule has come."""
+"""One record: the clock, the next order of a cause, how full each array is, and how far the schedule has come.
+
+`joins`: how often a case has joined a team. `acting`, `cursor`: what part of a change is under way, and its next case.
+"""
 
 
 def family_type(structure: Structure) -> np.dtype:
@@ -139,6 +146,8 @@ def family_type(structure: Structure) -> np.dtype:
             ("ratios", "f8", (exits,)),
             ("visit", "i8"),
             ("joined", "i8"),
+            ("joins", "i8"),
+            ("worker", "f8"),
             ("number", "i8"),
             ("area", "i4"),
             ("combo", "i4"),
@@ -146,6 +155,8 @@ def family_type(structure: Structure) -> np.dtype:
             ("team", "i4"),
             ("next", "i4"),
             ("previous", "i4"),
+            ("shelf_next", "i4"),
+            ("shelf_previous", "i4"),
             ("desk", "i4"),
             ("priority", "i4"),
             ("queue_next", "i4"),
@@ -195,6 +206,8 @@ def stay_type(structure: Structure) -> np.dtype:
             ("budgets", "f8", (exits,)),
             ("ratios", "f8", (exits,)),
             ("visit", "i8"),
+            ("joins", "i8"),
+            ("worker", "f8"),
             ("family", "i4"),
             ("team", "i4"),
             ("place", "i4"),
@@ -202,6 +215,8 @@ def stay_type(structure: Structure) -> np.dtype:
             ("token", "i4"),
             ("next", "i4"),
             ("previous", "i4"),
+            ("shelf_next", "i4"),
+            ("shelf_previous", "i4"),
             ("sibling", "i4"),
             ("elder", "i4"),
             ("child", "i1"),
@@ -262,6 +277,8 @@ def team_type(structure: Structure) -> np.dtype:
             ("last", "i4"),
             ("first_stay", "i4"),
             ("last_stay", "i4"),
+            ("shelf", "i4"),
+            ("shelves", "i4"),
             ("live", "i1"),
             ("groups", "i1", (len(structure.pathway.groups),)),
         ],
@@ -275,7 +292,7 @@ class Arrays(NamedTuple):
     `fixed`: plain numbers and tables of the draw. `counts`: the clock and how full each array is. `stages`,
     `programmes`, `delivery`, `changes`, `moved`, `factors`: what the pathway, the draw and the schedule say. `areas`:
     which team has each stage group today. `order`: the families as they come. `families`, `stays`, `journeys`,
-    `teams`, `desks`, `pools`: who is where. `heap`, `present`, `news`: what is to happen. `log`: what
+    `teams`, `shelves`, `desks`, `pools`: who is where. `heap`, `present`, `news`: what is to happen. `log`: what
     has, since last emptied.
     """
 
@@ -293,6 +310,7 @@ class Arrays(NamedTuple):
     stays: np.ndarray
     journeys: np.ndarray
     teams: np.ndarray
+    shelves: np.ndarray
     desks: np.ndarray
     pools: np.ndarray
     heap: np.ndarray
@@ -318,6 +336,7 @@ class Rows(NamedTuple):
     stays: Record
     journeys: Record
     teams: Record
+    shelves: Record
     desks: Record
     pools: Record
     heap: Record

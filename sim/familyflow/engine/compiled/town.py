@@ -13,8 +13,6 @@ from familyflow.engine.compiled.cases import (
     grant,
     hand_over,
     hand_over_stay,
-    worker,
-    worker_of_stay,
 )
 from familyflow.engine.compiled.journeys import (
     attend,
@@ -65,9 +63,9 @@ GO_LIVE, PRACTISE, PRESS, LEAVE = (int(a) for a in (Act.GO_LIVE, Act.PRACTISE, A
 OVER, FULL = 0, 1
 """Why a stretch has ended: the horizon, or an array that is nearly full."""
 ROOM = 256
-"""Rows that any one thing that happens may add to an array, apart from what a whole team is told."""
-ROOM_A_CASE = 24
-"""Rows that one case may add when its whole team is told something."""
+"""Rows that any one thing that happens may add to an array; a change stops between two cases when there is no room."""
+IDLE, FAMILIES, CARE = 0, 1, 2
+"""How far a change is that goes from case to case: not begun; at a team's families; at its children in care."""
 
 
 @compiled
@@ -88,6 +86,7 @@ def stretch(a: Arrays) -> int:
         a.stays[0],
         a.journeys[0],
         a.teams[0],
+        a.shelves[0],
         a.desks[0],
         a.pools[0],
         a.heap[0],
@@ -101,7 +100,9 @@ def stretch(a: Arrays) -> int:
         roll_out(w)
         admit(w)
     while has_room(w, ROOM):
-        if counts.first < counts.last:
+        if counts.acting:
+            roll_out(w)
+        elif counts.first < counts.last:
             item = row(w.news, counts.first & (counts.news_room - 1))
             counts.first += 1
             be_told(w, item.kind, item.subject, item.token)
@@ -114,8 +115,6 @@ def stretch(a: Arrays) -> int:
         else:
             thing = row(w.heap, 0)
             kind, subject, token, programme = thing.kind, thing.subject, thing.token, thing.programme
-            if kind == ROLL_OUT and not has_room(w, ROOM + ROOM_A_CASE * counts.cases):
-                return FULL
             counts.now = thing.time
             drop_first(w)
             happen(w, kind, subject, token, programme)
@@ -224,7 +223,7 @@ def note_asleep(w: Rows, comer: Record) -> None:
 
 @compiled
 def roll_out(w: Rows) -> None:
-    """Carry out the schedule's dated changes, as far as they are due."""
+    """Carry out the schedule's dated changes, as far as they are due and there is room."""
     counts = w.counts
     while counts.change < w.fixed.changes:
         change = row(w.changes, counts.change)
@@ -233,125 +232,183 @@ def roll_out(w: Rows) -> None:
             change.waited = 1
             at(w, delay, ROLL_OUT, 0, 0)
             return
+        if not act(w, change):
+            return
+        counts.acting = IDLE
         counts.change += 1
-        act(w, change)
 
 
 @compiled
-def act(w: Rows, change: Record) -> None:  # noqa: C901 - one line for each act
-    """Carry out one change."""
+def act(w: Rows, change: Record) -> bool:
+    """Carry out one change; say whether it is done, or stopped between two cases for want of room."""
+    counts = w.counts
+    if counts.acting == IDLE:
+        begin(w, change)
+        counts.acting = FAMILIES
+    while has_room(w, ROOM):
+        if change.act == STAFF:
+            done = not grant(w, change.team)
+        elif change.act == WORK:
+            done = not grant_place(w, pool_of(w, change))
+        elif change.act == LEAVE:
+            done = not let_leave(w, change)
+        elif change.act in (TRANSFER, GO_LIVE, PRACTISE, PRESS):
+            done = not tell_next(w, change)
+        else:
+            done = True
+        if done:
+            return True
+    return False
+
+
+@compiled
+def begin(w: Rows, change: Record) -> None:
+    """Bring about what a change means for a team, before its cases are told one by one."""
     if change.act == ROUTE:
         row(w.areas, change.area).teams[change.group] = change.team
-    elif change.act == STAFF:
-        row(w.teams, change.team).workers = change.amount
-        row(w.desks, change.team).capacity = change.places
-        while grant(w, change.team):
-            pass
-    elif change.act == TRANSFER:
-        transfer(w, change)
-    elif change.act == WORK:
-        set_places(w, change)
     elif change.act == SUPERVISE:
         w.counts.supervised = 1
-    elif change.act == GO_LIVE:
-        go_live(w, change.team)
-    elif change.act == PRACTISE:
-        practise(w, change)
-    elif change.act == PRESS:
-        press(w)
-    elif change.act == LEAVE:
-        let_leave(w, change)
+    elif change.act == WORK:
+        set_places(w, change)
+    else:
+        team = row(w.teams, change.team)
+        w.counts.cursor = team.first
+        if change.act == STAFF:
+            team.workers = change.amount
+            row(w.desks, change.team).capacity = change.places
+        elif change.act == GO_LIVE:
+            team.live = 1
+        elif change.act == PRACTISE:
+            factors = row(w.factors, change.factors)
+            team.engaged[:] = factors.engaged
+            team.everyone[:] = factors.everyone
+            team.times[:] = factors.times
+        elif change.act == PRESS:
+            press(w, team)
+        elif change.act == LEAVE:
+            open_shelves(w, change)
+
+
+@compiled
+def pool_of(w: Rows, change: Record) -> int:
+    """Return the pool of a role in a team, or of what all live teams share."""
+    owner = 0 if change.team == COUNCIL else change.team + 1
+    return int(owner * w.fixed.roles + change.role)
 
 
 @compiled
 def set_places(w: Rows, change: Record) -> None:
-    """Set the places of a role in a team, or of what all live teams share."""
-    owner = 0 if change.team == COUNCIL else change.team + 1
-    pool = owner * w.fixed.roles + change.role
-    if row(w.pools, pool).capacity < 0 and change.places == 0:
-        return
-    row(w.pools, pool).capacity = change.places
-    while grant_place(w, pool):
-        pass
+    """Set the places of a pool; one that never had any stays unset."""
+    pool = row(w.pools, pool_of(w, change))
+    if pool.capacity >= 0 or change.places > 0:
+        pool.capacity = change.places
 
 
 @compiled
-def transfer(w: Rows, change: Record) -> None:
-    """Pass a team's open cases in some areas to another team, as far as it works their stage."""
-    target = row(w.teams, change.to)
-    f = row(w.teams, change.team).first
+def press(w: Rows, team: Record) -> None:
+    """Set how far overload slows what improves in a team: (target / caseload) to a power."""
+    load, f = 0, team.first
     while f != NOBODY:
-        family = row(w.families, f)
-        after = family.next
-        moves = row(w.moved, change.moved + family.area).on
-        if moves and target.groups[row(w.stages, family.stage).group]:
+        load += row(w.families, f).at_home
+        f = row(w.families, f).next
+    caseload = load / max(team.workers, rules.A_MOMENT)
+    team.pressure = rules.pressure(caseload, w.fixed.target_caseload, w.fixed.overload_exponent)
+
+
+@compiled
+def tell_next(w: Rows, change: Record) -> bool:
+    """Tell a team's next case of a change, families before children in care; say if there was one."""
+    counts = w.counts
+    if counts.acting == FAMILIES:
+        f = counts.cursor
+        if f != NOBODY:
+            counts.cursor = row(w.families, f).next
+            tell(w, change, f)
+            return True
+        counts.acting, counts.cursor = CARE, row(w.teams, change.team).first_stay
+    c = counts.cursor
+    if c == NOBODY:
+        return False
+    counts.cursor = row(w.stays, c).next
+    tell_in_care(w, change, c)
+    return True
+
+
+@compiled
+def tell(w: Rows, change: Record, f: int) -> None:
+    """Tell one family of a change in its team."""
+    if change.act == TRANSFER:
+        if moves(w, change, row(w.families, f).area, row(w.families, f).stage):
             change_team(w, f, change.to)
-        f = after
-    c = row(w.teams, change.team).first_stay
-    while c != NOBODY:
-        after = row(w.stays, c).next
-        area = row(w.families, row(w.stays, c).family).area
-        if row(w.moved, change.moved + area).on and target.groups[row(w.stages, row(w.stays, c).place).group]:
-            change_team_in_care(w, c, change.to)
-        c = after
-
-
-@compiled
-def go_live(w: Rows, team: int) -> None:
-    """Start the team's own adult workers: everybody open is offered them, those who wait for them elsewhere too."""
-    row(w.teams, team).live = 1
-    f = row(w.teams, team).first
-    while f != NOBODY:
+    elif change.act == GO_LIVE:
         change_workers(w, f)
-        f = row(w.families, f).next
+    elif change.act == PRESS or change.for_all or row(w.families, f).engaged:
+        alert(w, f)
 
 
 @compiled
-def practise(w: Rows, change: Record) -> None:
-    """Bring a team's practice to where it stands from today, and tell its cases."""
-    team, factors = row(w.teams, change.team), row(w.factors, change.factors)
-    team.engaged[:] = factors.engaged
-    team.everyone[:] = factors.everyone
-    team.times[:] = factors.times
-    f = team.first
-    while f != NOBODY:
-        if change.for_all or row(w.families, f).engaged:
-            alert(w, f)
-        f = row(w.families, f).next
-    c = team.first_stay
-    while c != NOBODY:
-        if change.for_all or row(w.families, row(w.stays, c).family).engaged:
-            alert_stay(w, c)
-        c = row(w.stays, c).next
+def tell_in_care(w: Rows, change: Record, c: int) -> None:
+    """Tell one child in care of a change in its team."""
+    family = row(w.families, row(w.stays, c).family)
+    if change.act == TRANSFER:
+        if moves(w, change, family.area, row(w.stays, c).place):
+            change_team_in_care(w, c, change.to)
+    elif change.act == PRACTISE and (change.for_all or family.engaged):
+        alert_stay(w, c)
 
 
 @compiled
-def let_leave(w: Rows, change: Record) -> None:
-    """Let a worker leave: the cases that the worker has pass to others."""
-    f = row(w.teams, change.team).first
-    while f != NOBODY:
-        if allocated(w, f) and (worker(w, f) - change.first) % 1.0 < change.width:
+def moves(w: Rows, change: Record, area: int, stage: int) -> bool:
+    """Say whether a case passes to another team: its area's cases move, and that team works its stage."""
+    groups = row(w.teams, change.to).groups
+    return bool(row(w.moved, change.moved + area).on and groups[row(w.stages, stage).group])
+
+
+@compiled
+def open_shelves(w: Rows, change: Record) -> None:
+    """Begin to look for a leaver's cases at the first of each shelf that may have some."""
+    for children in range(2):
+        for k in range(span(w, change)):
+            shelf = shelf_at(w, change, children, k)
+            shelf.cursor = shelf.first
+
+
+@compiled
+def span(w: Rows, change: Record) -> int:
+    """Return on how many shelves a leaver's cases may be."""
+    shelves = row(w.teams, change.team).shelves
+    return min(int(change.width * shelves) + 2, int(shelves))
+
+
+@compiled
+def shelf_at(w: Rows, change: Record, children: int, k: int) -> Record:
+    """Return the k-th of the shelves on which a leaver's cases may be: families, or children in care."""
+    team = row(w.teams, change.team)
+    return row(w.shelves, team.shelf + children * team.shelves + (int(change.first * team.shelves) + k) % team.shelves)
+
+
+@compiled
+def let_leave(w: Rows, change: Record) -> bool:
+    """Pass the next of a leaver's cases to another worker, families before children in care; say if there was one."""
+    f = next_on_shelves(w, change, 0, w.families)
+    if f != NOBODY:
+        if allocated(w, f) and (row(w.families, f).worker - change.first) % 1.0 < change.width:
             hand_over(w, f)
-        f = row(w.families, f).next
-    c = row(w.teams, change.team).first_stay
-    while c != NOBODY:
-        if (worker_of_stay(w, c) - change.first) % 1.0 < change.width:
-            hand_over_stay(w, c)
-        c = row(w.stays, c).next
+        return True
+    c = next_on_shelves(w, change, 1, w.stays)
+    if c != NOBODY and (row(w.stays, c).worker - change.first) % 1.0 < change.width:
+        hand_over_stay(w, c)
+    return bool(c != NOBODY)
 
 
 @compiled
-def press(w: Rows) -> None:
-    """Set how far overload slows what improves: (target / caseload) to a power."""
-    fixed = w.fixed
-    for t in range(w.fixed.teams):
-        load, f = 0, row(w.teams, t).first
-        while f != NOBODY:
-            load += row(w.families, f).at_home
-            f = row(w.families, f).next
-        workers = max(row(w.teams, t).workers, rules.A_MOMENT)
-        row(w.teams, t).pressure = rules.pressure(load / workers, fixed.target_caseload, fixed.overload_exponent)
-        f = row(w.teams, t).first
-        while f != NOBODY:
-            alert(w, f)
-            f = row(w.families, f).next
+def next_on_shelves(w: Rows, change: Record, children: int, line: Record) -> int:
+    """Return the case not yet looked at that joined first among those on a leaver's shelves. `line`: their records."""
+    found = found_on = NOBODY
+    for k in range(span(w, change)):
+        node = shelf_at(w, change, children, k).cursor
+        if node != NOBODY and (found == NOBODY or row(line, node).joins < row(line, found).joins):
+            found, found_on = node, k
+    if found != NOBODY:
+        shelf_at(w, change, children, found_on).cursor = row(line, found).shelf_next
+    return int(found)

@@ -51,7 +51,7 @@ class Stay(Case):
         """Be one of the children whom a team looks after, in place of the team before."""
         if self.team is not None:
             self.team.stays.pop(self, None)
-        self.team = team
+        self.team, self.joined = team, self.visit
         if team is not None:
             team.stays[self] = None
 
@@ -69,7 +69,7 @@ class Stay(Case):
 
     def worker(self) -> float:
         """Return which of a team's workers has the case: a place between 0 and 1."""
-        return self.town.uniform(self.life.number, self.visit, Purpose.WORKER, self.child + 1)
+        return self.town.uniform(self.life.number, self.joined, Purpose.WORKER, self.child + 1)
 
     def be_in_care(self) -> Process:
         """Stay until home, permanence or 18; re-time the exits when harms change or an age opens or closes one."""

@@ -202,14 +202,14 @@ class Town:
             if case.allocated() and (case.worker() - change.first) % 1.0 < change.width:
                 case.hand_over()
 
-    def press(self, _: Change) -> None:
-        """Set how far overload slows what improves: (target / caseload) to a power."""
-        for team in self.teams:
-            load = sum(len(life.home) for life in team.lives) / max(team.workers, rules.A_MOMENT)
-            target, exponent = self.values["staff.target_caseload"], self.values["staff.overload_exponent"]
-            team.pressure = rules.pressure(load, target, exponent)
-            for life in list(team.lives):
-                life.alert()
+    def press(self, change: Change) -> None:
+        """Set how far overload slows what improves in a team: (target / caseload) to a power."""
+        team = self.teams[change.team]
+        target, exponent = self.values["staff.target_caseload"], self.values["staff.overload_exponent"]
+        load = sum(len(life.home) for life in team.lives) / max(team.workers, rules.A_MOMENT)
+        team.pressure = rules.pressure(load, target, exponent)
+        for life in list(team.lives):
+            life.alert()
 
     def pool(self, team: Team | None, role: str) -> simpy.PriorityResource | None:
         """Return the places of a role that a team's families can have: its own, else those that live teams share."""
