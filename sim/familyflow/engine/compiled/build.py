@@ -28,14 +28,16 @@ FIRST_ROWS = 1 << 12
 LOG_ROWS = 1 << 17
 LOG_ROW = np.dtype(RECORD.descr, align=True)
 UNSET = -1
+FAMILIES_A_WINDOW = 32
+"""How many families there are for each of the windows in which things to come lie: few enough for a quick heap."""
 
 
 def arrays(world: World) -> shapes.Arrays:
     """Lay a world out in arrays."""
     start, structure = world.start, world.start.structure
-    todo = changes.dated(world)
+    todo, windows = changes.dated(world), _windows(start)
     laid = shapes.Arrays(
-        fixed=_fixed(start, todo),
+        fixed=_fixed(start, todo, len(windows)),
         counts=np.zeros(1, shapes.COUNTS),
         stages=_stages(start),
         programmes=_programmes(structure),
@@ -52,18 +54,21 @@ def arrays(world: World) -> shapes.Arrays:
         shelves=np.full(_shelves(start, todo).sum() * 2 + 1, shapes.NOBODY, shapes.SHELF),
         desks=_slots(len(start.scenario.teams), 1),
         pools=_slots((len(start.scenario.teams) + 1) * len(roles(structure.pathway.programmes)), UNSET),
-        heap=np.zeros(FIRST_ROWS, shapes.HEAP),
-        present=np.zeros(FIRST_ROWS, shapes.HEAP),
+        heap=np.zeros(FIRST_ROWS, shapes.THING),
+        later=np.zeros(FIRST_ROWS, shapes.THING),
+        windows=windows,
+        present=np.zeros(FIRST_ROWS, shapes.THING),
         news=np.zeros(FIRST_ROWS, shapes.NEWS_ITEM),
         log=np.zeros(LOG_ROWS, LOG_ROW),
     )
-    laid.counts["free_stay"] = laid.counts["free_journey"] = shapes.NOBODY
+    for name in ("free_stay", "free_journey", "free_later"):
+        laid.counts[name] = shapes.NOBODY
     return _measured(laid)
 
 
 def _measured(laid: shapes.Arrays) -> shapes.Arrays:
     """Note the room that there is."""
-    for name in ("heap", "present", "news", "log", "stays", "journeys"):
+    for name in ("heap", "later", "present", "news", "log", "stays", "journeys"):
         laid.counts[f"{name}_room"] = len(getattr(laid, name))
     return laid
 
@@ -72,8 +77,10 @@ def grown(full: shapes.Arrays) -> shapes.Arrays:
     """Return the arrays with twice the room where there is less than what may come next."""
     counts = full.counts[0]
     rows = town.ROOM
+    window = int(full.windows["number"][min(counts["window"], len(full.windows) - 1)])
     longer = full._replace(
-        heap=_longer(full.heap, int(counts["heap"]), rows),
+        heap=_longer(full.heap, int(counts["heap"]), rows + window),
+        later=_longer(full.later, int(counts["later"]), rows),
         stays=_longer(full.stays, int(counts["stays"]), rows),
         journeys=_longer(full.journeys, int(counts["journeys"]), rows),
         log=_longer(full.log, 0, rows),
@@ -104,12 +111,14 @@ def _longer_ring(ring: np.ndarray, counts: np.void, name: str, rows: int) -> np.
     return longer
 
 
-def _fixed(start: Start, todo: list[Change]) -> np.ndarray:
+def _fixed(start: Start, todo: list[Change], windows: int) -> np.ndarray:
     """Return the draw's plain numbers and tables as one record."""
     structure = start.structure
     values, change = structure.values, handover.cost(structure.values)
     given: dict[str, object] = {
         "horizon": start.horizon,
+        "windows": windows,
+        "windows_a_day": (windows - 1) / start.horizon,
         "stall": change.stall,
         "settling": SETTLING_DAYS,
         "change_ratio": change.ratio,
@@ -141,6 +150,13 @@ def _fixed(start: Start, todo: list[Change]) -> np.ndarray:
     for name, table in tables.items():
         fixed[name] = table
     return fixed
+
+
+def _windows(start: Start) -> np.ndarray:
+    """Return the equal parts of the time to the horizon, and one more that rounding may ask for, all empty."""
+    windows = np.zeros(2 + len(start.families) // FAMILIES_A_WINDOW, shapes.WINDOW)
+    windows["first"] = shapes.NOBODY
+    return windows
 
 
 def _areas(start: Start) -> np.ndarray:

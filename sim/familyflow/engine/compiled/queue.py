@@ -1,6 +1,8 @@
-"""The order of things: a heap of what happens at its time, a ring of what happens now, and a ring of what is urgent.
+"""The order of things: what is urgent, what happens now, what happens soon, and what happens later.
 
-Ties are broken by the order of causes, as SimPy does: first what is urgent, then what was caused first.
+Ties are broken by the order of causes, as SimPy does: first what is urgent, then what was caused first. Soon is a heap
+of the window of time under way; later things lie unsorted in the windows to come, so that each costs the same however
+many there are.
 """
 
 from __future__ import annotations
@@ -27,15 +29,11 @@ def at(w: Rows, days: float, kind: int, subject: int, token: int, programme: int
         counts.present_last += 1
         put(entry, time, counts.order, kind, subject, token, programme)
         return
-    i = counts.heap
-    counts.heap += 1
-    while i > 0:
-        above = (i - 1) >> 1
-        if not time < row(w.heap, above).time:  # of those at one time, the one caused earlier goes first
-            break
-        copy(row(w.heap, i), row(w.heap, above))
-        i = above
-    put(row(w.heap, i), time, counts.order, kind, subject, token, programme)
+    window = int(time * w.fixed.windows_a_day)
+    if window <= counts.window:
+        rise(w, time, counts.order, kind, subject, token, programme)
+    else:
+        put_off(w, row(w.windows, window), time, counts.order, kind, subject, token, programme)
 
 
 @compiled
@@ -43,6 +41,64 @@ def put(entry: Record, time: float, order: int, kind: int, subject: int, token: 
     """Fill in one thing that happens."""
     entry.time, entry.order, entry.kind = time, order, kind
     entry.subject, entry.token, entry.programme = subject, token, programme
+
+
+@compiled
+def put_off(  # noqa: PLR0913, PLR0917 - each is a column
+    w: Rows, window: Record, time: float, order: int, kind: int, subject: int, token: int, programme: int
+) -> None:
+    """Put something into a window to come."""
+    counts = w.counts
+    n = counts.free_later
+    if n == NOBODY:
+        n = counts.later
+        counts.later += 1
+    else:
+        counts.free_later = row(w.later, n).next
+    entry = row(w.later, n)
+    put(entry, time, order, kind, subject, token, programme)
+    entry.next = window.first
+    window.first = n
+    window.number += 1
+
+
+@compiled
+def rise(w: Rows, time: float, order: int, kind: int, subject: int, token: int, programme: int) -> None:
+    """Put something on the heap."""
+    counts = w.counts
+    i = counts.heap
+    counts.heap += 1
+    while i > 0:
+        above = row(w.heap, (i - 1) >> 1)
+        if above.time < time or (above.time == time and above.order < order):
+            break
+        copy(row(w.heap, i), above)
+        i = (i - 1) >> 1
+    put(row(w.heap, i), time, order, kind, subject, token, programme)
+
+
+@compiled
+def find_window(w: Rows) -> bool:
+    """Go on to the next window in which something is to happen; say if there is one."""
+    counts = w.counts
+    while counts.window < w.fixed.windows and row(w.windows, counts.window).number == 0:
+        counts.window += 1
+    return bool(counts.window < w.fixed.windows)
+
+
+@compiled
+def open_window(w: Rows) -> None:
+    """Put the things of the window under way on the heap."""
+    counts, window = w.counts, row(w.windows, w.counts.window)
+    n = window.first
+    while n != NOBODY:
+        entry = row(w.later, n)
+        rise(w, entry.time, entry.order, entry.kind, entry.subject, entry.token, entry.programme)
+        after = entry.next
+        entry.next = counts.free_later
+        counts.free_later = n
+        n = after
+    window.first, window.number = NOBODY, 0
 
 
 @compiled

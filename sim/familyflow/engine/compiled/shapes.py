@@ -41,9 +41,20 @@ CHILDREN: Final = SIZES[-1]
 DELIVERIES: Final = 3
 """Ways in which a programme is delivered: outside, by the team's own worker, and by one with supervision."""
 
-HEAP = np.dtype(
-    [("time", "f8"), ("order", "i8"), ("kind", "i4"), ("subject", "i4"), ("token", "i4"), ("programme", "i4")]
+THING = np.dtype(
+    [
+        ("time", "f8"),
+        ("order", "i8"),
+        ("subject", "i4"),
+        ("token", "i4"),
+        ("next", "i4"),
+        ("kind", "i2"),
+        ("programme", "i2"),
+    ]
 )
+"""Something that is to happen; `next`: another of the same window."""
+WINDOW = np.dtype([("first", "i4"), ("number", "i4")])
+"""The things that are to happen within one of many equal lengths of time."""
 NEWS_ITEM = np.dtype([("kind", "i4"), ("subject", "i4"), ("token", "i4")])
 COMER = np.dtype([("arrives", "f8"), ("number", "i4"), ("row", "i4"), ("stage", "i1"), ("size", "i1")], align=True)
 """One family in the order in which they come: its number, and its row among those to whom anything happens."""
@@ -109,7 +120,11 @@ COUNTS = np.dtype(
         ("waited", "i8"),
         ("supervised", "i8"),
         ("begun", "i8"),
+        ("window", "i8"),
+        ("later", "i8"),
+        ("free_later", "i8"),
         ("heap_room", "i8"),
+        ("later_room", "i8"),
         ("news_room", "i8"),
         ("present_room", "i8"),
         ("log_room", "i8"),
@@ -122,7 +137,8 @@ COUNTS = np.dtype(
 )
 """One record: the clock, the next order of a cause, how full each array is, and how far the schedule has come.
 
-`joins`: how often a case has joined a team. `acting`, `cursor`: what part of a change is under way, and its next case.
+`window`: up to which everything that is to happen is on the heap. `joins`: how often a case has joined a team.
+`acting`, `cursor`: what part of a change is under way, and its next case.
 """
 
 
@@ -292,8 +308,8 @@ class Arrays(NamedTuple):
     `fixed`: plain numbers and tables of the draw. `counts`: the clock and how full each array is. `stages`,
     `programmes`, `delivery`, `changes`, `moved`, `factors`: what the pathway, the draw and the schedule say. `areas`:
     which team has each stage group today. `order`: the families as they come. `families`, `stays`, `journeys`,
-    `teams`, `shelves`, `desks`, `pools`: who is where. `heap`, `present`, `news`: what is to happen. `log`: what
-    has, since last emptied.
+    `teams`, `shelves`, `desks`, `pools`: who is where. `heap`, `later`, `windows`, `present`, `news`: what is to
+    happen. `log`: what has, since last emptied.
     """
 
     fixed: np.ndarray
@@ -314,6 +330,8 @@ class Arrays(NamedTuple):
     desks: np.ndarray
     pools: np.ndarray
     heap: np.ndarray
+    later: np.ndarray
+    windows: np.ndarray
     present: np.ndarray
     news: np.ndarray
     log: np.ndarray
@@ -340,6 +358,8 @@ class Rows(NamedTuple):
     desks: Record
     pools: Record
     heap: Record
+    later: Record
+    windows: Record
     present: Record
     news: Record
     log: Record

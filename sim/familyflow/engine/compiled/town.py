@@ -25,7 +25,7 @@ from familyflow.engine.compiled.journeys import (
 )
 from familyflow.engine.compiled.lives import allocate, begin_family, change_team, go_on_stay, proceed
 from familyflow.engine.compiled.lives import go_on as go_on_family
-from familyflow.engine.compiled.queue import at, drop_first, is_present
+from familyflow.engine.compiled.queue import at, drop_first, find_window, is_present, open_window
 from familyflow.engine.compiled.shapes import (
     ADMIT,
     BEGINS,
@@ -90,6 +90,8 @@ def stretch(a: Arrays) -> int:
         a.desks[0],
         a.pools[0],
         a.heap[0],
+        a.later[0],
+        a.windows[0],
         a.present[0],
         a.news[0],
         a.log[0],
@@ -111,7 +113,11 @@ def stretch(a: Arrays) -> int:
             counts.present_first += 1
             happen(w, thing.kind, thing.subject, thing.token, thing.programme)
         elif counts.heap == 0:
-            return OVER
+            if not find_window(w):
+                return OVER
+            if row(w.windows, counts.window).number + ROOM > counts.heap_room:
+                return FULL
+            open_window(w)
         else:
             thing = row(w.heap, 0)
             kind, subject, token, programme = thing.kind, thing.subject, thing.token, thing.programme
@@ -127,6 +133,7 @@ def has_room(w: Rows, rows: int) -> bool:
     counts = w.counts
     return bool(
         counts.heap + rows <= counts.heap_room
+        and counts.later + rows <= counts.later_room
         and counts.last - counts.first + rows <= counts.news_room
         and counts.present_last - counts.present_first + rows <= counts.present_room
         and counts.log + rows <= counts.log_room
