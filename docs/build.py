@@ -68,6 +68,8 @@ NOT_READ: Final = (
     "proceedings.children_per_case",
 )
 """Shared parameters, or the beginnings of their ids, that no run and no price reads; a test lives a run to see."""
+AGAINST: Final = {"no_change": "no change", "start": "day 0"}
+"""What a claim's change is taken against, in words."""
 
 
 # ---------------------------------------------------------------- pages
@@ -325,15 +327,16 @@ def _own(prefix: str) -> list[str]:
 
 def scenario_teams() -> str:
     """Tabulate each scenario's teams on day 0."""
-    headings = ("scenario", "team", "areas on day 0", "stage groups", "social workers (posts, FTE)")
+    headings = ("scenario", "team", "areas on day 0", "stage groups", "held by", "establishment (posts, FTE)")
     return table(headings, [row for name, each in scenarios().items() for row in _team_rows(name, each)])
 
 
 def _team_rows(name: str, found: Scenario) -> Iterator[tuple[str, ...]]:
     for team in found.teams.values():
-        posts = _stated(found, team.establishment) if team.establishment else "holds no cases"
+        holder = (team.worker or "nobody: it holds no cases").replace("_", " ")
+        posts = _stated(found, team.establishment) if team.establishment else "none"
         areas = ", ".join(team.areas) or "none: a schedule opens it"
-        yield name, team.title, areas, ", ".join(team.stages), posts
+        yield name, team.title, areas, ", ".join(team.stages), holder, posts
 
 
 def scenario_posts() -> str:
@@ -356,9 +359,10 @@ def _step(step: Step) -> str:
 
 def scenario_claims() -> str:
     """Tabulate the claims that the authorities made."""
-    headings = ("scenario", "claim", "measure", "change", "by")
+    headings = ("scenario", "claim", "measure", "change", "against", "by")
     every = [(name, claim) for name, found in scenarios().items() for claim in found.claims]
-    return table(headings, [(name, c.text, f"`{c.measure}`", f"{c.change:+.0%}", c.by) for name, c in every])
+    rows = [(name, c.text, f"`{c.measure}`", f"{c.change:+.0%}", AGAINST[c.against], c.by) for name, c in every]
+    return table(headings, rows)
 
 
 # ---------------------------------------------------------------- the fit, money and results
@@ -490,13 +494,6 @@ def _of(name: str, **wanted: str) -> list[dict[str, str]]:
     return [row for row in outcomes(name) if all(row[key] == value for key, value in wanted.items())]
 
 
-def programmes_origin() -> str:
-    """Say from which runs the page's numbers are."""
-    headings = ("scenario", "from", "to", "draws", "seed", "version")
-    rows = [(r["title"], r["start"], r["end"], r["draws"], r["seed"], r["version"]) for r in outcomes("origin")]
-    return table(headings, rows)
-
-
 HEADLINES: Final = {
     "care_entries_averted": ("care entries averted", 1.0),
     "children_in_care_end": ("in care at the end", 1.0),
@@ -507,26 +504,158 @@ HEADLINES: Final = {
     "net_saving_gbp": ("net, GBP m", 1e6),
 }
 """Summary measures on the page, their headings, and what they are divided by."""
+TELLING: Final = {
+    "swindon": ("as_published", "as_happened"),
+    "somerset": ("as_published", "all_at_once"),
+    "durham": ("as_published", "all_at_once"),
+    "thurrock": ("as_published", "nothing_displaced"),
+    "bradford": ("as_published", "same_key_workers"),
+}
+"""The schedules under which the page answers claims; the table that it is made of has them all."""
+HOLDERS: Final = {
+    None: "front door",
+    "family_key_worker": "early-help teams (key workers)",
+    "social_worker": "social work teams (social workers)",
+}
+SINCE: Final = {"swindon": "2018-03-31", "durham": "2015-03-31", "bradford": "2018-03-31"}
+"""From when the page shows what was published."""
+SOMERSET: Final = {
+    "returns_home": "children who go home from care",
+    "returns_home_per_100_child_years": "the same, for each 100 child-years in care",
+    "agency_social_workers": "agency social workers (FTE)",
+    "agency_premium": "agency premium, GBP m",
+    "completed_share": "programmes completed, of those started",
+    "post_psychologist": "psychologists, GBP m",
+    "partner_NHS": "costs of the NHS, GBP m",
+    "partner_criminal justice": "costs of criminal justice, GBP m",
+    "partner_police": "costs of the police, GBP m",
+    "partner_courts, legal aid and Cafcass": "costs of courts, legal aid and Cafcass, GBP m",
+}
+THURROCK: Final = {
+    "key_workers_in_post": "key workers in post (FTE), last year",
+    "children_in_early_help": "children in early help, last year",
+    "children_waiting_early_help": "of them waiting for a key worker, last year",
+    "key_worker_cost": "spent on key workers, GBP m, five years",
+}
+BRADFORD: Final = {
+    "caseload": "children a social worker",
+    "children_open": "children open to social work",
+    "children_on_cin": "children on CIN plans",
+    "children_on_cp": "children on CP plans",
+    "children_in_care": "children in care",
+    "referrals": "referrals in the year",
+    "assessments": "assessments in the year",
+    "section47s": "section 47 enquiries in the year",
+    "children_in_early_help": "children in early help",
+    "key_worker_caseload": "children in early help a key worker",
+    "worker_changes_hubs": "children whose worker changed in the year, hubs",
+    "worker_changes_social_work": "the same, social work",
+}
+DURHAM: Final = {
+    "as_published": "cases stay",
+    "easington_transfer": "cases move",
+    "without_easington": "no Easington",
+}
+TRANSFER: Final = {
+    "highest_caseload": "children a social worker, most loaded of the three",
+    "lowest_caseload": "the same, least loaded",
+    "worker_changes": "children whose worker changed",
+    "children_unallocated": "children without a worker, on average",
+}
+EASINGTON: Final = ("easington", "peterlee", "seaham")
+SHOWN: Final = ("2015Q3", "2018Q4")
+"""The first and last quarter of Durham's caseloads on the page."""
+LEVEL: Final = 0.15
+"""Teams are level when the caseload of each is within this share of their mean."""
+PROGRAMMES_SHOWN: Final = ("swindon", "somerset", "durham", "thurrock", "bradford")
+
+
+def programmes_origin() -> str:
+    """Say from which runs the page's numbers are."""
+    headings = ("scenario", "from", "to", "draws", "seed", "version", "scenario digest", "code digest")
+    names = ("title", "start", "end", "draws", "seed", "version")
+    rows = [(*(r[name] for name in names), f"`{r['digest'][:10]}`", f"`{r['code'][:10]}`") for r in outcomes("origin")]
+    return table(headings, rows)
+
+
+def _modelled(scenario_name: str) -> str:
+    """Tabulate what stands for the programme: areas, teams, posts, effects, money, schedules, and what is assumed."""
+    found = scenarios()[scenario_name]
+    programme = found.programme
+    rows = (
+        ("areas", "; ".join(area.title for area in found.areas.values())),
+        *_teams_by_work(found),
+        ("posts in each live team", _posts(found, programme.roles)),
+        ("posts shared by all", _posts(found, programme.shared_roles)),
+        ("effects claimed", code(programme.effects) or "none"),
+        ("paid by", "new money" if programme.new_money else "moving existing budget"),
+        ("schedules", "; ".join(each.title for each in found.schedules.values())),
+        ("assumed, of all", "; ".join(_assumed(found))),
+    )
+    return table(("part", "in the model"), rows)
+
+
+def _teams_by_work(found: Scenario) -> Iterator[tuple[str, str]]:
+    """Name the teams of each kind, with the establishment of those that hold cases."""
+    for worker, kind in HOLDERS.items():
+        teams = [team for team in found.teams.values() if team.worker == worker]
+        named = (f"{team.title}{_establishment(found, team.establishment)}" for team in teams)
+        yield kind, "; ".join(named) or "none"
+
+
+def _establishment(found: Scenario, key: str | None) -> str:
+    return f" ({found.quantities[key].value:g})" if key else ""
+
+
+def _posts(found: Scenario, roles: Iterable[str]) -> str:
+    posts = ((role.replace("_", " "), found.quantities[f"post.{role}"]) for role in roles)
+    return "; ".join(f"{role} {each.value:g} ({each.status})" for role, each in posts) or "none"
+
+
+def _assumed(found: Scenario) -> Iterator[str]:
+    """Say how many numbers of each kind are assumed."""
+    roles = (*found.programme.roles, *found.programme.shared_roles)
+    ratios = {each.ratio for each in PATHWAY.effects if each.name in found.programme.effects}
+    ratios |= {each.ratio for each in PATHWAY.programmes if each.ratio and each.role in roles}
+    kinds = {
+        "areas' shares": [each for key, each in found.quantities.items() if key.startswith("area.")],
+        "establishments": [each for key, each in found.quantities.items() if key.startswith("team.")],
+        "posts": [each for key, each in found.quantities.items() if key.startswith("post.")],
+        "sizes of effects and services": [found.quantities[key] for key in sorted(ratios)],
+    }
+    for kind, numbers in kinds.items():
+        yield f"{kind} {sum(each.status == 'assumed' for each in numbers)} of {len(numbers)}"
 
 
 def _headlines(scenario: str) -> str:
     """Tabulate a programme's schedules: average and range of outcomes."""
     rows = _of("headlines", scenario=scenario)
-    schedules = dict.fromkeys((row["schedule"], row["title"]) for row in rows)
+    titles = {row["schedule"]: row["title"] for row in rows}
+    schedules = [(name, titles[name]) for name in scenarios()[scenario].schedules]
     found = {(row["schedule"], row["measure"]): row for row in rows}
     lines = [
-        (title, *(_outcome(found.get((name, measure)), scale) for measure, (_, scale) in HEADLINES.items()))
+        (title, *(_outcome(found.get((name, measure)), scale) for measure, (_, scale) in HEADLINES.items()), repaid)
         for name, title in schedules
+        for repaid in [_share(found[name, "net_saving_gbp"]["probability_better"])]
     ]
-    return table(("schedule", *(heading for heading, _ in HEADLINES.values())), lines)
+    return table(("schedule", *(heading for heading, _ in HEADLINES.values()), "repaid in"), lines)
 
 
-def _outcome(row: dict[str, str] | None, scale: float) -> str:
+def _outcome(row: Mapping[str, str] | None, scale: float = 1.0) -> str:
     """Write an average with its range of outcomes."""
     if row is None or not row["mean"]:
         return "-"
     mean, low, high = (float(row[key]) / scale for key in ("mean", "p5", "p95"))
     return f"{_short(mean)} ({_short(low)} to {_short(high)})"
+
+
+def _changed(row: Mapping[str, str]) -> str:
+    """Write an average change with its range of outcomes."""
+    return _outcome({**row, "mean": row["change"]})
+
+
+def _share(text: str) -> str:
+    return f"{float(text):.0%}" if text else "-"
 
 
 def _short(value: float) -> str:
@@ -536,33 +665,86 @@ def _short(value: float) -> str:
 
 
 def _claims(scenario: str) -> str:
-    """Tabulate how each claim is answered, under every schedule."""
+    """Tabulate how each claim is answered, under the schedules that tell most."""
+    telling = TELLING[scenario]
+    rows = [row for row in _of("claims", scenario=scenario) if row["schedule"] in telling]
+    rows.sort(key=lambda row: (int(row["number"]), telling.index(row["schedule"])))
     titles = {row["schedule"]: row["title"] for row in _of("headlines", scenario=scenario)}
     headings = ("claim", "promised, by", "schedule", "change (range of outcomes)", "met in", "verdict", "would need")
-    rows, last = [], ""
-    for row in _of("claims", scenario=scenario):
-        first = row["number"] != last
-        last = row["number"]
-        against = "since day 0" if row["against"] == "start" else "against no change"
-        promise = f"{float(row['promised']):+.0%} by {row['by']}, {against}"
-        change = (
-            f"{float(row['mean']):+.1%} ({float(row['p5']):+.1%} to {float(row['p95']):+.1%})" if row["mean"] else "-"
-        )
-        met = f"{float(row['probability_met']):.0%}" if row["probability_met"] else "-"
-        need = f"x {float(row['multiple']):.1f}" if row["multiple"] else "-"
-        claim = (row["claim"], promise) if first else ("", "")
-        rows.append((*claim, titles.get(row["schedule"], row["schedule"]), change, met, row["verdict"], need))
+    firsts = [row["number"] != last["number"] for row, last in zip(rows, [{"number": ""}, *rows], strict=False)]
+    lines = [
+        (*(_promise(row) if first else ("", "")), titles[row["schedule"]], *_answer(row))
+        for row, first in zip(rows, firsts, strict=True)
+    ]
+    return table(headings, lines)
+
+
+def _promise(row: Mapping[str, str]) -> tuple[str, str]:
+    """Write what was promised, by when and against what."""
+    size = f"{float(row['promised']):+.0%}" if float(row["promised"]) else "no rise"
+    return row["claim"], f"{size} by {row['by']}, against {AGAINST[row['against']]}"
+
+
+def _answer(row: Mapping[str, str]) -> tuple[str, ...]:
+    """Write how a claim is answered under one schedule."""
+    if not row["mean"]:
+        return "-", "-", row["verdict"], "-"
+    change, low, high = (f"{float(row[key]):+.1%}" for key in ("mean", "p5", "p95"))
+    need = f"x {float(row['multiple']):.1f}" if row["multiple"] else "-"
+    return f"{change} ({low} to {high})", _share(row["probability_met"]), row["verdict"], need
+
+
+def _history(scenario: str) -> str:
+    """Tabulate what was published beside what the run has, under no change and as published."""
+    rows = _of("history", scenario=scenario)
+    found = {(row["date"], row["measure"], row["schedule"]): row for row in rows}
+    stocks = ("children_on_cp", "children_in_care")
+    words = [stock.replace("_", " ") for stock in stocks]
+    headings = ("date", *(f"{word}: {what}" for word in words for what in ("published", "no change", "as published")))
+    dates = sorted({row["date"] for row in rows if row["date"] >= SINCE[scenario]})
+    return table(headings, [(day, *(cell for stock in stocks for cell in _then(found, day, stock))) for day in dates])
+
+
+def _then(found: Mapping[tuple[str, str, str], Mapping[str, str]], day: str, stock: str) -> Iterator[str]:
+    """Write what was published on a day, and what the run has then."""
+    before = found.get((day, stock, "no_change"))
+    yield f"{float(before['published']):.0f}" if before else "-"
+    yield _outcome(before)
+    yield _outcome(found.get((day, stock, "as_published")))
+
+
+def somerset_parts() -> str:
+    """Tabulate what Somerset hopes for beside its claims."""
+    return _changes("somerset_parts", ("as_published", "all_at_once"), SOMERSET)
+
+
+def thurrock_displaced() -> str:
+    """Tabulate what pays for the lots, and who waits for it."""
+    return _changes("thurrock_displaced", ("as_published", "nothing_displaced"), THURROCK)
+
+
+def bradford_year_on() -> str:
+    """Tabulate what the committee asked for, twelve months after the hubs opened."""
+    return _changes("bradford_year_on", ("as_published", "same_key_workers"), BRADFORD)
+
+
+def _changes(name: str, schedules: Sequence[str], measures: Mapping[str, str]) -> str:
+    """Tabulate measures with their level under no change, and the change under some schedules."""
+    found = {(row["schedule"], row["measure"]): row for row in outcomes(name)}
+    headings = ("measure", "no change", *(f"change, {schedule.replace('_', ' ')}" for schedule in schedules))
+    rows = [
+        (title, _short(float(found["no_change", key]["mean"])), *(_changed(found[each, key]) for each in schedules))
+        for key, title in measures.items()
+    ]
     return table(headings, rows)
 
 
 def durham_caseloads() -> str:
-    """Tabulate the caseloads of the three teams around Easington by quarter, cases staying and cases moved."""
-    schedules = ("as_published", "easington_transfer", "without_easington")
-    teams = ("easington", "peterlee", "seaham")
+    """Tabulate the caseloads of the three teams around Easington by quarter, by what becomes of existing cases."""
     found = {(r["schedule"], r["team"], r["quarter"]): r for r in outcomes("durham_caseloads")}
-    quarters = sorted({q for s, _, q in found if s == "as_published" and q >= "2015Q3" and q <= "2018Q1"})
-    headings = ("quarter", *(f"{t.title()}, {s.replace('_', ' ')}" for s in schedules for t in teams))
-    cells = [[_outcome(found.get((s, t, q)), 1.0) for s in schedules for t in teams] for q in quarters]
+    quarters = sorted({q for s, _, q in found if s == "as_published" and SHOWN[0] <= q <= SHOWN[1]})
+    headings = ("quarter", *(f"{team.title()}: {what}" for what in DURHAM.values() for team in EASINGTON))
+    cells = [[_outcome(found.get((s, team, q))) for s in DURHAM for team in EASINGTON] for q in quarters]
     return table(headings, [(quarter, *row) for quarter, row in zip(quarters, cells, strict=True)])
 
 
@@ -571,80 +753,63 @@ def durham_levels() -> str:
     headings = (
         "schedule",
         "Easington opens",
-        "averages level from",
-        "draws in which they level for good",
-        "months until then",
+        "averages level in",
+        "first level in a draw after, months",
+        "month ends level, 1st year",
+        "2nd year",
     )
-    rows = [
-        (
-            r["title"],
-            r["opens"],
-            _averages_level(r["schedule"]),
-            f"{float(r['share_level']):.0%}",
-            _months(r["median_months"], r["p5"], r["p95"]),
-        )
-        for r in outcomes("durham_levels")
-    ]
-    return table(headings, rows)
+    return table(headings, [_level_row(row) for row in outcomes("durham_levels")])
+
+
+def _level_row(row: Mapping[str, str]) -> tuple[str, ...]:
+    """Write how long the three teams take to level under one schedule."""
+    middle, low, high = (f"{float(row[key]):.0f}" for key in ("first_p50", "first_p5", "first_p95"))
+    ever = f"{middle} ({low} to {high}), in {_share(row['ever'])} of draws"
+    return (
+        row["title"],
+        row["opens"],
+        _averages_level(row["schedule"]),
+        ever,
+        _share(row["year_1"]),
+        _share(row["year_2"]),
+    )
 
 
 def _averages_level(schedule: str) -> str:
-    """Give the quarter from which on each team's average caseload is within 15% of their mean."""
+    """Give the first and last quarter in which each team's average caseload is near the mean of the three."""
     teams: dict[str, list[float]] = {}
     for row in _of("durham_caseloads", schedule=schedule):
         teams.setdefault(row["quarter"], []).append(float(row["mean"]))
-    level = {q: max(abs(x - mean(xs)) for x in xs) <= LEVEL * mean(xs) and len(xs) == TEAMS for q, xs in teams.items()}
-    since = ""
-    for quarter in sorted(level, reverse=True):
-        if not level[quarter]:
-            break
-        since = quarter
-    return since or "never in the run"
+    level = sorted(quarter for quarter, loads in teams.items() if len(loads) == len(EASINGTON) and _is_level(loads))
+    return f"{level[0]} to {level[-1]}, {len(level)} quarters" if level else "never in the run"
 
 
-def _months(median: str, low: str, high: str) -> str:
-    return f"{float(median):.0f} ({float(low):.0f} to {float(high):.0f})" if median else "never in the run"
+def _is_level(loads: Sequence[float]) -> bool:
+    return max(abs(load - mean(loads)) for load in loads) <= LEVEL * mean(loads)
+
+
+def durham_transfer() -> str:
+    """Tabulate what the three teams met in the year after Easington opens, by what becomes of existing cases."""
+    found = {(row["schedule"], row["measure"]): row for row in outcomes("durham_transfer")}
+    rows = [(title, *(_outcome(found[each, key]) for each in DURHAM)) for key, title in TRANSFER.items()]
+    return table(("in the first year", *DURHAM.values()), rows)
 
 
 def thurrock_services() -> str:
     """Tabulate what the lots and the teams started a year, and with whom."""
-    headings = ("schedule", "service", "early-help families a year", "CIN or CP families a year", "share CIN or CP")
-    rows = [
-        (
-            r["schedule"].replace("_", " "),
-            r["service"].replace("_", " "),
-            f"{float(r['early_help']):.0f}",
-            f"{float(r['cin_or_cp']):.0f}",
-            f"{float(r['share_cin_or_cp']):.0%}",
-        )
-        for r in _of("thurrock_services", schedule="as_published")
-    ]
-    return table(headings, rows)
+    headings = ("service", "early-help families a year", "CIN or CP families a year", "share CIN or CP")
+    rows = _of("thurrock_services", schedule="as_published")
+    return table(headings, [_service(row) for row in rows])
 
 
-def bradford_year_on() -> str:
-    """Tabulate what the committee asked for, twelve months after the hubs opened."""
-    wanted = ("as_published", "same_key_workers")
-    headings = ("measure", *(f"{s.replace('_', ' ')}: {what}" for s in wanted for what in ("level", "change")))
-    found = {(r["schedule"], r["measure"]): r for r in outcomes("bradford_year_on")}
-    measures = dict.fromkeys(r["measure"] for r in outcomes("bradford_year_on"))
-    rows = []
-    for measure in measures:
-        cells = [found[s, measure] for s in wanted]
-        pairs = [(_short(float(r["mean"])), _outcome({**r, "mean": r["change"]}, 1.0)) for r in cells]
-        rows.append((measure.replace("_", " "), *(cell for pair in pairs for cell in pair)))
-    return table(headings, rows)
+def _service(row: Mapping[str, str]) -> tuple[str, ...]:
+    early, plans = (f"{float(row[key]):.0f}" for key in ("early_help", "cin_or_cp"))
+    return row["service"].replace("_", " "), early, plans, _share(row["share_cin_or_cp"])
 
 
 def _programme(make: Callable[[str], str], scenario: str) -> Callable[[], str]:
     """Make the maker of one region about one programme."""
     return lambda: make(scenario)
-
-
-LEVEL: Final = 0.15
-TEAMS: Final = 3
-"""Teams are level when the caseload of each of the three is within this share of their mean."""
-PROGRAMMES_SHOWN: Final = ("swindon", "somerset", "durham", "thurrock", "bradford")
 
 
 def _region(name: str) -> Callable[[], str]:
@@ -656,6 +821,8 @@ REGIONS: Final[Mapping[str, Callable[[], str]]] = {
     **{name: _region(name) for name in GROUPS},
     **{f"headlines_{name}": _programme(_headlines, name) for name in PROGRAMMES_SHOWN},
     **{f"claims_{name}": _programme(_claims, name) for name in PROGRAMMES_SHOWN},
+    **{f"modelled_{name}": _programme(_modelled, name) for name in PROGRAMMES_SHOWN},
+    **{f"history_{name}": _programme(_history, name) for name in SINCE},
     **{
         make.__name__: make
         for make in (
@@ -683,6 +850,9 @@ REGIONS: Final[Mapping[str, Callable[[], str]]] = {
             programmes_origin,
             durham_caseloads,
             durham_levels,
+            durham_transfer,
+            somerset_parts,
+            thurrock_displaced,
             thurrock_services,
             bradford_year_on,
         )
