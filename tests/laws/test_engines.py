@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from small_town import LOCALITIES, UNSHRUNK, begin, live, on, rates_for, scenario, values, with_schedules
 
 from familyflow.engine import prepare
+from familyflow.engine.compiled import build
 from familyflow.engine.run import COMPILED, SIMPY, simulate
 from familyflow.pathway import PATHWAY, Pathway
 from familyflow.pathway.effects import EFFECTS
@@ -50,6 +51,14 @@ def assert_one_story(start: Start, schedule: str) -> None:
 @pytest.mark.parametrize("schedule", list(scenario().schedules))
 def test_every_kind_of_schedule_is_one_story(schedule: str) -> None:
     assert_one_story(begin(size=0.2, seed=3, years=2), schedule)
+
+
+@pytest.mark.parametrize("schedule", list(scenario().schedules))
+def test_little_room_that_is_grown_again_and_again_is_one_story(monkeypatch: pytest.MonkeyPatch, schedule: str) -> None:
+    """A change of many cases stops when an array is nearly full and goes on when it has grown."""
+    monkeypatch.setattr(build, "FIRST_ROWS", 512)
+    monkeypatch.setattr(build, "LOG_ROWS", 260)
+    assert_one_story(begin(size=0.5, seed=4, years=1), schedule)
 
 
 def town(steps: tuple[Step, ...], effects: tuple[str, ...], offered: tuple[str, ...]) -> Scenario:

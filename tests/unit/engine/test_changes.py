@@ -43,8 +43,9 @@ def test_the_map_comes_before_staff_cases_workers_and_the_start() -> None:
 
 def test_overload_is_looked_at_each_month_where_that_is_switched_on() -> None:
     assert not of(dated(scenario(), "no_change"), Act.PRESS)
-    days = [c.day for c in of(dated(scenario(), "no_change", {"staff.overload_on": 1.0}), Act.PRESS)]
-    assert days == pytest.approx([month * DAYS_PER_MONTH for month in range(1, 13)])
+    teams = range(len(scenario().teams))
+    found = [(c.day, c.team) for c in of(dated(scenario(), "no_change", {"staff.overload_on": 1.0}), Act.PRESS)]
+    assert found == [(month * DAYS_PER_MONTH, team) for month in range(1, 13) for team in teams]
 
 
 def test_a_team_is_staffed_once_a_day_with_all_its_roles() -> None:
