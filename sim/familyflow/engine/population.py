@@ -5,7 +5,8 @@ Nobody here depends on a schedule: every schedule of a draw is lived by the same
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,11 +20,11 @@ from familyflow.ground.draws import exponential, uniform
 from familyflow.pathway.people import ADULT, AGE_BANDS, SIZES, YEAR
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from familyflow.engine.balance import Expectation
     from familyflow.engine.rates import Rates
-    from familyflow.engine.structure import Floats, Ints, Structure
+    from familyflow.engine.structure import Flags, Floats, Ints, Structure
 
 LARGEST = SIZES[-1]
 AT_HOME = -1
@@ -33,32 +34,58 @@ SNAPSHOT = {"cin": "children_on_cin", "cp": "children_on_cp", "care": "children_
 """Stage groups whose children on day 0 are published, and the quantity that says how many."""
 
 
+FAMILY = np.dtype(
+    [
+        ("arrives", "f8"),
+        ("elapsed", "f8"),
+        ("residual", "f8"),
+        ("born", "f8", (LARGEST,)),
+        ("area", "i2"),
+        ("combo", "i2"),
+        ("size", "i1"),
+        ("engages", "i1"),
+        ("stage", "i1"),
+        ("alone", "i1"),
+        ("placement", "i1", (LARGEST,)),
+    ],
+    align=True,
+)
+"""One family as it comes: there are millions of them in a country, so each is kept in few bytes."""
+
+
 @dataclass(frozen=True, eq=False)
 class Population:
     """Families by number (N) and their children (N, 6). Times are days from day 0.
 
-    `arrives`: when the family enters `stage`; 0 for those known on day 0. `elapsed`: days already spent in the spell.
-    `residual`: days left of a decision under way, else nan. `born`: nan where there is no child. `placement`: the
-    stage of a child in care on arrival, else AT_HOME; `care_elapsed` its days in care. `combo`: row of active harms.
-    `engages`: takes part in what a live team offers. `alone`: an unaccompanied child.
+    `rows` (N,) holds them as records (`FAMILY`), of which all else but `care_elapsed` are views. `arrives`: when the
+    family enters `stage`; 0 for those known on day 0. `elapsed`: days already spent in the spell. `residual`: days left
+    of a decision under way, else nan. `born`: nan where there is no child. `placement`: the stage of a child in care on
+    arrival, else AT_HOME; `care_elapsed` its days in care, memory that only those in care on day 0 take. `combo`: row
+    of active harms. `engages`: takes part in what a live team offers. `alone`: an unaccompanied child.
     """
 
+    rows: np.ndarray
+    care_elapsed: Floats
     arrives: Floats
-    area: Ints
-    size: Ints
-    combo: Ints
-    engages: Ints
-    stage: Ints
     elapsed: Floats
     residual: Floats
-    alone: Ints
     born: Floats
+    area: Ints
+    combo: Ints
+    size: Ints
+    engages: Ints
+    stage: Ints
+    alone: Ints
     placement: Ints
-    care_elapsed: Floats
+
+    @classmethod
+    def of(cls, rows: np.ndarray, care_elapsed: Floats) -> Population:
+        """Return a population that reads and writes these arrays."""
+        return cls(rows, care_elapsed, **{name: rows[name] for name in rows.dtype.names or ()})
 
     def __len__(self) -> int:
         """Return the number of families."""
-        return len(self.arrives)
+        return len(self.rows)
 
 
 @compiled
@@ -92,6 +119,15 @@ class Keys:
         return Keys(self.seed, self.replication, self.first + count)
 
 
+@dataclass(frozen=True)
+class Part:
+    """Families of one origin: how many, the keys of their draws, and what fills in their records."""
+
+    count: int
+    keys: Keys
+    fill: Callable[[Population, Keys], None]
+
+
 def build(
     structure: Structure,
     rates: Rates,
@@ -102,19 +138,20 @@ def build(
     keys: Keys,
 ) -> Population:
     """Return everybody who matters up to the horizon. `areas`: shares; `snapshot`: children by published group."""
-    parts: list[Population] = []
-    for group, count in _on_day_0(structure, expected, snapshot, keys).items():
-        make = _in_care if _is_care(structure, group) else _at_home
-        parts.append(make(structure, expected, areas, group, count, keys))
-        keys = keys.after(len(parts[-1]))
-    for i in range(len(structure.pathway.sources)):
-        parts.append(_arriving(structure, rates, areas, i, horizon, keys))
-        keys = keys.after(len(parts[-1]))
-    return _joined(parts)
-
-
-def _joined(parts: list[Population]) -> Population:
-    return Population(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Population)))
+    parts: list[Part] = []
+    for group, children in _on_day_0(structure, expected, snapshot, keys).items():
+        parts.append(_known(structure, expected, areas, group, children, keys))
+        keys = keys.after(parts[-1].count)
+    for source in range(len(structure.pathway.sources)):
+        parts.append(_coming(structure, rates, areas, source, horizon, keys))
+        keys = keys.after(parts[-1].count)
+    total = sum(part.count for part in parts)
+    rows, care_elapsed = np.zeros(total, FAMILY), np.zeros((total, LARGEST))
+    rows["residual"], rows["placement"] = np.nan, AT_HOME
+    for part in parts:
+        mine = slice(part.keys.first - parts[0].keys.first, part.keys.first - parts[0].keys.first + part.count)
+        part.fill(Population.of(rows[mine], care_elapsed[mine]), part.keys)
+    return Population.of(rows, care_elapsed)
 
 
 def _is_care(structure: Structure, group: str) -> bool:
@@ -133,26 +170,21 @@ def _on_day_0(structure: Structure, expected: Expectation, snapshot: Mapping[str
     return counts
 
 
-def _families(structure: Structure, areas: Floats, count: int, keys: Keys) -> Population:
-    """Return `count` families as they are at first contact, all at home, at no stage yet."""
-    engaged = keys.uniforms(count, Purpose.ENGAGES) < structure.values["effect.engaged_share"]
-    size = 1 + _pick(structure.sizes, keys.uniforms(count, Purpose.SIZE))
-    ages = np.stack([_ages(structure, keys.uniforms(count, Purpose.AGE, k)) for k in range(LARGEST)], axis=1)
-    ages[np.arange(LARGEST) >= size[:, None]] = np.nan
-    return Population(
-        arrives=np.zeros(count),
-        area=_pick(areas, keys.uniforms(count, Purpose.AREA)),
-        size=size,
-        combo=_pick(structure.joint, keys.uniforms(count, Purpose.HARMS)),
-        engages=engaged.astype(np.int64),
-        stage=np.zeros(count, dtype=np.int64),
-        elapsed=np.zeros(count),
-        residual=np.full(count, np.nan),
-        alone=np.zeros(count, dtype=np.int64),
-        born=-ages * YEAR,
-        placement=np.full((count, LARGEST), AT_HOME),
-        care_elapsed=np.zeros((count, LARGEST)),
-    )
+def _meet(structure: Structure, areas: Floats, size: Ints, families: Population, keys: Keys) -> None:
+    """Fill in families of these sizes as they are at first contact, all at home, at no stage yet."""
+    count = len(families)
+    families.engages[:] = keys.uniforms(count, Purpose.ENGAGES) < structure.values["effect.engaged_share"]
+    families.size[:] = size
+    for k in range(LARGEST):
+        ages = _ages(structure, keys.uniforms(count, Purpose.AGE, k))
+        families.born[:, k] = np.where(size > k, -ages * YEAR, np.nan)
+    families.area[:] = _pick(areas, keys.uniforms(count, Purpose.AREA))
+    families.combo[:] = _pick(structure.joint, keys.uniforms(count, Purpose.HARMS))
+
+
+def _sizes(structure: Structure, count: int, keys: Keys) -> Ints:
+    """Return how many children each of so many families has."""
+    return (1 + _pick(structure.sizes, keys.uniforms(count, Purpose.SIZE))).astype(np.int8)
 
 
 def _pick(shares: Floats, u: Floats) -> Ints:
@@ -168,32 +200,42 @@ def _ages(structure: Structure, u: Floats) -> Floats:
     return np.asarray(np.interp(u, edges / edges[-1], years))
 
 
-def _exactly(families: Population, children: int) -> Population:
+def _exactly(size: Ints, children: int) -> Ints:
     """Keep the first families that hold this many children, the last cut to fit."""
-    total = np.cumsum(families.size)
+    total = np.cumsum(size)
     keep = int(np.searchsorted(total, children)) + 1 if children else 0
-    kept = Population(*(getattr(families, f.name)[:keep] for f in fields(Population)))
+    kept = size[:keep].copy()
     if children:
-        kept.size[-1] -= total[keep - 1] - children
-        kept.born[np.arange(LARGEST) >= kept.size[:, None]] = np.nan
+        kept[-1] -= total[keep - 1] - children
     return kept
 
 
+def _known(structure: Structure, expected: Expectation, areas: Floats, group: str, children: int, keys: Keys) -> Part:
+    """Return the families known in a group on day 0."""
+    size = _sizes(structure, children, keys)
+    if not _is_care(structure, group):
+        size = _exactly(size, children)
+        return Part(len(size), keys, partial(_at_home, structure, expected, areas, group, size))
+    alone = keys.uniforms(children, Purpose.START_RESIDUAL) < _share_alone(structure, expected)
+    size = _exactly(np.where(alone, np.int8(1), size), children)
+    return Part(len(size), keys, partial(_in_care, structure, expected, areas, alone[: len(size)], size))
+
+
 def _at_home(
-    structure: Structure, expected: Expectation, areas: Floats, group: str, children: int, keys: Keys
-) -> Population:
-    """Return families open at home in a group on day 0, with stage, time elapsed and harms from the equilibrium."""
-    families = _exactly(_families(structure, areas, children, keys), children)
+    structure: Structure, expected: Expectation, areas: Floats, group: str, size: Ints, families: Population, keys: Keys
+) -> None:
+    """Fill in families open at home in a group on day 0, with stage, time elapsed and harms from the equilibrium."""
+    _meet(structure, areas, size, families, keys)
     inside = [s for s, stage in enumerate(structure.pathway.stages) if stage.group == group]
     weights = expected.occupancy[inside]
     where = _pick(weights.ravel(), keys.uniforms(len(families), Purpose.START_PLACE))
     at, band, combo = np.unravel_index(where, weights.shape)
-    families.stage[:] = np.array(inside)[at]
+    stage = np.array(inside)[at]
+    families.stage[:] = stage
     families.combo[:] = combo
     u = keys.uniforms(len(families), Purpose.START_ELAPSED)
-    families.elapsed[:] = _elapsed(expected, families.stage, band, combo, u)
-    families.residual[:] = _residual(structure, families.stage, u, keys)
-    return families
+    families.elapsed[:] = _elapsed(expected, stage, band, combo, u)
+    families.residual[:] = _residual(structure, stage, u, keys)
 
 
 def _elapsed(expected: Expectation, stage: Ints, band: Ints, combo: Ints, u: Floats) -> Floats:
@@ -213,26 +255,33 @@ def _residual(structure: Structure, stage: Ints, u: Floats, keys: Keys) -> Float
     return np.where(deciding, u * length, np.nan)
 
 
+def _share_alone(structure: Structure, expected: Expectation) -> float:
+    """Return the share of unaccompanied children among the families with children in care on day 0."""
+    alone = expected.alone * float(expected.cohort.stock_alone.sum())
+    in_families = (expected.care_stock - alone) / structure.mean_size
+    return alone / (alone + in_families)
+
+
 def _in_care(
-    structure: Structure, expected: Expectation, areas: Floats, group: str, children: int, keys: Keys
-) -> Population:
-    """Return the children looked after on day 0, sibling groups together, each child with its own time in care.
+    structure: Structure,
+    expected: Expectation,
+    areas: Floats,
+    alone: Flags,
+    size: Ints,
+    families: Population,
+    keys: Keys,
+) -> None:
+    """Fill in the children looked after on day 0, sibling groups together, each child with its own time in care.
 
     A family here has all its children in care. One unaccompanied child is a family of its own.
     """
-    _ = group
-    alone = expected.alone * float(expected.cohort.stock_alone.sum())
-    in_families = (expected.care_stock - alone) / structure.mean_size
-    families = _families(structure, areas, children, keys)
-    families.alone[:] = keys.uniforms(len(families), Purpose.START_RESIDUAL) < alone / (alone + in_families)
-    families.size[families.alone == 1] = 1
-    families = _exactly(families, children)
+    _meet(structure, areas, size, families, keys)
+    families.alone[:] = alone
     for k in range(LARGEST):
         _place(structure, expected, families, k, keys)
     families.combo[:] = _pick(cohort.at_entry(structure), keys.uniforms(len(families), Purpose.HARMS))
-    families.combo[families.alone == 1] = 0
+    families.combo[alone] = 0
     families.stage[:] = AT_HOME
-    return families
 
 
 def _place(structure: Structure, expected: Expectation, families: Population, k: int, keys: Keys) -> None:
@@ -255,22 +304,29 @@ def _place(structure: Structure, expected: Expectation, families: Population, k:
     families.born[here, k] = -age[here] * YEAR
 
 
-def _arriving(structure: Structure, rates: Rates, areas: Floats, source: int, horizon: float, keys: Keys) -> Population:
+def _coming(structure: Structure, rates: Rates, areas: Floats, source: int, horizon: float, keys: Keys) -> Part:
     """Return the families that one source brings before the horizon: a Poisson process."""
     rate = float(rates.arrivals[source])
     most = rate * horizon
     gaps = np.empty(int(most + 8 * np.sqrt(most) + 20))
     _gaps(keys.seed, keys.replication, ARRIVALS + 1 + source, gaps)
     times = np.cumsum(gaps) / rate if rate > 0 else np.empty(0)
-    families = _families(structure, areas, int((times < horizon).sum()), keys)
-    families.arrives[:] = times[: len(families)]
+    times = times[times < horizon]
+    return Part(len(times), keys, partial(_arriving, structure, rates, areas, source, times))
+
+
+def _arriving(
+    structure: Structure, rates: Rates, areas: Floats, source: int, times: Floats, families: Population, keys: Keys
+) -> None:
+    """Fill in the families that one source brings at these times."""
+    _meet(structure, areas, _sizes(structure, len(families), keys), families, keys)
+    families.arrives[:] = times
     families.born[:] += families.arrives[:, None]
     declared = structure.pathway.sources[source]
     if declared.single:
         _make_alone(structure, rates, families, keys)
     else:
         families.stage[:] = structure.pathway.index[declared.to]
-    return families
 
 
 def _make_alone(structure: Structure, rates: Rates, families: Population, keys: Keys) -> None:

@@ -26,7 +26,7 @@ def asleep(
     Nothing can change their hazards meanwhile. `ratio` (S, C, E): what harms do to each exit.
     """
     quiet = np.append(~structure.decision & (structure.priority < 0), False)[families.stage]
-    oldest = np.where(np.isnan(families.born), np.inf, families.born).min(axis=1)
+    oldest = np.fmin.reduce(families.born, axis=1)
     calm = quiet & (families.arrives == 0) & (oldest + ADULT * YEAR >= horizon)
     visits = np.array([visit_key(s, 0) for s in range(len(structure.pathway.stages))])
     found: Flags = calm.copy()

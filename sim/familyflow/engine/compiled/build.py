@@ -11,7 +11,6 @@ from familyflow.engine import changes, handover, practice
 from familyflow.engine.changes import Act
 from familyflow.engine.compiled import shapes, town
 from familyflow.engine.handover import SETTLING_DAYS
-from familyflow.engine.population import AT_HOME
 from familyflow.engine.records import RECORD
 from familyflow.engine.structure import STARTS
 from familyflow.pathway.adult_work import roles
@@ -19,7 +18,7 @@ from familyflow.pathway.care import ENTRY_AGES
 
 if TYPE_CHECKING:
     from familyflow.engine.changes import Change
-    from familyflow.engine.structure import Floats, Ints, Structure
+    from familyflow.engine.structure import Ints, Structure
     from familyflow.engine.world import Start, World
 
 NEVER = -1e300
@@ -47,7 +46,9 @@ def arrays(world: World) -> shapes.Arrays:
         moved=_moved(start, todo),
         factors=_factors(structure, todo),
         order=_order(start),
-        families=_families(start),
+        people=start.families.rows,
+        times=start.families.care_elapsed.view([("days", "f8", (shapes.CHILDREN,))]).ravel(),
+        families=_records(start),
         stays=np.zeros(FIRST_ROWS, shapes.stay_type(structure)),
         journeys=np.zeros(FIRST_ROWS, shapes.JOURNEY),
         teams=_teams(start, todo),
@@ -61,7 +62,8 @@ def arrays(world: World) -> shapes.Arrays:
         news=np.zeros(FIRST_ROWS, shapes.NEWS_ITEM),
         log=np.zeros(LOG_ROWS, LOG_ROW),
     )
-    for name in ("free_stay", "free_journey", "free_later"):
+    laid.counts["families"] = 1
+    for name in ("free_family", "free_stay", "free_journey", "free_later"):
         laid.counts[name] = shapes.NOBODY
     return _measured(laid)
 
@@ -214,14 +216,12 @@ def _switched(structure: Structure, *, on: bool) -> np.ndarray:
 
 
 def _order(start: Start) -> np.ndarray:
-    """Return the families in the order in which they come; those to whom nothing happens have no row."""
+    """Return the families in the order in which they come."""
     families = start.families
     first = np.where(families.stage >= 0, start.structure.priority[families.stage], -1)
     order = np.lexsort((first, families.arrives))
     rows = np.zeros(len(order), shapes.COMER)
-    rows["number"], rows["arrives"] = order, families.arrives[order]
-    rows["stage"], rows["size"] = families.stage[order], families.size[order]
-    rows["row"] = np.where(start.asleep, shapes.NOBODY, np.cumsum(~start.asleep) - 1)[order]
+    rows["number"], rows["asleep"] = order, start.asleep[order]
     return rows
 
 
@@ -291,25 +291,13 @@ def _slots(count: int, capacity: int) -> np.ndarray:
     return slots
 
 
-def _families(start: Start) -> np.ndarray:
-    """Return a row for each family to whom anything happens."""
-    families, awake = start.families, np.flatnonzero(~start.asleep)
-    rows = np.zeros(len(awake), shapes.family_type(start.structure))
-    rows["number"] = awake
-    for name in ("area", "combo", "size", "alone", "born", "care_elapsed"):
-        rows[name] = getattr(families, name)[awake]
-    rows["engaged"] = ((families.engages != 0) & (families.combo > 0))[awake]
-    rows["entered"], rows["residual"] = families.elapsed[awake], _given(families.residual[awake])
-    rows["placed"] = families.placement[awake]
-    rows["stage"] = np.where(families.stage == AT_HOME, shapes.AWAY, families.stage)[awake]
+def _records(start: Start) -> np.ndarray:
+    """Return room for every family to whom anything happens: memory that is only taken once a record is used."""
+    rows = np.zeros(1 + np.count_nonzero(~start.asleep), shapes.family_type(start.structure))
+    blank = rows[0]
+    blank["stage"], blank["residual"] = shapes.AWAY, -1.0
     for name in ("referred", "stalled", "settled"):
-        rows[name] = NEVER
-    nobody = ("team", "next", "previous", "request", "first_stay", "last_stay", "first_journey", "last_journey")
-    for name in nobody:
-        rows[name] = shapes.NOBODY
+        blank[name] = NEVER
+    for name in ("team", "next", "previous", "request", "first_stay", "last_stay", "first_journey", "last_journey"):
+        blank[name] = shapes.NOBODY
     return rows
-
-
-def _given(residual: Floats) -> Floats:
-    """Return the days left of decisions under way, and -1 where there is none."""
-    return np.where(np.isnan(residual), -1.0, residual)

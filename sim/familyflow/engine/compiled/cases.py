@@ -12,6 +12,7 @@ from familyflow.engine.keys import Purpose
 from familyflow.engine.records import Event
 from familyflow.ground.compiled import compiled, row
 from familyflow.ground.draws import uniform
+from familyflow.pathway.people import YEAR
 
 if TYPE_CHECKING:
     from familyflow.engine.compiled.shapes import Record, Rows
@@ -25,6 +26,18 @@ def chance(w: Rows, family: int, visit: int, purpose: int, index: int = 0) -> fl
     """Return the draw that decides one thing about one visit of one family."""
     fixed = w.fixed
     return uniform(fixed.seed, fixed.replication, row(w.families, family).number, visit, purpose, index)
+
+
+@compiled
+def age_of(w: Rows, f: int, child: int) -> float:
+    """Return a child's age in years."""
+    return float((w.counts.now - born(w, f, child)) / YEAR)
+
+
+@compiled
+def born(w: Rows, f: int, child: int) -> float:
+    """Return a child's day of birth."""
+    return float(row(w.people, row(w.families, f).number).born[child])
 
 
 @compiled
@@ -52,7 +65,7 @@ def listen(w: Rows, f: int, days: float) -> None:
     family = row(w.families, f)
     family.listening = 1
     family.token += 1
-    at(w, days, TIMER, f, family.token)
+    family.timed = at(w, days, TIMER, f, family.token)
 
 
 @compiled

@@ -278,12 +278,15 @@ def finish(w: Rows, j: int) -> None:
     if completes and harm != NOBODY and ends and active(w, f, harm):
         set_harm(w, f, harm, False, HARM_ENDS)
         if how.relapse_rate > 0:
-            at(w, -log(chance(w, f, visit, RELAPSE)) / how.relapse_rate, RELAPSED, f, 0, p)
+            row(w.families, f).relapses += at(
+                w, -log(chance(w, f, visit, RELAPSE)) / how.relapse_rate, RELAPSED, f, 0, p
+            )
 
 
 @compiled
 def relapse(w: Rows, f: int, programme: int) -> None:
     """Let a harm return, to be offered a programme again if the family has a plan."""
+    row(w.families, f).relapses -= 1
     set_harm(w, f, row(w.programmes, programme).harm, True, HARM_RETURNS)
     offer_programmes(w, f, 0.0, False)
 

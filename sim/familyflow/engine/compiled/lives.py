@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from familyflow.engine import rules
 from familyflow.engine.compiled.cases import (
+    age_of,
     alert,
     allocated,
     ask,
+    born,
     chance,
     hand_over,
     join,
@@ -31,6 +33,7 @@ from familyflow.engine.compiled.shapes import (
     PAUSES,
     RETURNED,
     STAYS,
+    VACANT,
     WORKS,
 )
 from familyflow.engine.compiled.stays import HOME, LEFT, begin_stay, go_on_in_care
@@ -38,7 +41,7 @@ from familyflow.engine.keys import Purpose
 from familyflow.engine.population import AT_HOME
 from familyflow.engine.records import GREW_UP, MOVED, NEW, PASSED, REOPENED, STAYED, TRANSFERRED, Event
 from familyflow.engine.structure import TO_CARE
-from familyflow.ground.compiled import compiled, row
+from familyflow.ground.compiled import compiled, copy, row
 from familyflow.pathway.people import ADULT, YEAR
 
 if TYPE_CHECKING:
@@ -58,21 +61,54 @@ VISITS = 24
 
 
 @compiled
-def begin_family(w: Rows, f: int) -> None:
-    """Put the children where the family's start says, and set the family going."""
+def come(w: Rows, number: int) -> None:
+    """Let a family come: put its children where they are then, and set it going."""
+    f, came = open_record(w, number), row(w.people, number)
     family = row(w.families, f)
-    stage = family.stage
-    family.stage = AWAY
-    for child in range(family.size):
-        if family.placed[child] == AT_HOME:
+    for child in range(came.size):
+        if came.placement[child] == AT_HOME:
             family.home[family.at_home] = child
             family.at_home += 1
         else:
-            begin_stay(w, f, child, family.placed[child], family.care_elapsed[child])
+            begin_stay(w, f, child, came.placement[child], row(w.times, number).days[child])
     if family.at_home:
-        enter(w, f, stage, family.entered, False)
+        enter(w, f, came.stage, came.elapsed, False)
     family.phase = BEGINS
     urge(w, FAMILY_BEGINS, f)
+
+
+@compiled
+def open_record(w: Rows, number: int) -> int:
+    """Find a record for a family; marks go on counting in it, so that nobody hears what was meant for another."""
+    counts, came = w.counts, row(w.people, number)
+    f = counts.free_family
+    if f == NOBODY:
+        f = counts.families
+        counts.families += 1
+    else:
+        counts.free_family = row(w.families, f).next
+    family = row(w.families, f)
+    token, desk = family.token, family.desk
+    copy(family, row(w.families, 0))
+    family.token, family.desk, family.number = token, desk, number
+    family.area, family.combo, family.alone = came.area, came.combo, came.alone
+    family.engaged = 1 if came.engages and came.combo > 0 else 0
+    if came.residual >= 0:
+        family.residual = came.residual
+    return int(f)
+
+
+@compiled
+def let_go(w: Rows, f: int) -> None:
+    """Give a family's record to whoever comes next, if nothing more can come of this family before the horizon."""
+    family = row(w.families, f)
+    closed = family.phase == STAYS and family.listening and not family.timed and family.team == NOBODY
+    if not (closed or family.phase == ENDED):
+        return
+    if family.first_stay == NOBODY and family.first_journey == NOBODY and not family.relapses:
+        family.phase = VACANT
+        family.next = w.counts.free_family
+        w.counts.free_family = f
 
 
 @compiled
@@ -136,6 +172,7 @@ def be_away(w: Rows, f: int) -> None:
         family.phase, family.returned = IS_AWAY, 0
     else:
         family.phase, family.stage = ENDED, GONE
+        let_go(w, f)
 
 
 @compiled
@@ -207,10 +244,11 @@ def wait_on_plan(w: Rows, f: int) -> None:
     family.wait, family.leads = rules.soonest(base, w.fixed.starts, family.ratios, family.budgets, now - family.spell)
     birthday = inf
     for k in range(family.at_home):
-        birthday = min(birthday, family.born[family.home[k]] + ADULT * YEAR)
+        birthday = min(birthday, born(w, f, family.home[k]) + ADULT * YEAR)
     family.turning = min(birthday, rules.next_pace(now, family.stalled, family.settled))
     family.began = now
     listen(w, f, min(family.wait, family.turning - now))
+    let_go(w, f)
 
 
 @compiled
@@ -337,7 +375,7 @@ def grow_up(w: Rows, f: int) -> None:
     family, now, kept = row(w.families, f), w.counts.now, 0
     for k in range(family.at_home):
         child = family.home[k]
-        if now >= family.born[child] + ADULT * YEAR - rules.A_MOMENT:
+        if now >= born(w, f, child) + ADULT * YEAR - rules.A_MOMENT:
             leave(w, f, GREW_UP, 1.0)
         else:
             family.home[kept] = child
@@ -430,8 +468,7 @@ def count_court(w: Rows, f: int, leads: int, here: int, children: float) -> None
 @compiled
 def first_placement(w: Rows, f: int, child: int, here: int) -> int:
     """Return the stage of care in which a child is first placed, by age."""
-    age = (w.counts.now - row(w.families, f).born[child]) / YEAR
-    ages = rules.entry_row(age, w.fixed.entry_ages)
+    ages = rules.entry_row(age_of(w, f, child), w.fixed.entry_ages)
     chosen = rules.choose(w.fixed.placements[ages], chance(w, f, here, PLACEMENT, child))
     return int(w.fixed.care_places[chosen])
 
@@ -472,6 +509,7 @@ def child_gone(w: Rows, f: int) -> None:
     """Note that a child has left care and the family; with nobody left, the family's life here ends."""
     if row(w.families, f).stage == AWAY and not row(w.families, f).in_care:
         hear_of_return(w, f)
+    let_go(w, f)
 
 
 @compiled

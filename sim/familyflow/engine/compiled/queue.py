@@ -17,23 +17,24 @@ if TYPE_CHECKING:
 
 
 @compiled
-def at(w: Rows, days: float, kind: int, subject: int, token: int, programme: int = 0) -> None:
-    """Let something happen after so many days, if before the horizon."""
+def at(w: Rows, days: float, kind: int, subject: int, token: int, programme: int = 0) -> bool:
+    """Let something happen after so many days, if before the horizon; say whether it will."""
     counts = w.counts
     time = counts.now + days
     if not time < w.fixed.horizon:
-        return
+        return False
     counts.order += 1
     if time == counts.now:
         entry = row(w.present, counts.present_last & (counts.present_room - 1))
         counts.present_last += 1
         put(entry, time, counts.order, kind, subject, token, programme)
-        return
+        return True
     window = int(time * w.fixed.windows_a_day)
     if window <= counts.window:
         rise(w, time, counts.order, kind, subject, token, programme)
     else:
         put_off(w, row(w.windows, window), time, counts.order, kind, subject, token, programme)
+    return True
 
 
 @compiled

@@ -24,8 +24,8 @@ AWAY: Final = -1
 GONE: Final = -2
 """Stages of a family without children at home: some are in care, or none is left."""
 
-BEGINS, IS_AWAY, WORKS, PAUSES, STAYS, ENDED = 0, 1, 2, 3, 4, 5
-"""Phases of a case: about to go on; away; a decision under way, or interrupted; on a plan or placed; over."""
+BEGINS, IS_AWAY, WORKS, PAUSES, STAYS, ENDED, VACANT = 0, 1, 2, 3, 4, 5, 6
+"""Phases of a case: about to go on; away; a decision under way, or interrupted; on a plan or placed; over; let go."""
 OFFERED, WAITS, QUEUES, ATTENDS = 0, 1, 2, 3
 """Phases of a journey."""
 
@@ -56,8 +56,8 @@ THING = np.dtype(
 WINDOW = np.dtype([("first", "i4"), ("number", "i4")])
 """The things that are to happen within one of many equal lengths of time."""
 NEWS_ITEM = np.dtype([("kind", "i4"), ("subject", "i4"), ("token", "i4")])
-COMER = np.dtype([("arrives", "f8"), ("number", "i4"), ("row", "i4"), ("stage", "i1"), ("size", "i1")], align=True)
-"""One family in the order in which they come: its number, and its row among those to whom anything happens."""
+COMER = np.dtype([("number", "i4"), ("asleep", "i1")], align=True)
+"""One family in the order in which they come, and whether nothing happens to it."""
 JOURNEY = np.dtype(
     [
         ("family", "i4"),
@@ -112,6 +112,8 @@ COUNTS = np.dtype(
         ("present_last", "i8"),
         ("log", "i8"),
         ("stays", "i8"),
+        ("families", "i8"),
+        ("free_family", "i8"),
         ("free_stay", "i8"),
         ("journeys", "i8"),
         ("free_journey", "i8"),
@@ -143,7 +145,11 @@ COUNTS = np.dtype(
 
 
 def family_type(structure: Structure) -> np.dtype:
-    """Return the record of one family. `ratios` and `budgets` are those of the stay under way."""
+    """Return the record of one family of which something may come yet.
+
+    `ratios` and `budgets` are those of the stay under way. `timed`: its timer goes off before the horizon. `relapses`:
+    how many of its harms are still to return.
+    """
     stages, exits = structure.to.shape
     return np.dtype(
         [
@@ -157,7 +163,6 @@ def family_type(structure: Structure) -> np.dtype:
             ("turning", "f8"),
             ("left", "f8"),
             ("residual", "f8"),
-            ("born", "f8", (CHILDREN,)),
             ("budgets", "f8", (exits,)),
             ("ratios", "f8", (exits,)),
             ("visit", "i8"),
@@ -185,14 +190,13 @@ def family_type(structure: Structure) -> np.dtype:
             ("last_stay", "i4"),
             ("first_journey", "i4"),
             ("last_journey", "i4"),
-            ("care_elapsed", "f8", (CHILDREN,)),
             ("visits", "i2", (stages,)),
             ("turns", "i2", (len(structure.pathway.programmes),)),
             ("home", "i1", (CHILDREN,)),
-            ("placed", "i1", (CHILDREN,)),
             ("at_home", "i1"),
             ("in_care", "i1"),
-            ("size", "i1"),
+            ("relapses", "i1"),
+            ("timed", "i1"),
             ("engaged", "i1"),
             ("alone", "i1"),
             ("granted", "i1"),
@@ -307,9 +311,10 @@ class Arrays(NamedTuple):
 
     `fixed`: plain numbers and tables of the draw. `counts`: the clock and how full each array is. `stages`,
     `programmes`, `delivery`, `changes`, `moved`, `factors`: what the pathway, the draw and the schedule say. `areas`:
-    which team has each stage group today. `order`: the families as they come. `families`, `stays`, `journeys`,
-    `teams`, `shelves`, `desks`, `pools`: who is where. `heap`, `later`, `windows`, `present`, `news`: what is to
-    happen. `log`: what has, since last emptied.
+    which team has each stage group today. `order`: the families as they come; `people`, `times`: what each is then, and
+    how long its children have been in care. `families`, `stays`, `journeys`, `teams`, `shelves`, `desks`, `pools`: who
+    is where; the first family is what a record is before anybody has it. `heap`, `later`, `windows`, `present`,
+    `news`: what is to happen. `log`: what has, since last emptied.
     """
 
     fixed: np.ndarray
@@ -322,6 +327,8 @@ class Arrays(NamedTuple):
     moved: np.ndarray
     factors: np.ndarray
     order: np.ndarray
+    people: np.ndarray
+    times: np.ndarray
     families: np.ndarray
     stays: np.ndarray
     journeys: np.ndarray
@@ -350,6 +357,8 @@ class Rows(NamedTuple):
     moved: Record
     factors: Record
     order: Record
+    people: Record
+    times: Record
     families: Record
     stays: Record
     journeys: Record

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from familyflow.engine import rules
-from familyflow.engine.compiled.cases import hand_over_stay, join_stay, listen_stay, ratios, team_for
+from familyflow.engine.compiled.cases import age_of, born, hand_over_stay, join_stay, listen_stay, ratios, team_for
 from familyflow.engine.compiled.queue import record, urge
 from familyflow.engine.compiled.shapes import NOBODY, STAY_BEGINS
 from familyflow.engine.records import GREW_UP, MOVED, NEW, PASSED, TRANSFERRED, Event
@@ -75,23 +75,17 @@ def draw_stay(w: Rows, c: int) -> None:
 
 
 @compiled
-def age_of(w: Rows, c: int) -> float:
-    """Return a child's age in years."""
-    stay = row(w.stays, c)
-    return float((w.counts.now - row(w.families, stay.family).born[stay.child]) / YEAR)
-
-
-@compiled
 def wait_in_care(w: Rows, c: int) -> None:
     """Time the exits from here, and wait for the first, or for what changes them."""
     stay, fixed, now = row(w.stays, c), w.fixed, w.counts.now
     family, declared = row(w.families, stay.family), row(w.stages, stay.place)
     progress = rules.pace(now, stay.stalled, stay.settled, fixed.change_ratio)
     ratios(w, family, stay.team, stay.place, progress, stay.ratios)
-    rules.of_age(declared.ages, age_of(w, c), stay.ratios)
+    age = age_of(w, stay.family, stay.child)
+    rules.of_age(declared.ages, age, stay.ratios)
     stay.began = now
     stay.wait, stay.leads = rules.soonest(declared.base, w.fixed.starts, stay.ratios, stay.budgets, now - stay.spell)
-    birthday = family.born[stay.child] + rules.next_age(declared.ages, age_of(w, c)) * YEAR
+    birthday = born(w, stay.family, stay.child) + rules.next_age(declared.ages, age) * YEAR
     stay.turning = min(birthday, rules.next_pace(now, stay.stalled, stay.settled))
     listen_stay(w, c, min(stay.wait, stay.turning - now))
 
@@ -112,7 +106,7 @@ def go_on_in_care(w: Rows, c: int, done: bool) -> int:
         stay.place = to
         enter_placement(w, c, MOVED)
         draw_stay(w, c)
-    elif age_of(w, c) >= ADULT - rules.A_MOMENT:
+    elif age_of(w, stay.family, stay.child) >= ADULT - rules.A_MOMENT:
         leave_care(w, c, GREW_UP)
         return LEFT
     wait_in_care(w, c)

@@ -23,7 +23,7 @@ from familyflow.engine.compiled.journeys import (
     relapse,
     take_up,
 )
-from familyflow.engine.compiled.lives import allocate, begin_family, change_team, go_on_stay, proceed
+from familyflow.engine.compiled.lives import allocate, change_team, come, go_on_stay, let_go, proceed
 from familyflow.engine.compiled.lives import go_on as go_on_family
 from familyflow.engine.compiled.queue import at, drop_first, find_window, is_present, open_window
 from familyflow.engine.compiled.shapes import (
@@ -82,6 +82,8 @@ def stretch(a: Arrays) -> int:
         a.moved[0],
         a.factors[0],
         a.order[0],
+        a.people[0],
+        a.times[0],
         a.families[0],
         a.stays[0],
         a.journeys[0],
@@ -150,15 +152,13 @@ def be_told(w: Rows, kind: int, subject: int, token: int) -> None:
     elif kind == STAY_NEWS:
         if row(w.stays, subject).token == token:
             go_on_stay(w, subject, False)
-    elif kind == JOURNEY_NEWS:
-        leave_line(w, subject)
+    elif kind in (JOURNEY_NEWS, JOURNEY_BEGINS):
+        go_on_journey(w, kind, subject)
     elif kind == FAMILY_BEGINS:
         proceed(w, subject)
     elif kind == STAY_BEGINS:
         draw_stay(w, subject)
         wait_in_care(w, subject)
-    elif kind == JOURNEY_BEGINS:
-        take_up(w, subject)
 
 
 @compiled
@@ -172,12 +172,9 @@ def happen(  # noqa: C901, PLR0912 - one line for each kind of thing
     elif kind == STAY_TIMER:
         if row(w.stays, subject).token == token:
             go_on_stay(w, subject, True)
-    elif kind == JOURNEY_TIMER:
+    elif kind in (JOURNEY_TIMER, JOURNEY_GRANTED):
         if row(w.journeys, subject).token == token:
-            go_on(w, subject)
-    elif kind == JOURNEY_GRANTED:
-        if row(w.journeys, subject).token == token:
-            attend(w, subject)
+            go_on_journey(w, kind, subject)
     elif kind == GRANTED:
         allocate(w, subject, token)
     elif kind == FREED:
@@ -189,10 +186,26 @@ def happen(  # noqa: C901, PLR0912 - one line for each kind of thing
         proceed(w, subject)
     elif kind == RELAPSED:
         relapse(w, subject, programme)
+        let_go(w, subject)
     elif kind == ADMIT:
         admit(w)
     elif kind == ROLL_OUT:
         roll_out(w)
+
+
+@compiled
+def go_on_journey(w: Rows, kind: int, j: int) -> None:
+    """Go on with a parent's way through a programme, which may be the last that was to come of a family."""
+    f = row(w.journeys, j).family
+    if kind == JOURNEY_BEGINS:
+        take_up(w, j)
+    elif kind == JOURNEY_TIMER:
+        go_on(w, j)
+    elif kind == JOURNEY_GRANTED:
+        attend(w, j)
+    else:
+        leave_line(w, j)
+    let_go(w, f)
 
 
 @compiled
@@ -201,17 +214,17 @@ def admit(w: Rows) -> None:
     counts = w.counts
     while counts.admitted < w.fixed.families and counts.log + ROOM <= counts.log_room:
         comer = row(w.order, counts.admitted)
-        delay = comer.arrives - counts.now
+        delay = row(w.people, comer.number).arrives - counts.now
         if delay > 0 and not counts.waited:
             counts.waited = 1
             at(w, delay, ADMIT, 0, 0)
             return
         counts.waited = 0
         counts.admitted += 1
-        if comer.row == NOBODY:
-            note_asleep(w, comer)
+        if comer.asleep:
+            note_asleep(w, comer.number)
         else:
-            begin_family(w, comer.row)
+            come(w, comer.number)
             at(w, 0.0, ADMIT, 0, 0)
             return
     if counts.admitted < w.fixed.families:
@@ -219,12 +232,12 @@ def admit(w: Rows) -> None:
 
 
 @compiled
-def note_asleep(w: Rows, comer: Record) -> None:
+def note_asleep(w: Rows, number: int) -> None:
     """Note a family to whom nothing happens before the horizon."""
-    counts = w.counts
+    counts, came = w.counts, row(w.people, number)
     line = row(w.log, counts.log)
-    line.time, line.event, line.family, line.child = counts.now, ENTER, comer.number, -1
-    line.team, line.place, line.exit, line.amount = NOBODY, comer.stage, NEW, comer.size
+    line.time, line.event, line.family, line.child = counts.now, ENTER, number, -1
+    line.team, line.place, line.exit, line.amount = NOBODY, came.stage, NEW, came.size
     counts.log += 1
 
 
