@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import pandas as pd
 
 from familyflow import __version__
 from familyflow import scenario as scenarios
-from familyflow.calibrate import fit, of_run, posterior
+from familyflow.calibrate import fit, of_run
+from familyflow.calibrate.posterior import of_draw
 from familyflow.calibrate.solve import flat, solve
 from familyflow.economics import cashflow, prices
 from familyflow.engine import COMPILED, is_ready, make_ready, measure, prepare
-from familyflow.experiment import processes, store
-from familyflow.experiment.batch import Study, conduct, silent
+from familyflow.experiment import processes, slices, store
+from familyflow.experiment.batch import Study, Until, conduct, conduct_slice, silent
 from familyflow.experiment.files import plain_words, writing
 from familyflow.experiment.limits import DEFAULT_DRAWS, DEFAULT_SEED
 from familyflow.experiment.plan import planned
@@ -27,7 +28,9 @@ from familyflow.report import caseloads, claims, console, figures, tables
 from familyflow.report import compare as side_by_side
 from familyflow.report import findings as reports
 from familyflow.report import json as report_json
+from familyflow.report import precision as precise
 from familyflow.report.frames import titles_of
+from familyflow.report.measures import WHOLE
 from familyflow.report.page import page
 from familyflow.scenario import timeline
 
@@ -38,8 +41,9 @@ if TYPE_CHECKING:
 
     from familyflow.calibrate import Fit
     from familyflow.calibrate.solve import Solution
-    from familyflow.experiment.batch import Progress
-    from familyflow.experiment.plan import Plan
+    from familyflow.experiment.batch import Progress, Rates
+    from familyflow.experiment.plan import Plan, Precision, Slice
+    from familyflow.experiment.processes import Hire
     from familyflow.report.compare import Run
     from familyflow.report.findings import Findings
     from familyflow.report.json import Document
@@ -77,14 +81,15 @@ class Experiment:
         out: Path | None = None,
         tell: Progress = silent,
         engine: str = COMPILED,
+        precision: Precision | None = None,
     ) -> Results:
         """Run every draw under each schedule, or resume the same run where it stopped.
 
         Without `schedules` all of them, without `years` the scenario's horizon, without `workers` as many
         processes as there are processors; `out` is a folder. `engine` is one of `ENGINES`: both give the same
-        results. Problem when something cannot be used.
+        results. With a `precision`, only as many draws as it takes. Problem when something cannot be used.
         """
-        plan = planned(self.scenario, draws=draws, schedules=schedules, years=years, seed=seed)
+        plan = planned(self.scenario, draws=draws, schedules=schedules, years=years, seed=seed, precision=precision)
         return run(plan, workers=workers, out=out, tell=tell, engine=engine)
 
 
@@ -95,21 +100,83 @@ def run(
     out: Path | None = None,
     tell: Progress = silent,
     engine: str = COMPILED,
+    hire: Hire | None = None,
 ) -> Results:
-    """Run a plan, or resume it where it stopped, with one of the engines and the fitted rates."""
+    """Run a plan, or resume it where it stopped, with one of the engines and the fitted rates.
+
+    `hire` lends the executor that does the draws, and says how many at a time; without it, processes of this machine.
+    """
     central = cache(partial(solve, plan.scenario, plan.scenario.central()))
-
-    def fitted() -> pd.DataFrame:
-        return posterior(plan.scenario, plan.seed, plan.draws, tell, central())
-
-    study = Study(plan, fitted, Engine(prepare, partial(measure, engine=engine)))
     folder = out or store.default_folder(store.manifest(plan))
-    count = min(workers or processes.available(), plan.draws)
-    if engine == COMPILED:
-        _make_ready(plan, central, tell)
-    with processes.local(count) as executor:
-        conduct(study, folder, executor, ahead=2 * count - 1, tell=tell)
-    return Results(plan, folder, central)
+    until = Until(precise.EVERY, _Watch(plan, folder).enough) if plan.precision else None
+    study = _study(plan, central, engine, tell)
+    with (hire or partial(processes.hired, workers, plan.draws))() as (executor, ahead):
+        draws = conduct(study, folder, executor, ahead=ahead, tell=tell, until=until)
+    return Results(replace(plan, draws=draws), folder, central)
+
+
+def run_slice(
+    plan: Plan,
+    part: Slice,
+    *,
+    workers: int | None = None,
+    out: Path | None = None,
+    tell: Progress = silent,
+    engine: str = COMPILED,
+) -> Path:
+    """Run one slice of a plan's draws, as one of several machines; give its folder, which `merge` takes."""
+    central = cache(partial(solve, plan.scenario, plan.scenario.central()))
+    folder = out or store.default_folder({**store.manifest(plan), store.SLICE: str(part)})
+    study = _study(plan, central, engine, tell)
+    with processes.hired(workers, len(part.of(plan.draws))) as (executor, ahead):
+        conduct_slice(study, part, folder, executor, ahead=ahead, tell=tell)
+    return folder
+
+
+def merge(scenario: Scenario, folders: Sequence[Path], out: Path, *, tell: Progress = silent) -> Results:
+    """Put the slices of one study together, as if it had been one run; Problem when any draw is missing or twice."""
+    plan = slices.plan_of(scenario, folders)
+    slices.gather(folders, out, plan)
+    return run(plan, workers=1, out=out, tell=tell)
+
+
+def _study(plan: Plan, central: Callable[[], Solution], engine: str, tell: Progress) -> Study:
+    """Give what does a plan's draws; the fit and the engine are made ready when a draw is missing."""
+
+    def fitting() -> Rates:
+        if engine == COMPILED:
+            _make_ready(plan, central, tell)
+        return partial(fitted_rates, central=central())
+
+    return Study(plan, fitting, Engine(prepare, partial(measure, engine=engine)))
+
+
+@dataclass(eq=False)
+class _Watch:
+    """Looks at the measures of draws as they come, until their averages are as precise as the plan asks."""
+
+    plan: Plan
+    folder: Path
+    seen: list[pd.DataFrame] = field(default_factory=list)
+    draws: int = 0
+
+    def enough(self, draws: int) -> bool:
+        """Say whether so many draws are enough."""
+        asked = cast("Precision", self.plan.precision)
+        factors = _price_factors(self.plan.scenario)
+        for first in range(self.draws, draws, _DRAWS_AT_ONCE):
+            monthly, samples = store.kept(self.folder, range(first, min(first + _DRAWS_AT_ONCE, draws)))
+            values = tables.by_period(monthly, cashflow.money(monthly, samples, factors))
+            plain = values.astype(dict.fromkeys(("schedule", "period", "measure"), str))
+            self.seen.append(plain[(plain["period"] == WHOLE) & plain["measure"].isin(asked.measures)])
+        self.draws = draws
+        found = precise.errors(tables.statistics(pd.concat(self.seen)), asked.measures)
+        return all(error.share <= asked.share for error in found)
+
+
+def fitted_rates(plan: Plan, draw: int, central: Solution) -> dict[str, float]:
+    """Give a draw's fitted rates by name."""
+    return of_draw(plan.scenario, plan.seed, draw, central)
 
 
 def _make_ready(plan: Plan, central: Callable[[], Solution], tell: Progress) -> None:
@@ -164,6 +231,10 @@ class Results:
     def caseloads(self) -> pd.DataFrame:
         """Each team by schedule: caseload, worst quarter, promise, workload, changes of worker."""
         return self.findings.caseloads
+
+    def precision(self, asked: Precision) -> str:
+        """Say whether the averages of some measures are as precise as asked, and how many draws it took."""
+        return precise.sentence(precise.errors(self.summary, asked.measures), asked.share, self.plan.draws)
 
     @property
     def end(self) -> date:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from familyflow.cli import study
+from familyflow.cli import parameters, study
 from familyflow.cli.progress import telling
+from familyflow.experiment.limits import DRAWS_FOR_PRECISION
+from familyflow.ground.problem import Problem
+
+if TYPE_CHECKING:
+    from familyflow.experiment.plan import Precision, Slice
+    from familyflow.experiment.processes import Hire
 
 LEFT_BEHIND: Final = (
     "manifest.json, monthly.parquet, draws.parquet, rates.parquet, money.parquet, summary.csv, claims.csv, "
@@ -27,6 +34,24 @@ LEFT_BEHIND: Final = (
     help="Both give the same results; simpy is the reference, some fifty times slower.",
 )
 @click.option(
+    "--precision",
+    callback=parameters.share,
+    metavar="SHARE",
+    help="Run until the Monte Carlo error of the measures is below this share, such as 5%; --draws is then the most "
+    f"that it may take.  [default most: {DRAWS_FOR_PRECISION}]",
+)
+@click.option(
+    "--measure",
+    "measures",
+    multiple=True,
+    metavar="NAME",
+    help="What is to be that precise; may be repeated.  [default: care entries averted, gross and net saving]",
+)
+@click.option(
+    "--slice", "part", callback=parameters.part, metavar="I/N", help="Only one of N slices of the draws; see merge."
+)
+@click.option("--dask", metavar="ADDRESS", help="Run on the Dask cluster whose scheduler is at tcp://HOST:PORT.")
+@click.option(
     "--out",
     type=click.Path(path_type=Path),
     help="The folder for the results.  [default: outputs/SCENARIO/RUN]",
@@ -42,6 +67,10 @@ def run(  # noqa: PLR0913 - each is an option
     seed: int,
     workers: int | None,
     engine: str,
+    precision: float | None,
+    measures: tuple[str, ...],
+    part: Slice | None,
+    dask: str | None,
     out: Path | None,
     as_json: bool,
     quiet: bool,
@@ -55,17 +84,64 @@ def run(  # noqa: PLR0913 - each is an option
     from familyflow.scenario import load
 
     # What cannot be used is said at once, before anything else is loaded or said.
-    plan = planned(load(scenario), draws=draws, schedules=schedules, years=years, seed=seed)
+    wanted = _wanted(precision, measures, part)
+    plan = planned(
+        load(scenario),
+        draws=_most(draws) if wanted else draws,
+        schedules=schedules,
+        years=years,
+        seed=seed,
+        precision=wanted,
+    )
     if out is not None:
         refuse_unusable(out)
+    hire = _hire(dask, workers, part)
     with telling(json=as_json, quiet=quiet) as tell:
         tell(study.headline(plan), 0, 0)
         from familyflow import api
 
-        results = api.run(plan, workers=workers, out=out, tell=tell, engine=engine)
+        if part is not None:
+            folder = api.run_slice(plan, part, workers=workers, out=out, tell=tell, engine=engine)
+            click.echo(f"In {folder}: slice {part} of {plan.draws} draws; `familyflow merge` puts slices together")
+            return
+        results = api.run(plan, workers=workers, out=out, tell=tell, engine=engine, hire=hire)
         results.save(tell)
     if as_json:
         click.echo(results.json(), nl=False)
         return
     results.show()
+    if wanted:
+        click.echo(results.precision(wanted))
     click.echo(f"In {results.folder}: {LEFT_BEHIND}")
+
+
+def _wanted(share: float | None, measures: tuple[str, ...], part: Slice | None) -> Precision | None:
+    """Give the precision that is asked for; Problem when what is asked for cannot be had together."""
+    if share is None:
+        if measures:
+            raise Problem("--measure: says what is to be precise, so it needs --precision")
+        return None
+    if part is not None:
+        raise Problem("--slice: cannot be had with --precision: one slice cannot tell how precise all are")
+    from familyflow.experiment.plan import Precision
+    from familyflow.report.precision import known
+
+    return Precision(share, known(measures))
+
+
+def _most(draws: int) -> int:
+    """Give the most draws that a precision may take: as asked, and many when nothing was."""
+    source = click.get_current_context().get_parameter_source("draws")
+    return DRAWS_FOR_PRECISION if source is click.core.ParameterSource.DEFAULT else draws
+
+
+def _hire(dask: str | None, workers: int | None, part: Slice | None) -> Hire | None:
+    """Give what lends the workers of a cluster, if one is named."""
+    if dask is None:
+        return None
+    for name, given in (("--workers", workers), ("--slice", part)):
+        if given is not None:
+            raise Problem(f"{name}: cannot be had with --dask, whose cluster has its own workers")
+    from familyflow.experiment.cluster import cluster
+
+    return partial(cluster, dask)

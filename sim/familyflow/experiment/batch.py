@@ -6,24 +6,25 @@ from collections import deque
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from familyflow.experiment import draw as drawing
 from familyflow.experiment import store
+from familyflow.experiment.draw import sample
 from familyflow.experiment.run import run
 from familyflow.ground.problem import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    import pandas as pd
-
-    from familyflow.experiment.plan import Plan
+    from familyflow.experiment.plan import Plan, Slice
     from familyflow.experiment.run import Engine
 
 Progress: TypeAlias = "Callable[[str, int, int], None]"
 """Told what is being done, how many are done and of how many; 0 of 0 when there is nothing to count."""
+Rates: TypeAlias = "Callable[[Plan, int], Mapping[str, float]]"
+"""Gives a draw's fitted rates by name, in whatever process does the draw."""
 DRAWS: Final = "draws"
 _LISTEN_SECONDS: Final = 1.0
 """Ctrl-C is answered within this time, on Windows too."""
@@ -31,54 +32,117 @@ _LISTEN_SECONDS: Final = 1.0
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """A plan, its engine, and what gives the fitted rates: a row a draw, from draw 0; a column a rate.
+    """A plan, its engine, and what gives each draw's fitted rates by name.
 
-    Rates are asked for once: a study that is resumed has them in its folder.
+    `fitting` is asked once, and only if a draw is missing, for a function of the plan and the draw that any process
+    can be sent: each draw's rates are fitted where the draw is run.
     """
 
     plan: Plan
-    rates: Callable[[], pd.DataFrame]
+    fitting: Callable[[], Rates]
     engine: Engine[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Until:
+    """When a study may end before its last draw: looked at after every so many draws, whoever has run them.
+
+    `enough` is told how many draws, all of them kept, there are.
+    """
+
+    every: int
+    enough: Callable[[int], bool]
 
 
 def silent(_doing: str, _done: int, _total: int) -> None:
     """Tell nobody."""
 
 
-def conduct(study: Study, folder: Path, executor: Executor, *, ahead: int = 1, tell: Progress = silent) -> None:
-    """Run the draws that a folder lacks, `ahead` at a time, and join all; the bytes do not depend on how.
+def conduct(
+    study: Study,
+    folder: Path,
+    executor: Executor,
+    *,
+    ahead: int = 1,
+    tell: Progress = silent,
+    until: Until | None = None,
+) -> int:
+    """Run the draws that a folder lacks, `ahead` at a time, join all and give their number.
 
-    Problem when the folder is another study's or cannot be written, or when a worker died; on Ctrl-C a
-    KeyboardInterrupt that says how to resume. In each case finished draws are kept.
+    The bytes do not depend on how. Problem when the folder is another study's or cannot be written, or when a worker
+    died; on Ctrl-C a KeyboardInterrupt that says how to resume. In each case finished draws are kept.
     """
-    described, draws = store.manifest(study.plan), study.plan.draws
-    with store.claimed(folder, described), _resumable(folder, draws):
-        if store.joined(folder):
-            tell(DRAWS, draws, draws)
-            return
-        done = store.finished(folder, draws)
-        missing = [draw for draw in range(draws) if draw not in done]
-        parts = _as_finished(missing, _begin(study, folder, executor), ahead)
-        tell(DRAWS, len(done), draws)
-        for count, (draw, part) in enumerate(parts, len(done) + 1):
-            store.keep(folder, draw, part)
-            store.note(folder, described, count, complete=False)
-            tell(DRAWS, count, draws)
+    described = store.manifest(study.plan)
+    with store.claimed(folder, described), _resumable(folder, study.plan.draws):
+        if joined := store.joined(folder):
+            tell(DRAWS, joined, joined)
+            return joined
+        draws = _run_all(study, folder, executor, ahead, tell, until)
         tell("joining the draws", 0, 0)
         store.join(folder, described, draws)
+        return draws
 
 
-def _begin(study: Study, folder: Path, executor: Executor) -> Callable[[int], Future[bytes]]:
-    """Make what hands a draw to the executor; the inputs of all draws are in the folder from then on."""
-    plan = study.plan
-    store.made_once(folder / store.DRAWS, lambda: drawing.table(plan.scenario, plan.seed, plan.draws))
-    rates = store.made_once(folder / store.RATES, lambda: _numbered(study.rates())).set_index("draw")
-    return lambda draw: executor.submit(work, plan, draw, _of_draw(rates, draw), study.engine)
+def conduct_slice(
+    study: Study, part: Slice, folder: Path, executor: Executor, *, ahead: int = 1, tell: Progress = silent
+) -> None:
+    """Run one of several slices of a study's draws, as one of several machines; leave them to be merged."""
+    described = {**store.manifest(study.plan), store.SLICE: str(part)}
+    mine = part.of(study.plan.draws)
+    with store.claimed(folder, described), _resumable(folder, study.plan.draws):
+        runner = _Runner(study, folder, executor, ahead, set(store.finished(folder, study.plan.draws)))
+        for count in runner.run(mine):
+            store.note(folder, described, count, complete=False)
+            tell(DRAWS, count, len(mine))
 
 
-def work(plan: Plan, draw: int, rates: Mapping[str, float], engine: Engine[Any]) -> bytes:
+def _run_all(study: Study, folder: Path, executor: Executor, ahead: int, tell: Progress, until: Until | None) -> int:
+    """Run what is missing up to the last draw, or until there are enough; give how many."""
+    described, most = store.manifest(study.plan), study.plan.draws
+    runner = _Runner(study, folder, executor, ahead, set(store.finished(folder, most)))
+    stops = [*range(until.every, most, until.every), most] if until else [most]
+    for stop in stops:
+        for count in runner.run(range(stop)):
+            store.note(folder, described, count, complete=False)
+            tell(DRAWS, count, most)
+        if until and until.enough(stop):
+            return stop
+    return most
+
+
+@dataclass(frozen=True, eq=False)
+class _Runner:
+    """Runs draws that are not yet kept; `done` are those that are."""
+
+    study: Study
+    folder: Path
+    executor: Executor
+    ahead: int
+    done: set[int]
+
+    @cached_property
+    def rates(self) -> Rates:
+        """What gives a draw's rates."""
+        return self.study.fitting()
+
+    def run(self, draws: Iterable[int]) -> Iterator[int]:
+        """Run those of some draws that are missing; give how many are kept, first now and then after each."""
+        yield len(self.done)
+        missing = [draw for draw in draws if draw not in self.done]
+        for draw, part in _as_finished(missing, self._begin, self.ahead):
+            store.keep(self.folder, draw, part)
+            self.done.add(draw)
+            yield len(self.done)
+
+    def _begin(self, draw: int) -> Future[bytes]:
+        """Hand a draw to the executor."""
+        return self.executor.submit(work, self.study.plan, draw, self.rates, self.study.engine)
+
+
+def work(plan: Plan, draw: int, rates: Rates, engine: Engine[Any]) -> bytes:
     """Do one draw in whatever process this is, and give it as the bytes of its part."""
-    return store.encoded(run(plan, draw, rates, engine))
+    fitted = rates(plan, draw)
+    return store.encoded(run(plan, draw, fitted, engine), sample(plan.scenario, plan.seed, draw), fitted)
 
 
 def _as_finished(
@@ -98,16 +162,6 @@ def _as_finished(
 def _failed(future: Future[bytes]) -> bool:
     """Say whether a future that is done holds an exception."""
     return future.exception() is not None
-
-
-def _numbered(rates: pd.DataFrame) -> pd.DataFrame:
-    """Give rates with their draw as the first column."""
-    return rates.rename_axis(index="draw").reset_index().astype({"draw": "int32"})
-
-
-def _of_draw(rates: pd.DataFrame, draw: int) -> dict[str, float]:
-    """Give one draw's rates by name."""
-    return dict(zip(rates.columns, rates.loc[draw].to_numpy(dtype=float).tolist(), strict=True))
 
 
 @contextmanager

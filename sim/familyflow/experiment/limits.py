@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 DEFAULT_DRAWS: Final = 100
+DRAWS_FOR_PRECISION: Final = 10_000
+"""The most draws that a precision may take when nothing is said."""
 DEFAULT_SEED: Final = 1
 MOST_DRAWS: Final = 1_000_000
 MOST_YEARS: Final = 30

@@ -16,14 +16,46 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Precision:
+    """How precise the averages of some measures are to be: their standard error, as a share (`report.precision`)."""
+
+    share: float
+    measures: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Write it as a manifest does."""
+        return f"{self.share:.6g} of {', '.join(self.measures)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One of several equal parts of a study's draws, from 1; for one of as many machines."""
+
+    number: int
+    of_all: int
+
+    def __str__(self) -> str:
+        """Write it as it is asked for."""
+        return f"{self.number}/{self.of_all}"
+
+    def of(self, draws: int) -> range:
+        """Give the draws of this slice."""
+        return range(self.number - 1, draws, self.of_all)
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """Draws 0 to draws - 1 of a scenario under each schedule, for some years, all keyed by one seed."""
+    """Draws 0 to draws - 1 of a scenario under each schedule, for some years, all keyed by one seed.
+
+    With a precision, `draws` are the most that it may take.
+    """
 
     scenario: Scenario
     schedules: tuple[str, ...]
     years: int
     seed: int
     draws: int
+    precision: Precision | None = None
 
 
 def planned(
@@ -33,6 +65,7 @@ def planned(
     schedules: Sequence[str] = (),
     years: int | None = None,
     seed: int = DEFAULT_SEED,
+    precision: Precision | None = None,
 ) -> Plan:
     """Check what is asked for and fill in the rest: all schedules, the scenario's own horizon.
 
@@ -46,7 +79,7 @@ def planned(
     for name in schedules:
         known_schedule(scenario, name)
     wanted = {NO_CHANGE, *schedules} if schedules else set(scenario.schedules)
-    return Plan(scenario, tuple(name for name in scenario.schedules if name in wanted), horizon, seed, draws)
+    return Plan(scenario, tuple(name for name in scenario.schedules if name in wanted), horizon, seed, draws, precision)
 
 
 def known_schedule(scenario: Scenario, name: str) -> str:

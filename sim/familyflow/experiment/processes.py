@@ -10,15 +10,18 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from threading import Thread, current_thread, main_thread
 from types import ModuleType
-from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeAlias, TypeVar
 
 from familyflow.experiment.limits import MOST_WORKERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
 Inputs = ParamSpec("Inputs")
 Result = TypeVar("Result")
+Hire: TypeAlias = "Callable[[], AbstractContextManager[tuple[Executor, int]]]"
+"""Lends an executor, and says how many tasks to hand out at a time."""
 
 _ONE_THREAD: Final = (
     "OMP_NUM_THREADS",
@@ -33,6 +36,14 @@ def available() -> int:
     """Give the number of processors that this process may use."""
     usable = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
     return min(usable, MOST_WORKERS)
+
+
+@contextmanager
+def hired(workers: int | None, draws: int) -> Iterator[tuple[Executor, int]]:
+    """Lend processes of this machine for so many draws, and say how many draws to hand out at a time."""
+    count = min(workers or available(), draws)
+    with local(count) as executor:
+        yield executor, 2 * count - 1
 
 
 @contextmanager

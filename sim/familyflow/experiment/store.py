@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
@@ -25,9 +26,7 @@ except ImportError:  # Windows has no such lock
     fcntl = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    import pandas as pd
+    from collections.abc import Iterable, Iterator, Mapping
 
     from familyflow.experiment.plan import Plan
 
@@ -38,6 +37,10 @@ MANIFEST: Final = "manifest.json"
 MONTHLY: Final = "monthly.parquet"
 DRAWS: Final = "draws.parquet"
 RATES: Final = "rates.parquet"
+INPUTS: Final = (DRAWS, RATES)
+"""The tables of what went into each draw: every quantity as it was sampled, every rate as it was fitted."""
+SLICE: Final = "slice"
+PRECISION: Final = "precision"
 PARTS: Final = "parts"
 SCHEMA: Final = pa.schema(
     [
@@ -58,6 +61,8 @@ DECIDING: Final = MappingProxyType(
         "draws": "{} draws",
         "years": "{} years",
         "schedules": "schedules {}",
+        PRECISION: "precision {}",
+        SLICE: "slice {}",
         "digest": "a scenario or calibration tables with other content",
         "code": "other code of the same version",
     }
@@ -65,11 +70,14 @@ DECIDING: Final = MappingProxyType(
 """What must be the same for a folder to be resumed, each with the words for it."""
 _WORDS: Final = ("schedule", "team", "measure")
 _DIGESTS: Final = ("digest", "code")
+_INPUTS_AT_ONCE: Final = 1000
+"""Draws whose inputs are put together in memory."""
 
 
 def manifest(plan: Plan) -> Manifest:
     """Describe a study: what decides its numbers, then where it comes from; no date, so that bytes repeat."""
     scenario = plan.scenario
+    wanted = {PRECISION: str(plan.precision)} if plan.precision else {}
     return {
         "format": FORMAT,
         "scenario": scenario.name,
@@ -79,6 +87,7 @@ def manifest(plan: Plan) -> Manifest:
         "schedules": list(plan.schedules),
         "seed": plan.seed,
         "draws": plan.draws,
+        **wanted,
         "digest": scenario.digest,
         "version": familyflow.__version__,
         "code": provenance.code_digest(),
@@ -89,15 +98,16 @@ def manifest(plan: Plan) -> Manifest:
 
 def default_folder(described: Manifest) -> Path:
     """Name the folder in which a study lies when nothing is said: the same study always has the same."""
-    decided = json.dumps([described[name] for name in DECIDING])
+    decided = json.dumps([described[name] for name in DECIDING if name in described])
     run = "seed{seed}-draws{draws}-years{years}".format_map(described)
-    return Path("outputs", str(described["scenario"]), f"{run}-{provenance.text_digest(decided)[:8]}")
+    sliced = f"-slice{described[SLICE]}".replace("/", "of") if SLICE in described else ""
+    return Path("outputs", str(described["scenario"]), f"{run}-{provenance.text_digest(decided)[:8]}{sliced}")
 
 
 def refuse_unusable(folder: Path) -> None:
     """Refuse a folder that cannot be written or holds files of someone else's, before any work; Problem."""
     refuse_unwritable(folder)
-    if folder.exists() and not _read_manifest(folder):
+    if folder.exists() and not read_manifest(folder):
         strangers = [path.name for path in folder.iterdir() if not path.name.startswith(".")]
         if strangers:
             held = f"holds '{min(strangers)}' but no {MANIFEST}"
@@ -138,51 +148,80 @@ def note(folder: Path, described: Manifest, done: int, *, complete: bool) -> Non
         path.write_text(f"{text}\n", encoding="utf-8")
 
 
-def encoded(records: pd.DataFrame) -> bytes:
-    """Give one draw's monthly records as a Parquet file in memory; the same records give the same bytes."""
-    table = pa.Table.from_pandas(records, SCHEMA, preserve_index=False).replace_schema_metadata(None)
+def encoded(records: pd.DataFrame, *inputs: Mapping[str, float]) -> bytes:
+    """Give one draw's monthly records as a Parquet file in memory, with its inputs, in the order of INPUTS, inside.
+
+    The same records and inputs give the same bytes.
+    """
+    noted = {name: json.dumps(dict(values)) for name, values in zip(INPUTS, inputs, strict=True)}
+    table = pa.Table.from_pandas(records, SCHEMA, preserve_index=False).replace_schema_metadata(noted)
     buffer = BytesIO()
     parquet.write_table(table, buffer, compression="zstd")
     return buffer.getvalue()
 
 
-def keep(folder: Path, draw: int, part: bytes) -> None:
+def keep(folder: Path, draw: int, content: bytes) -> None:
     """Keep a finished draw."""
-    part_path = _part(folder, draw)
+    path_of_draw = part(folder, draw)
     with plain_words(folder):
-        part_path.parent.mkdir(exist_ok=True)
-    with writing(part_path) as path:
-        path.write_bytes(part)
+        path_of_draw.parent.mkdir(exist_ok=True)
+    with writing(path_of_draw) as path:
+        path.write_bytes(content)
 
 
 def finished(folder: Path, draws: int) -> frozenset[int]:
     """Give the draws below `draws` that are kept and can be read."""
-    return frozenset(draw for draw in range(draws) if _rows(_part(folder, draw)) is not None)
+    return frozenset(draw for draw in range(draws) if _rows(part(folder, draw)) is not None)
 
 
-def joined(folder: Path) -> bool:
-    """Say whether all draws are in the tables that a finished study leaves."""
-    described = _read_manifest(folder)
-    tables = (_rows(folder / name) for name in (MONTHLY, DRAWS, RATES))
-    return described.get("complete") is True and all(rows is not None for rows in tables)
+def joined(folder: Path) -> int:
+    """Give the number of draws in the tables that a finished study leaves; 0 while it is not finished."""
+    described = read_manifest(folder)
+    tables = (_rows(folder / name) for name in (MONTHLY, *INPUTS))
+    whole = described.get("complete") is True and all(rows is not None for rows in tables)
+    return int(str(described["draws"])) if whole else 0
 
 
 def join(folder: Path, described: Manifest, draws: int) -> None:
-    """Put the draws together in their order, a row group each, and drop the parts."""
+    """Put the draws together in their order, a row group each, and their inputs; drop the parts."""
     with writing(folder / MONTHLY) as path, parquet.ParquetWriter(path, SCHEMA, compression="zstd") as writer:
         for draw in range(draws):
-            table = _read(_part(folder, draw))
+            table = _read(part(folder, draw)).replace_schema_metadata(None)
             writer.write_table(table, row_group_size=max(len(table), 1))
-    note(folder, described, draws, complete=True)
+    for name in INPUTS:
+        _join_inputs(folder, name, draws)
+    note(folder, {**described, "draws": draws}, draws, complete=True)
     shutil.rmtree(folder / PARTS, ignore_errors=True)
 
 
-def made_once(path: Path, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
-    """Read a table that the study already has, or make and keep it."""
-    if _rows(path) is None:
-        write_table(make(), path)
-    frame: pd.DataFrame = _read(path).to_pandas()
-    return frame
+def _join_inputs(folder: Path, name: str, draws: int) -> None:
+    """Put one kind of input of all draws into a table, a block of draws at a time."""
+    first = _inputs(folder, name, range(1))
+    with writing(folder / name) as path, parquet.ParquetWriter(path, first.schema, compression="zstd") as writer:
+        for begin in range(0, draws, _INPUTS_AT_ONCE):
+            writer.write_table(_inputs(folder, name, range(begin, min(begin + _INPUTS_AT_ONCE, draws))))
+
+
+def _inputs(folder: Path, name: str, draws: Iterable[int]) -> pa.Table:
+    """Read one kind of input of some draws that are kept: the column draw, then one an input."""
+    rows = []
+    for draw in draws:
+        with parquet.ParquetFile(part(folder, draw)) as file:
+            rows.append({"draw": draw, **json.loads(file.schema_arrow.metadata[name.encode()])})
+    frame = pd.DataFrame(rows).astype({"draw": "int32"})
+    return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+
+
+def kept(folder: Path, draws: Iterable[int]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read the monthly records and the sampled quantities of some draws that are kept, not yet joined."""
+    chosen = list(draws)
+    tables = [_read(part(folder, draw)).replace_schema_metadata(None) for draw in chosen]
+    words = [SCHEMA.get_field_index(name) for name in _WORDS]
+    records = pa.concat_tables(tables)
+    for i in words:
+        records = records.set_column(i, SCHEMA[i].name, records.column(i).combine_chunks().dictionary_encode())
+    samples: pd.DataFrame = _inputs(folder, DRAWS, chosen).to_pandas()
+    return _frame(records), samples
 
 
 def write_table(frame: pd.DataFrame, path: Path) -> None:
@@ -235,7 +274,7 @@ def _rows(path: Path) -> int | None:
         return None
 
 
-def _part(folder: Path, draw: int) -> Path:
+def part(folder: Path, draw: int) -> Path:
     """Name the file of a finished draw."""
     return folder / PARTS / f"draw-{draw:06d}.parquet"
 
@@ -261,7 +300,7 @@ def _locked(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _read_manifest(folder: Path) -> Manifest:
+def read_manifest(folder: Path) -> Manifest:
     """Read what a folder holds; empty when it has no manifest, Problem when that cannot be read."""
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
@@ -277,15 +316,17 @@ def _read_manifest(folder: Path) -> Manifest:
 def _refuse_another(folder: Path, described: Manifest) -> None:
     """Refuse a folder that holds another study, or files of someone else's."""
     refuse_unusable(folder)
-    found = _read_manifest(folder)
-    if found and (others := _differences(found, described)):
+    found = read_manifest(folder)
+    if found and (others := differences(found, described)):
         raise Problem(f"{folder}: holds another study ({'; '.join(others)}): choose another folder")
 
 
-def _differences(found: Manifest, described: Manifest) -> list[str]:
+def differences(found: Manifest, described: Manifest) -> list[str]:
     """Say in words where a found study differs from the one that is asked for."""
-    different = [name for name in DECIDING if found.get(name) != described[name]]
-    return [_difference(name, found.get(name), described[name]) for name in different]
+    sought = PRECISION in described and found.get(PRECISION) == described[PRECISION]
+    names = [name for name in DECIDING if not (sought and name == "draws")]  # how many it took is its own finding
+    different = [name for name in names if found.get(name) != described.get(name)]
+    return [_difference(name, found.get(name), described.get(name)) for name in different]
 
 
 def _difference(name: str, found: object, asked: object) -> str:

@@ -42,7 +42,15 @@ class Results:
         print("a table for each schedule")  # noqa: T201 - as the report does
 
 
-def run(plan: Plan, *, workers: int | None, tell: object, out: Path | None = None, engine: str = "compiled") -> Results:
+def run(
+    plan: Plan,
+    *,
+    workers: int | None,
+    tell: object,
+    out: Path | None = None,
+    engine: str = "compiled",
+    hire: object = None,  # noqa: ARG001 - as the real one has it
+) -> Results:
     folder = out or Path("outputs", plan.scenario.name, "run")
     made_up = with_pause(float(os.environ.get(PAUSE, "0")))
     given = {"draws": plan.draws, "seed": plan.seed, "years": plan.years, "schedules": plan.schedules}

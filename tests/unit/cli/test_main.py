@@ -38,7 +38,7 @@ def command(*arguments: str) -> list[str]:
     [
         ("rum town", "No such command 'rum'. Did you mean 'run'?"),
         ("run", "Missing argument 'SCENARIO'."),
-        ("run town --drws 3", "No such option '--drws'. (Did you mean one of: '--draws', '--years'?)"),
+        ("run town --drws 3", "No such option '--drws'. (Did you mean one of: '--dask', '--draws', '--years'?)"),
         ("run town --draws", "Option '--draws' requires an argument."),
         ("run town --draws 0", "Invalid value for '--draws': 0 is not in the range 1<=x<=1000000."),
         ("run town --draws -5", "Invalid value for '--draws': -5 is not in the range 1<=x<=1000000."),
@@ -118,11 +118,12 @@ def test_help_and_version_are_answers(answer: Callable[..., tuple[int, str, str]
 
 def test_help_lists_every_command(answer: Callable[..., tuple[int, str, str]]) -> None:
     listed = answer("--help")[1].partition("Commands:")[2]
-    assert [line.split()[0] for line in listed.splitlines() if line.startswith("  ")][:6] == [
+    assert [line.split()[0] for line in listed.splitlines() if line.startswith("  ")][:7] == [
         "calibrate",
         "check",
         "compare",
         "list",
+        "merge",
         "run",
         "trace",
     ]

@@ -23,6 +23,8 @@ from familyflow.ground.quantity import Quantity, Status
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from familyflow.experiment.plan import Plan
+
 START = date(2019, 6, 30)
 TEAMS = ("north", "south", "")
 MEASURES = ("children_on_cin", "children_on_cp", "children_in_care")
@@ -141,8 +143,12 @@ def witness(start: tuple[object, ...], schedule: str, folder: Path) -> Ledger:
 def study(simulate: object = quick, draws: int = 6, **asked: object) -> Study:
     """Plan a small study of the town."""
     plan = planned(asked.pop("scenario", Town()), draws=draws, **asked)
-    rates = pd.DataFrame({"arrivals.family": np.linspace(1, 2, draws), "hazard.cp.care.0_3m": 0.001})
-    return Study(plan, lambda: rates, Engine(prepare, simulate))
+    return Study(plan, lambda: rates_of, Engine(prepare, simulate))
+
+
+def rates_of(plan: Plan, draw: int) -> dict[str, float]:
+    """Give a draw's rates."""
+    return {"arrivals.family": 1 + (plan.seed + draw) / 100, "hazard.cp.care.0_3m": 0.001}
 
 
 def with_pause(seconds: float) -> object:

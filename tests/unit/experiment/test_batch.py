@@ -16,7 +16,8 @@ import pytest
 from fake_engine import deadly, failing, quick, study, witness
 
 from familyflow.experiment import store
-from familyflow.experiment.batch import Study, conduct
+from familyflow.experiment.batch import Study, Until, conduct
+from familyflow.experiment.plan import Precision
 from familyflow.experiment.processes import Here, local
 from familyflow.ground.problem import Problem
 
@@ -183,10 +184,10 @@ def test_a_finished_study_that_lost_a_table_is_made_again(tmp_path: Path, lost: 
     assert whole(tmp_path) == before
 
 
-def test_rates_are_fitted_once(tmp_path: Path) -> None:
-    again = replace(stopped_at(4, tmp_path), rates=partial(pytest.fail, "fitted again"))
-    conduct(again, tmp_path, Here())
-    assert store.joined(tmp_path)
+def test_nothing_is_fitted_for_a_study_that_is_finished(tmp_path: Path) -> None:
+    whole(tmp_path)
+    conduct(replace(study(), fitting=partial(pytest.fail, "fitted again")), tmp_path, Here())
+    assert store.joined(tmp_path) == 6
 
 
 def test_progress_counts_from_what_was_kept_to_all(tmp_path: Path) -> None:
@@ -244,3 +245,56 @@ def test_a_killed_parent_leaves_no_worker_and_can_be_resumed(tmp_path: Path) -> 
     assert survivors(born) == []
     conduct(study(), folder, Here())
     assert digests(folder) == whole(tmp_path / "whole")
+
+
+def sought(draws: int = 12, share: float = 0.05) -> Study:
+    """Plan a small study that may stop early."""
+    return study(draws=draws, precision=Precision(share, ("net_saving_gbp",)))
+
+
+def until(least: int, asked: list[int] | None = None) -> Until:
+    """Look after every four draws, and find so many enough."""
+
+    def enough(draws: int) -> bool:
+        if asked is not None:
+            asked.append(draws)
+        return draws >= least
+
+    return Until(4, enough)
+
+
+@pytest.mark.parametrize(("least", "draws"), [(1, 4), (5, 8), (9, 12), (99, 12)])
+def test_a_study_stops_at_the_first_look_that_finds_enough(tmp_path: Path, least: int, draws: int) -> None:
+    assert conduct(sought(), tmp_path / "sought", Here(), until=until(least)) == draws
+    conduct(study(draws=draws), tmp_path / "plain", Here())
+    found, plain = digests(tmp_path / "sought"), digests(tmp_path / "plain")
+    assert {name: found[name] for name in found if name != "manifest.json"} == {
+        name: plain[name] for name in plain if name != "manifest.json"
+    }
+
+
+def test_looks_come_at_the_same_draws_however_many_are_run_at_a_time(tmp_path: Path) -> None:
+    for ahead in (1, 3):
+        looks: list[int] = []
+        conduct(sought(draws=10), tmp_path / str(ahead), Here(), ahead=ahead, until=until(99, looks))
+        assert looks == [4, 8, 10]
+
+
+def test_a_study_that_stopped_early_is_known_again_by_its_precision(tmp_path: Path) -> None:
+    conduct(sought(), tmp_path, Here(), until=until(5))
+    before = digests(tmp_path)
+    assert conduct(sought(), tmp_path, Here(), until=Until(4, partial(pytest.fail, "looked again"))) == 8
+    assert digests(tmp_path) == before
+    with pytest.raises(Problem, match=r"precision 0\.05 of net_saving_gbp, not 0\.01 of net_saving_gbp"):
+        conduct(sought(share=0.01), tmp_path, Here(), until=until(5))
+    with pytest.raises(Problem, match=r"precision 0\.05 of net_saving_gbp, not None"):
+        conduct(study(draws=8), tmp_path, Here())
+
+
+def test_a_study_stopped_before_it_has_enough_goes_on_to_the_same_end(tmp_path: Path) -> None:
+    broken = study(partial(failing, draw=6), draws=12, precision=sought().plan.precision)
+    with pytest.raises(Problem, match="cannot be simulated"):
+        conduct(broken, tmp_path / "stopped", Here(), until=until(8))
+    conduct(sought(), tmp_path / "stopped", Here(), until=until(8))
+    conduct(sought(), tmp_path / "whole", Here(), until=until(8))
+    assert digests(tmp_path / "stopped") == digests(tmp_path / "whole")
