@@ -11,7 +11,8 @@ from typing import Any, Final, TypeVar, cast
 
 import numba
 from numba.core import cgutils, types
-from numba.extending import intrinsic
+from numba.core.typing.templates import AttributeTemplate
+from numba.extending import infer_getattr, intrinsic, lower_getattr_generic, models, register_model
 
 CONFIG: Final[Any] = numba.config
 SIGNED: Final[Any] = types.Integer
@@ -93,5 +94,63 @@ def _copy(_: object, to: Any, source: Any) -> Any:  # noqa: ANN401 - Numba's typ
     return types.none(to, source), generate
 
 
+class Firsts(types.Type):
+    """The first records of some arrays, by name, handed from function to function as the address of a table of them.
+
+    Its name is short because Numba puts it into the name of every function that takes it.
+    """
+
+    def __init__(self, records: tuple[tuple[str, Any], ...]) -> None:
+        self.records = dict(records)
+        super().__init__(name=f"Firsts({sha256(repr(records).encode()).hexdigest()[:16]})")
+
+
+def _record_of(_: object, kind: Firsts, name: str) -> Any:  # noqa: ANN401 - Numba's types
+    """Return the type of the attribute that has an array's name."""
+    return kind.records.get(name)
+
+
+def _read(context: Any, builder: Any, kind: Firsts, table: Any, name: str) -> Any:  # noqa: ANN401 - Numba's types
+    """Read the address of an array's first record."""
+    return builder.load(_entry(context, builder, kind, table, name))
+
+
+@infer_getattr
+class _Attribute(AttributeTemplate):
+    key = Firsts
+    generic_resolve: Any = _record_of
+
+
+FOR_READING: Final[Any] = lower_getattr_generic
+FOR_READING(Firsts)(_read)
+register_model(Firsts)(models.OpaqueModel)
+
+
+def _entry(context: Any, builder: Any, kind: Firsts, table: Any, name: str) -> Any:  # noqa: ANN401 - Numba's types
+    """Return where in the table the address of an array's first record is."""
+    pointer = context.get_value_type(kind.records[name]).as_pointer()
+    number = context.get_constant(types.intp, list(kind.records).index(name))
+    return builder.gep(builder.bitcast(table, pointer), [number])
+
+
+@intrinsic
+def _firsts(_: object, arrays: Any) -> Any:  # noqa: ANN401 - Numba's types
+    """Make the table of the first records of a named tuple of arrays; it lives as long as the caller runs."""
+    kind = Firsts(tuple(zip(arrays.fields, (array.dtype for array in arrays.types), strict=True)))
+
+    def generate(context: Any, builder: Any, _: object, given: Any) -> Any:  # noqa: ANN401
+        room: Any = cgutils.alloca_once
+        words = context.get_constant(types.intp, len(kind.records))
+        table = builder.bitcast(room(builder, cgutils.intp_t, words), cgutils.voidptr_t)
+        for i, (name, array) in enumerate(zip(arrays.fields, arrays.types, strict=True)):
+            data = context.make_array(array)(context, builder, builder.extract_value(given[0], i)).data
+            entry = _entry(context, builder, kind, table, name)
+            builder.store(builder.bitcast(data, entry.type.pointee), entry)
+        return table
+
+    return kind(arrays), generate
+
+
+firsts = cast("Callable[[Any], Any]", _firsts)
 row = cast("Callable[[Any, int], Any]", _row)
 copy = cast("Callable[[Any, Any], None]", _copy)

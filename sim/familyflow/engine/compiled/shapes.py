@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Record: TypeAlias = Any
 """One record of an array, whose fields only Numba knows."""
+Rows: TypeAlias = Any
+"""The first record of each of `Arrays`, by its name; the others are reached by their number (`ground.compiled.row`)."""
 
 NOBODY: Final = -1
 """In place of an index: no team, no request, no next."""
@@ -342,33 +344,3 @@ class Arrays(NamedTuple):
     present: np.ndarray
     news: np.ndarray
     log: np.ndarray
-
-
-class Rows(NamedTuple):
-    """The first record of each of those arrays; the others are reached by their number (`ground.compiled.row`)."""
-
-    fixed: Record
-    counts: Record
-    stages: Record
-    programmes: Record
-    delivery: Record
-    areas: Record
-    changes: Record
-    moved: Record
-    factors: Record
-    order: Record
-    people: Record
-    times: Record
-    families: Record
-    stays: Record
-    journeys: Record
-    teams: Record
-    shelves: Record
-    desks: Record
-    pools: Record
-    heap: Record
-    later: Record
-    windows: Record
-    present: Record
-    news: Record
-    log: Record
