@@ -15,19 +15,26 @@ from numba.core.typing.templates import AttributeTemplate
 from numba.extending import infer_getattr, intrinsic, lower_getattr_generic, models, register_model
 
 CONFIG: Final[Any] = numba.config
+LLVM: Final[Any] = cgutils.ir  # type: ignore[attr-defined] # its own package publishes no types
 SIGNED: Final[Any] = types.Integer
+Pair: Final[Any] = types.UniTuple
+FLOORS: Final = ("engine", "scenario", "pathway", "ground")
+"""The floor that compiles functions, and all that it can use: a change elsewhere leaves the machine code as it is."""
+CACHE_LINE: Final = 64
+WORD: Final = 64
 PACKAGE: Final = Path(__file__).parents[1]
 
 
 def cache_folder() -> Path:
     """Return where machine code is kept: a folder of the user's for this very code.
 
-    Numba looks only at the file of a function, not at the files of what it calls; so any change of the code is a new
-    folder. NUMBA_CACHE_DIR, where it is set, stands before this.
+    Numba looks only at the file of a function, not at the files of what it calls; so any change of code that may be
+    compiled is a new folder. NUMBA_CACHE_DIR, where it is set, stands before this.
     """
     code = sha256()
-    for path in sorted(PACKAGE.rglob("*.py")):
-        code.update(path.read_bytes())
+    for floor in FLOORS:
+        for path in sorted((PACKAGE / floor).rglob("*.py")):
+            code.update(path.read_bytes())
     home = {"win32": "LOCALAPPDATA"}.get(sys.platform, "XDG_CACHE_HOME")
     root = Path(os.environ.get(home) or Path.home() / ".cache")
     return root / "familyflow" / code.hexdigest()[:16]
@@ -94,6 +101,37 @@ def _copy(_: object, to: Any, source: Any) -> Any:  # noqa: ANN401 - Numba's typ
     return types.none(to, source), generate
 
 
+@intrinsic
+def _fetch(_: object, record: Any) -> Any:  # noqa: ANN401 - Numba's types
+    """Bid the processor bring a record into its cache, and go on meanwhile; any address is allowed."""
+
+    def generate(context: Any, builder: Any, _: object, given: Any) -> Any:  # noqa: ANN401
+        word, byte = cgutils.int32_t, cgutils.voidptr_t
+        kind = LLVM.FunctionType(LLVM.VoidType(), [byte, word, word, word])
+        declare: Any = cgutils.get_or_insert_function
+        start = builder.bitcast(given[0], byte)
+        for offset in range(0, record.size, CACHE_LINE):
+            line = builder.gep(start, [context.get_constant(types.intp, offset)])
+            builder.call(declare(builder.module, kind, "llvm.prefetch.p0"), [line, word(0), word(3), word(1)])
+        return context.get_dummy_value()
+
+    return types.none(record), generate
+
+
+@intrinsic
+def _product(_: object, one: Any, other: Any) -> Any:  # noqa: ANN401 - Numba's types
+    """Return the high and the low word of the product of two unsigned words, which processors give at once."""
+    pair = Pair(types.uint64, 2)
+
+    def generate(context: Any, builder: Any, _: object, given: Any) -> Any:  # noqa: ANN401
+        wide, word = LLVM.IntType(2 * WORD), LLVM.IntType(WORD)
+        product = builder.mul(*(builder.zext(factor, wide) for factor in given))
+        high = builder.trunc(builder.lshr(product, wide(WORD)), word)
+        return context.make_tuple(builder, pair, [high, builder.trunc(product, word)])
+
+    return pair(one, other), generate
+
+
 class Firsts(types.Type):
     """The first records of some arrays, by name, handed from function to function as the address of a table of them.
 
@@ -151,6 +189,8 @@ def _firsts(_: object, arrays: Any) -> Any:  # noqa: ANN401 - Numba's types
     return kind(arrays), generate
 
 
+fetch = cast("Callable[[Any], None]", _fetch)
 firsts = cast("Callable[[Any], Any]", _firsts)
+product = cast("Callable[[Any, Any], Any]", _product)
 row = cast("Callable[[Any, int], Any]", _row)
 copy = cast("Callable[[Any, Any], None]", _copy)
