@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from familyflow.ground.compiled import compiled
+from familyflow.ground.compiled import compiled, product
 
 Words: TypeAlias = tuple[np.uint64, np.uint64, np.uint64, np.uint64]
 Floats: TypeAlias = NDArray[np.float64]
@@ -27,21 +27,9 @@ _STEP_0: Final = np.uint64(0x9E3779B97F4A7C15)
 _STEP_1: Final = np.uint64(0xBB67AE8584CAA73B)
 _ROUNDS: Final = 10
 # Every operand is an unsigned word: Numba would turn an unsigned word with a signed one into a float.
-_HALF: Final = np.uint64(32)
-_LOW_HALF: Final = np.uint64(0xFFFFFFFF)
 _ONE: Final = np.uint64(1)
 _SPARE_BITS: Final = np.uint64(11)
 _UNIT: Final = 2.0**-53
-
-
-@compiled
-def _high_low(a: np.uint64, b: np.uint64) -> tuple[np.uint64, np.uint64]:
-    """Multiply two words and give the high and the low word of the product, by way of their halves."""
-    a_high, a_low = a >> _HALF, a & _LOW_HALF
-    b_high, b_low = b >> _HALF, b & _LOW_HALF
-    crossed = a_high * b_low
-    middle = (a_low * b_low >> _HALF) + (crossed & _LOW_HALF) + a_low * b_high
-    return a_high * b_high + (crossed >> _HALF) + (middle >> _HALF), a * b
 
 
 @compiled
@@ -54,8 +42,8 @@ def words(seed: int, replication: int, entity: int, visit: int, purpose: int, in
     key_0, key_1 = np.uint64(seed), np.uint64(replication)
     x_0, x_1, x_2, x_3 = np.uint64(entity), np.uint64(visit), np.uint64(purpose), np.uint64(index)
     for _ in range(_ROUNDS):
-        high_0, low_0 = _high_low(_MULTIPLIER_0, x_0)
-        high_1, low_1 = _high_low(_MULTIPLIER_1, x_2)
+        high_0, low_0 = product(_MULTIPLIER_0, x_0)
+        high_1, low_1 = product(_MULTIPLIER_1, x_2)
         x_0, x_1, x_2, x_3 = high_1 ^ x_1 ^ key_0, low_1, high_0 ^ x_3 ^ key_1, low_0
         key_0, key_1 = key_0 + _STEP_0, key_1 + _STEP_1
     return x_0, x_1, x_2, x_3

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from familyflow.engine.compiled import build, town
-from familyflow.engine.records import RECORD
 from familyflow.ground.compiled import is_kept
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ def live(world: World) -> Iterator[np.ndarray]:
 def _emptied(arrays: Arrays) -> np.ndarray:
     """Take what has happened out of the log."""
     counts = arrays.counts[0]
-    taken = arrays.log[: counts["log"]].astype(RECORD)
+    taken = arrays.log[: counts["log"]].copy()
     counts["log"] = 0
     return taken
 

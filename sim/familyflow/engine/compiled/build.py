@@ -25,7 +25,6 @@ NEVER = -1e300
 """Days: before anything."""
 FIRST_ROWS = 1 << 12
 LOG_ROWS = 1 << 17
-LOG_ROW = np.dtype(RECORD.descr, align=True)
 UNSET = -1
 FAMILIES_A_WINDOW = 32
 """How many families there are for each of the windows in which things to come lie: few enough for a quick heap."""
@@ -60,7 +59,7 @@ def arrays(world: World) -> shapes.Arrays:
         windows=windows,
         present=np.zeros(FIRST_ROWS, shapes.THING),
         news=np.zeros(FIRST_ROWS, shapes.NEWS_ITEM),
-        log=np.zeros(LOG_ROWS, LOG_ROW),
+        log=np.zeros(LOG_ROWS, RECORD),
     )
     laid.counts["families"] = 1
     for name in ("free_family", "free_stay", "free_journey", "free_later"):
@@ -183,6 +182,7 @@ def _stages(start: Start) -> np.ndarray:
     for s, stage in enumerate(declared):
         rows[s]["voluntary"][: len(stage.exits)] = ["care_entries_voluntary" in e.counts for e in stage.exits]
         rows[s]["serves"] = [stage.name in p.stages for p in structure.pathway.programmes]
+    rows["offers_some"] = rows["offers"] | rows["offers_live"] | rows["serves"].any(axis=1)
     return rows
 
 
@@ -296,7 +296,7 @@ def _records(start: Start) -> np.ndarray:
     rows = np.zeros(1 + np.count_nonzero(~start.asleep), shapes.family_type(start.structure))
     blank = rows[0]
     blank["stage"], blank["residual"] = shapes.AWAY, -1.0
-    for name in ("referred", "stalled", "settled"):
+    for name in ("referred", "stalled"):
         blank[name] = NEVER
     for name in ("team", "next", "previous", "request", "first_stay", "last_stay", "first_journey", "last_journey"):
         blank[name] = shapes.NOBODY

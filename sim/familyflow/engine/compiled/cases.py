@@ -37,7 +37,7 @@ def age_of(w: Rows, f: int, child: int) -> float:
 @compiled
 def born(w: Rows, f: int, child: int) -> float:
     """Return a child's day of birth."""
-    return float(row(w.people, row(w.families, f).number).born[child])
+    return float(row(w.families, f).born[child])
 
 
 @compiled
@@ -107,7 +107,6 @@ def hand_over(w: Rows, f: int) -> None:
     family, fixed, now = row(w.families, f), w.fixed, w.counts.now
     record(w, WORKER_CHANGED, f, family.team, family.stage, -1, 0, family.at_home)
     family.stalled = now + fixed.stall
-    family.settled = family.stalled + fixed.settling
     alert(w, f)
 
 
@@ -117,7 +116,6 @@ def hand_over_stay(w: Rows, c: int) -> None:
     stay, fixed, now = row(w.stays, c), w.fixed, w.counts.now
     record(w, WORKER_CHANGED, stay.family, stay.team, stay.place, stay.child, 0, 1.0)
     stay.stalled = now + fixed.stall
-    stay.settled = stay.stalled + fixed.settling
     alert_stay(w, c)
 
 
@@ -263,7 +261,7 @@ def release(w: Rows, f: int) -> None:
             step_out(row(w.desks, family.request), w.families, f, family.priority)
     part(w, f)
     family.request, family.waiting, family.granted = NOBODY, 0, 0
-    family.stalled = family.settled = -inf
+    family.stalled = -inf
 
 
 @compiled

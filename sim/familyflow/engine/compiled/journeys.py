@@ -70,7 +70,7 @@ def offer_programmes(w: Rows, f: int, past: float, afresh: bool) -> None:
     `afresh`: only what the team's own workers give, as on the day on which they start.
     """
     family = row(w.families, f)
-    if family.stage < 0:
+    if family.stage < 0 or not row(w.stages, family.stage).offers_some:
         return
     for p in range(w.fixed.programmes):
         own = pool_for(w, family.team, row(w.programmes, p).role) != NOBODY

@@ -45,7 +45,7 @@ from familyflow.ground.compiled import compiled, copy, row
 from familyflow.pathway.people import ADULT, YEAR
 
 if TYPE_CHECKING:
-    from familyflow.engine.compiled.shapes import Rows
+    from familyflow.engine.compiled.shapes import Record, Rows
 
 ENTER, LEAVE, ON_TIME, WAIT, WAIT_ENDS = (
     int(e) for e in (Event.ENTER, Event.LEAVE, Event.ON_TIME, Event.WAIT, Event.WAIT_ENDS)
@@ -92,6 +92,7 @@ def open_record(w: Rows, number: int) -> int:
     copy(family, row(w.families, 0))
     family.token, family.desk, family.number = token, desk, number
     family.area, family.combo, family.alone = came.area, came.combo, came.alone
+    family.born[:] = came.born
     family.engaged = 1 if came.engages and came.combo > 0 else 0
     if came.residual >= 0:
         family.residual = came.residual
@@ -220,10 +221,10 @@ def decide(w: Rows, f: int) -> None:
     if not family.at_home:
         leave_empty(w, f)
         return
-    compose(w, f)
-    for e in range(len(declared.weights)):
-        family.ratios[e] *= declared.weights[e]
-    take(w, f, rules.choose(family.ratios, chance(w, f, family.visit, OUTCOME)))
+    odds = compose(w, f)
+    for e in range(len(odds)):
+        odds[e] *= declared.weights[e]
+    take(w, f, rules.choose(odds, chance(w, f, family.visit, OUTCOME)))
 
 
 @compiled
@@ -231,21 +232,22 @@ def begin_plan(w: Rows, f: int) -> None:
     """Begin a plan: draw a budget for each exit."""
     family, fixed = row(w.families, f), w.fixed
     family.visit = visit(w, f)
-    rules.draw_budgets(fixed.seed, fixed.replication, family.number, family.visit, 0, family.budgets)
+    budgets = family.budgets[: row(w.stages, family.stage).exits]
+    rules.draw_budgets(fixed.seed, fixed.replication, family.number, family.visit, 0, budgets)
     family.phase = STAYS
 
 
 @compiled
 def wait_on_plan(w: Rows, f: int) -> None:
     """Time the exits from here, and wait for the first, or for what changes them."""
-    family, now = row(w.families, f), w.counts.now
-    compose(w, f)
-    base = row(w.stages, family.stage).base
-    family.wait, family.leads = rules.soonest(base, w.fixed.starts, family.ratios, family.budgets, now - family.spell)
+    family, now, fixed = row(w.families, f), w.counts.now, w.fixed
+    multiplied, base = compose(w, f), row(w.stages, family.stage).base
+    budgets = family.budgets[: len(multiplied)]
+    family.wait, family.leads = rules.soonest(base, fixed.starts, multiplied, budgets, now - family.spell)
     birthday = inf
     for k in range(family.at_home):
         birthday = min(birthday, born(w, f, family.home[k]) + ADULT * YEAR)
-    family.turning = min(birthday, rules.next_pace(now, family.stalled, family.settled))
+    family.turning = min(birthday, rules.next_pace(now, family.stalled, family.stalled + fixed.settling))
     family.began = now
     listen(w, f, min(family.wait, family.turning - now))
     let_go(w, f)
@@ -260,31 +262,33 @@ def end_wait(w: Rows, f: int, done: bool) -> None:
     elif done and family.wait <= family.turning - family.began:
         take(w, f, family.leads)
     else:
-        base = row(w.stages, family.stage).base
-        since = family.began - family.spell
-        rules.spend(base, w.fixed.starts, family.ratios, family.budgets, since, now - family.began)
+        declared, since = row(w.stages, family.stage), family.began - family.spell
+        multiplied, budgets = family.ratios[: declared.exits], family.budgets[: declared.exits]
+        rules.spend(declared.base, w.fixed.starts, multiplied, budgets, since, now - family.began)
         grow_up(w, f)
         if not family.at_home:
             leave_empty(w, f)
 
 
 @compiled
-def compose(w: Rows, f: int) -> None:
-    """Fill in what multiplies each exit now: harms, practice, services, the worker's pace."""
-    family = row(w.families, f)
+def compose(w: Rows, f: int) -> Record:
+    """Fill in, and return, what multiplies each exit now: harms, practice, services, the worker's pace."""
+    family, fixed = row(w.families, f), w.fixed
     declared = row(w.stages, family.stage)
+    multiplied = family.ratios[: declared.exits]
     progress = 1.0
     if family.team != NOBODY and not declared.decision:
         progress = 0.0
         if not family.waiting:
-            pace = rules.pace(w.counts.now, family.stalled, family.settled, w.fixed.change_ratio)
+            pace = rules.pace(w.counts.now, family.stalled, family.stalled + fixed.settling, fixed.change_ratio)
             progress = pace * row(w.teams, family.team).pressure
-    ratios(w, family, family.team, family.stage, progress, family.ratios)
+    ratios(w, family, family.team, family.stage, progress, multiplied)
     if family.services:
-        for p in range(w.fixed.programmes):
+        for p in range(fixed.programmes):
             if family.services >> p & 1:
-                for e in range(len(family.ratios)):
-                    family.ratios[e] *= declared.service[p, e]
+                for e in range(len(multiplied)):
+                    multiplied[e] *= declared.service[p, e]
+    return multiplied
 
 
 # Stages ---------------------------------------------------------------------------------------------------------

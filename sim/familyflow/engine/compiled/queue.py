@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from familyflow.engine.compiled.shapes import NOBODY
-from familyflow.ground.compiled import compiled, copy, row
+from familyflow.engine.compiled.shapes import JOURNEY_TIMER, NOBODY, STAY_TIMER, TIMER
+from familyflow.ground.compiled import compiled, copy, fetch, row
 
 if TYPE_CHECKING:
     from familyflow.engine.compiled.shapes import Record, Rows
@@ -94,12 +94,25 @@ def open_window(w: Rows) -> None:
     n = window.first
     while n != NOBODY:
         entry = row(w.later, n)
-        rise(w, entry.time, entry.order, entry.kind, entry.subject, entry.token, entry.programme)
         after = entry.next
+        fetch(row(w.later, after))
+        fetch_subject(w, entry.kind, entry.subject)
+        rise(w, entry.time, entry.order, entry.kind, entry.subject, entry.token, entry.programme)
         entry.next = counts.free_later
         counts.free_later = n
         n = after
     window.first, window.number = NOBODY, 0
+
+
+@compiled
+def fetch_subject(w: Rows, kind: int, subject: int) -> None:
+    """Have the record to which something is soon to happen on its way from memory: by then it is there."""
+    if kind == TIMER:
+        fetch(row(w.families, subject))
+    elif kind == STAY_TIMER:
+        fetch(row(w.stays, subject))
+    elif kind == JOURNEY_TIMER:
+        fetch(row(w.journeys, subject))
 
 
 @compiled

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Record: TypeAlias = Any
 """One record of an array, whose fields only Numba knows."""
+Rows: TypeAlias = Any
+"""The first record of each of `Arrays`, by its name; the others are reached by their number (`ground.compiled.row`)."""
 
 NOBODY: Final = -1
 """In place of an index: no team, no request, no next."""
@@ -41,16 +43,14 @@ CHILDREN: Final = SIZES[-1]
 DELIVERIES: Final = 3
 """Ways in which a programme is delivered: outside, by the team's own worker, and by one with supervision."""
 
+
+def _each(kind: str, names: str) -> list[tuple[str, str]]:
+    """Return fields of one kind by their names."""
+    return [(name, kind) for name in names.split()]
+
+
 THING = np.dtype(
-    [
-        ("time", "f8"),
-        ("order", "i8"),
-        ("subject", "i4"),
-        ("token", "i4"),
-        ("next", "i4"),
-        ("kind", "i2"),
-        ("programme", "i2"),
-    ]
+    [("time", "f8"), ("order", "i8"), *_each("i4", "subject token next"), *_each("i2", "kind programme")],
 )
 """Something that is to happen; `next`: another of the same window."""
 WINDOW = np.dtype([("first", "i4"), ("number", "i4")])
@@ -60,81 +60,28 @@ COMER = np.dtype([("number", "i4"), ("asleep", "i1")], align=True)
 """One family in the order in which they come, and whether nothing happens to it."""
 JOURNEY = np.dtype(
     [
-        ("family", "i4"),
-        ("programme", "i4"),
-        ("visit", "i8"),
-        ("past", "f8"),
-        ("attended", "f8"),
-        ("asked", "f8"),
-        ("part", "f8"),
-        ("token", "i4"),
-        ("next", "i4"),
-        ("previous", "i4"),
-        ("queue_next", "i4"),
-        ("queue_previous", "i4"),
-        ("pool", "i4"),
-        ("priority", "i4"),
-        ("owner", "i4"),
-        ("delivery", "i4"),
-        ("phase", "i1"),
-        ("waits", "i1"),
-        ("gave_up", "i1"),
-        ("moves", "i1"),
-        ("completes", "i1"),
-        ("holds", "i1"),
+        *_each("f8", "past attended asked part"),
+        *_each(
+            "i4", "family programme visit token next previous queue_next queue_previous pool priority owner delivery"
+        ),
+        *_each("i1", "phase waits gave_up moves completes holds"),
     ],
     align=True,
 )
 SLOTS = np.dtype([("capacity", "i4"), ("taken", "i4"), ("head", "i4", (PRIORITIES,)), ("tail", "i4", (PRIORITIES,))])
 """A team's desk or a pool of adult workers: places, how many are taken, and a line of those who wait by priority."""
 DELIVERY = np.dtype(
-    [
-        ("engages", "f8"),
-        ("missed", "f8"),
-        ("completes", "f8"),
-        ("wait_days", "f8"),
-        ("length_days", "f8"),
-        ("success", "f8"),
-        ("relapse_rate", "f8"),
-        ("sessions", "i8"),
-    ]
+    [*_each("f8", "engages missed completes wait_days length_days success relapse_rate"), ("sessions", "i8")]
 )
 SHELF = np.dtype([("first", "i4"), ("last", "i4"), ("cursor", "i4")])
 """The cases that some of a team's workers have, in the order in which they joined; a leaver's are on a few shelves."""
 COUNTS = np.dtype(
     [
         ("now", "f8"),
-        ("order", "i8"),
-        ("heap", "i8"),
-        ("first", "i8"),
-        ("last", "i8"),
-        ("present_first", "i8"),
-        ("present_last", "i8"),
-        ("log", "i8"),
-        ("stays", "i8"),
-        ("families", "i8"),
-        ("free_family", "i8"),
-        ("free_stay", "i8"),
-        ("journeys", "i8"),
-        ("free_journey", "i8"),
-        ("change", "i8"),
-        ("admitted", "i8"),
-        ("waited", "i8"),
-        ("supervised", "i8"),
-        ("begun", "i8"),
-        ("window", "i8"),
-        ("later", "i8"),
-        ("free_later", "i8"),
-        ("heap_room", "i8"),
-        ("later_room", "i8"),
-        ("news_room", "i8"),
-        ("present_room", "i8"),
-        ("log_room", "i8"),
-        ("stays_room", "i8"),
-        ("journeys_room", "i8"),
-        ("joins", "i8"),
-        ("acting", "i8"),
-        ("cursor", "i8"),
+        *_each("i8", "order heap first last present_first present_last log stays families journeys later"),
+        *_each("i8", "free_family free_stay free_journey free_later change admitted waited supervised begun window"),
+        *_each("i8", "heap_room later_room news_room present_room log_room stays_room journeys_room joins"),
+        *_each("i8", "acting cursor"),
     ]
 )
 """One record: the clock, the next order of a cause, how full each array is, and how far the schedule has come.
@@ -150,63 +97,19 @@ def family_type(structure: Structure) -> np.dtype:
     `ratios` and `budgets` are those of the stay under way. `timed`: its timer goes off before the horizon. `relapses`:
     how many of its harms are still to return.
     """
-    stages, exits = structure.to.shape
+    stages, programmes = len(structure.to), len(structure.pathway.programmes)
+    exits = max(len(stage.exits) for stage in structure.pathway.stages if not stage.in_care)
     return np.dtype(
         [
-            ("spell", "f8"),
-            ("referred", "f8"),
-            ("stalled", "f8"),
-            ("settled", "f8"),
-            ("began", "f8"),
-            ("entered", "f8"),
-            ("wait", "f8"),
-            ("turning", "f8"),
-            ("left", "f8"),
-            ("residual", "f8"),
-            ("budgets", "f8", (exits,)),
-            ("ratios", "f8", (exits,)),
-            ("visit", "i8"),
-            ("joined", "i8"),
-            ("joins", "i8"),
-            ("worker", "f8"),
-            ("number", "i8"),
-            ("area", "i4"),
-            ("combo", "i4"),
-            ("stage", "i4"),
-            ("team", "i4"),
-            ("next", "i4"),
-            ("previous", "i4"),
-            ("shelf_next", "i4"),
-            ("shelf_previous", "i4"),
-            ("desk", "i4"),
-            ("priority", "i4"),
-            ("queue_next", "i4"),
-            ("queue_previous", "i4"),
-            ("request", "i4"),
-            ("token", "i4"),
-            ("leads", "i4"),
-            ("services", "i4"),
-            ("first_stay", "i4"),
-            ("last_stay", "i4"),
-            ("first_journey", "i4"),
-            ("last_journey", "i4"),
-            ("visits", "i2", (stages,)),
-            ("turns", "i2", (len(structure.pathway.programmes),)),
-            ("home", "i1", (CHILDREN,)),
-            ("at_home", "i1"),
-            ("in_care", "i1"),
-            ("relapses", "i1"),
-            ("timed", "i1"),
-            ("engaged", "i1"),
-            ("alone", "i1"),
-            ("granted", "i1"),
-            ("waiting", "i1"),
-            ("listening", "i1"),
-            ("known", "i1"),
-            ("reopens", "i1"),
-            ("returned", "i1"),
-            ("fresh", "i1"),
-            ("phase", "i1"),
+            *_each("f8", "spell referred stalled began entered wait turning left residual worker"),
+            *(("budgets", "f8", (exits,)), ("ratios", "f8", (exits,)), ("born", "f8", (CHILDREN,))),
+            *_each("i8", "joins"),
+            *_each("i4", "number visit joined area combo stage team request desk priority token leads services"),
+            *_each("i4", "next previous shelf_next shelf_previous queue_next queue_previous"),
+            *_each("i4", "first_stay last_stay first_journey last_journey"),
+            *(("visits", "i2", (stages,)), ("turns", "i2", (programmes,)), ("home", "i1", (CHILDREN,))),
+            *_each("i1", "at_home in_care relapses timed engaged alone granted waiting listening known reopens"),
+            *_each("i1", "returned fresh phase"),
         ],
         align=True,
     )
@@ -217,31 +120,12 @@ def stay_type(structure: Structure) -> np.dtype:
     exits = structure.to.shape[1]
     return np.dtype(
         [
-            ("spell", "f8"),
-            ("stalled", "f8"),
-            ("settled", "f8"),
-            ("began", "f8"),
-            ("wait", "f8"),
-            ("turning", "f8"),
-            ("budgets", "f8", (exits,)),
-            ("ratios", "f8", (exits,)),
-            ("visit", "i8"),
-            ("joins", "i8"),
-            ("worker", "f8"),
-            ("family", "i4"),
-            ("team", "i4"),
-            ("place", "i4"),
-            ("leads", "i4"),
-            ("token", "i4"),
-            ("next", "i4"),
-            ("previous", "i4"),
-            ("shelf_next", "i4"),
-            ("shelf_previous", "i4"),
-            ("sibling", "i4"),
-            ("elder", "i4"),
-            ("child", "i1"),
-            ("listening", "i1"),
-            ("phase", "i1"),
+            *_each("f8", "spell stalled began wait turning worker"),
+            *(("budgets", "f8", (exits,)), ("ratios", "f8", (exits,))),
+            *_each("i8", "joins"),
+            *_each("i4", "family visit team place leads token"),
+            *_each("i4", "next previous shelf_next shelf_previous sibling elder"),
+            *_each("i1", "child listening phase"),
         ],
         align=True,
     )
@@ -253,31 +137,13 @@ def stage_type(structure: Structure) -> np.dtype:
     bands, programmes = 5, len(structure.pathway.programmes)
     return np.dtype(
         [
-            ("ratio", "f8", (combos, exits)),
-            ("unserved", "f8", (combos, exits)),
-            ("base", "f8", (exits, bands)),
-            ("weights", "f8", (exits,)),
-            ("service", "f8", (programmes, exits)),
-            ("ages", "f8", (exits, 2)),
-            ("scale", "f8"),
-            ("shape", "f8"),
-            ("limit", "f8"),
+            *(("ratio", "f8", (combos, exits)), ("unserved", "f8", (combos, exits)), ("base", "f8", (exits, bands))),
+            *(("weights", "f8", (exits,)), ("service", "f8", (programmes, exits)), ("ages", "f8", (exits, 2))),
+            *_each("f8", "scale shape limit"),
             ("to", "i4", (exits,)),
-            ("group", "i4"),
-            ("priority", "i4"),
-            ("adult_priority", "i4"),
-            ("exits", "i4"),
-            ("improves", "i1", (exits,)),
-            ("voluntary", "i1", (exits,)),
-            ("serves", "i1", (programmes,)),
-            ("decision", "i1"),
-            ("statutory", "i1"),
-            ("offers", "i1"),
-            ("offers_live", "i1"),
-            ("in_care", "i1"),
-            ("referral", "i1"),
-            ("tells_harms", "i1"),
-            ("categorised", "i1"),
+            *_each("i4", "group priority adult_priority exits"),
+            *(("improves", "i1", (exits,)), ("voluntary", "i1", (exits,)), ("serves", "i1", (programmes,))),
+            *_each("i1", "decision statutory offers offers_live offers_some in_care referral tells_harms categorised"),
         ],
         align=True,
     )
@@ -288,17 +154,9 @@ def team_type(structure: Structure) -> np.dtype:
     stages, exits = structure.to.shape
     return np.dtype(
         [
-            ("engaged", "f8", (stages, exits)),
-            ("everyone", "f8", (stages, exits)),
-            ("times", "f8", (stages,)),
-            ("pressure", "f8"),
-            ("workers", "f8"),
-            ("first", "i4"),
-            ("last", "i4"),
-            ("first_stay", "i4"),
-            ("last_stay", "i4"),
-            ("shelf", "i4"),
-            ("shelves", "i4"),
+            *(("engaged", "f8", (stages, exits)), ("everyone", "f8", (stages, exits)), ("times", "f8", (stages,))),
+            *_each("f8", "pressure workers"),
+            *_each("i4", "first last first_stay last_stay shelf shelves"),
             ("live", "i1"),
             ("groups", "i1", (len(structure.pathway.groups),)),
         ],
@@ -342,33 +200,3 @@ class Arrays(NamedTuple):
     present: np.ndarray
     news: np.ndarray
     log: np.ndarray
-
-
-class Rows(NamedTuple):
-    """The first record of each of those arrays; the others are reached by their number (`ground.compiled.row`)."""
-
-    fixed: Record
-    counts: Record
-    stages: Record
-    programmes: Record
-    delivery: Record
-    areas: Record
-    changes: Record
-    moved: Record
-    factors: Record
-    order: Record
-    people: Record
-    times: Record
-    families: Record
-    stays: Record
-    journeys: Record
-    teams: Record
-    shelves: Record
-    desks: Record
-    pools: Record
-    heap: Record
-    later: Record
-    windows: Record
-    present: Record
-    news: Record
-    log: Record

@@ -35,7 +35,7 @@ def begin_stay(w: Rows, f: int, child: int, place: int, elapsed: float) -> None:
     stay = row(w.stays, c)
     stay.family, stay.child, stay.place, stay.team = f, child, place, NOBODY
     stay.spell = counts.now - elapsed
-    stay.stalled, stay.settled, stay.listening = -1e300, -1e300, 0
+    stay.stalled, stay.listening = -1e300, 0
     stay.sibling, stay.elder = NOBODY, family.last_stay
     if stay.elder == NOBODY:
         family.first_stay = c
@@ -70,8 +70,8 @@ def note(w: Rows, c: int, event: int, leads: int) -> None:
 def draw_stay(w: Rows, c: int) -> None:
     """Draw a budget for each exit of a placement."""
     stay, fixed = row(w.stays, c), w.fixed
-    number = row(w.families, stay.family).number
-    rules.draw_budgets(fixed.seed, fixed.replication, number, stay.visit, stay.child + 1, stay.budgets)
+    number, budgets = row(w.families, stay.family).number, stay.budgets[: row(w.stages, stay.place).exits]
+    rules.draw_budgets(fixed.seed, fixed.replication, number, stay.visit, stay.child + 1, budgets)
 
 
 @compiled
@@ -79,14 +79,16 @@ def wait_in_care(w: Rows, c: int) -> None:
     """Time the exits from here, and wait for the first, or for what changes them."""
     stay, fixed, now = row(w.stays, c), w.fixed, w.counts.now
     family, declared = row(w.families, stay.family), row(w.stages, stay.place)
-    progress = rules.pace(now, stay.stalled, stay.settled, fixed.change_ratio)
-    ratios(w, family, stay.team, stay.place, progress, stay.ratios)
+    multiplied, budgets = stay.ratios[: declared.exits], stay.budgets[: declared.exits]
+    settled = stay.stalled + fixed.settling
+    progress = rules.pace(now, stay.stalled, settled, fixed.change_ratio)
+    ratios(w, family, stay.team, stay.place, progress, multiplied)
     age = age_of(w, stay.family, stay.child)
-    rules.of_age(declared.ages, age, stay.ratios)
+    rules.of_age(declared.ages, age, multiplied)
     stay.began = now
-    stay.wait, stay.leads = rules.soonest(declared.base, w.fixed.starts, stay.ratios, stay.budgets, now - stay.spell)
+    stay.wait, stay.leads = rules.soonest(declared.base, fixed.starts, multiplied, budgets, now - stay.spell)
     birthday = born(w, stay.family, stay.child) + rules.next_age(declared.ages, age) * YEAR
-    stay.turning = min(birthday, rules.next_pace(now, stay.stalled, stay.settled))
+    stay.turning = min(birthday, rules.next_pace(now, stay.stalled, settled))
     listen_stay(w, c, min(stay.wait, stay.turning - now))
 
 
@@ -95,10 +97,11 @@ def go_on_in_care(w: Rows, c: int, done: bool) -> int:
     """Go on when a time has passed or news has come; say what has become of the child."""
     stay, now = row(w.stays, c), w.counts.now
     stay.listening = 0
-    base = row(w.stages, stay.place).base
-    rules.spend(base, w.fixed.starts, stay.ratios, stay.budgets, stay.began - stay.spell, now - stay.began)
+    declared = row(w.stages, stay.place)
+    multiplied, budgets = stay.ratios[: declared.exits], stay.budgets[: declared.exits]
+    rules.spend(declared.base, w.fixed.starts, multiplied, budgets, stay.began - stay.spell, now - stay.began)
     if done and stay.wait <= stay.turning - stay.began:
-        to = row(w.stages, stay.place).to[stay.leads]
+        to = declared.to[stay.leads]
         if to < 0:
             leave_care(w, c, stay.leads)
             return HOME if to == TO_HOME and not row(w.families, stay.family).alone else LEFT

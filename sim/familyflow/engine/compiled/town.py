@@ -46,14 +46,13 @@ from familyflow.engine.compiled.shapes import (
     STAY_NEWS,
     STAY_TIMER,
     TIMER,
-    Rows,
 )
 from familyflow.engine.compiled.stays import change_team_in_care, draw_stay, wait_in_care
 from familyflow.engine.records import NEW, Event
-from familyflow.ground.compiled import compiled, row
+from familyflow.ground.compiled import compiled, firsts, row
 
 if TYPE_CHECKING:
-    from familyflow.engine.compiled.shapes import Arrays, Record
+    from familyflow.engine.compiled.shapes import Arrays, Record, Rows
 
 ENTER = int(Event.ENTER)
 ROUTE, STAFF, TRANSFER, WORK, SUPERVISE = (
@@ -71,33 +70,7 @@ IDLE, FAMILIES, CARE = 0, 1, 2
 @compiled
 def stretch(a: Arrays) -> int:
     """Let things happen in order until the horizon, or until an array is nearly full."""
-    w = Rows(
-        a.fixed[0],
-        a.counts[0],
-        a.stages[0],
-        a.programmes[0],
-        a.delivery[0],
-        a.areas[0],
-        a.changes[0],
-        a.moved[0],
-        a.factors[0],
-        a.order[0],
-        a.people[0],
-        a.times[0],
-        a.families[0],
-        a.stays[0],
-        a.journeys[0],
-        a.teams[0],
-        a.shelves[0],
-        a.desks[0],
-        a.pools[0],
-        a.heap[0],
-        a.later[0],
-        a.windows[0],
-        a.present[0],
-        a.news[0],
-        a.log[0],
-    )
+    w = firsts(a)
     counts = w.counts
     if not counts.begun:
         counts.begun = 1
