@@ -7,7 +7,7 @@ from math import inf, isnan
 from typing import TYPE_CHECKING, Final
 
 from familyflow.ground.problem import Problem, suggestion
-from familyflow.report.measures import MEASURES, NO_CHANGE, WHOLE
+from familyflow.report.measures import NO_CHANGE, OVER_ALL, WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
@@ -40,11 +40,10 @@ def known(names: Sequence[str]) -> tuple[str, ...]:
 
     Measures that are a schedule's own level may be chosen too. What is only defined by financial year may not.
     """
-    allowed = [each.name for each in MEASURES if each.name != "net_saving_cumulative_gbp"]
     for name in names:
-        if name not in allowed:
-            nearest = suggestion(name, allowed)
-            raise Problem(f"--measure: there is no measure '{name}'; there are {', '.join(allowed)}{nearest}")
+        if name not in OVER_ALL:
+            nearest = suggestion(name, OVER_ALL)
+            raise Problem(f"--measure: there is no measure '{name}'; there are {', '.join(OVER_ALL)}{nearest}")
     return tuple(dict.fromkeys(names)) or DEFAULT
 
 
