@@ -155,7 +155,8 @@ def is_complete(folder: Path) -> bool:
 def _kept(folder: Path) -> str:
     """Say how many parts are kept where."""
     done = sum(store.rows_of(path) is not None for path in (folder / PARTS).glob("life-*"))
-    return f"{done} parts of the sweep are finished and kept in {folder}; the same command goes on from there"
+    held = "1 part of the sweep is" if done == 1 else f"{done} parts of the sweep are"
+    return f"{held} finished and kept in {folder}; the same command goes on from there"
 
 
 def _layout(design: Design, method: Method) -> _Layout:

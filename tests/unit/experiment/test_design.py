@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from math import prod
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -10,6 +10,9 @@ from familyflow import scenario as scenarios
 from familyflow.experiment import design
 from familyflow.experiment.draw import sample
 from familyflow.ground.problem import Problem
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MEASURES = ("care_entries_averted", "net_saving_gbp")
 PLAIN = """
