@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from familyflow.experiment import store
 from familyflow.experiment.draw import sample
+from familyflow.experiment.files import Unwritable
 from familyflow.experiment.run import run
 from familyflow.ground.problem import Problem
 
@@ -77,6 +78,7 @@ def conduct(
     described = store.manifest(study.plan)
     with store.claimed(folder, described), resumable(partial(_kept, folder, study.plan.draws)):
         if joined := store.joined(folder):
+            store.drop_parts(folder)  # a run may have been killed between the last table and this
             tell(DRAWS, joined, joined)
             return joined
         draws = _run_all(study, folder, executor, ahead, tell, until)
@@ -176,6 +178,8 @@ def resumable(kept: Callable[[], str]) -> Iterator[None]:
     except BrokenExecutor as error:
         reason = "a worker process ended unexpectedly, perhaps for want of memory (fewer workers need less)"
         raise Problem(f"{reason}: {kept()}") from error
+    except Unwritable as error:
+        raise Unwritable(f"{error}: {kept()}") from error
 
 
 def _kept(folder: Path, draws: int) -> str:

@@ -194,6 +194,11 @@ def join(folder: Path, described: Manifest, draws: int) -> None:
     for name in INPUTS:
         _join_inputs(folder, name, draws)
     note(folder, {**described, "draws": draws}, draws, complete=True)
+    drop_parts(folder)
+
+
+def drop_parts(folder: Path) -> None:
+    """Remove the parts of a study that is joined."""
     shutil.rmtree(folder / PARTS, ignore_errors=True)
 
 

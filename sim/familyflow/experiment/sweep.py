@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from io import BytesIO
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
 
 OUTCOMES: Final = "outcomes.parquet"
 """Every draw of every point: point, schedule, measure, draw, value."""
-PARTS: Final = "parts"
 DECIDING_FLOORS: Final = (*provenance.DECIDING_FLOORS, "economics", "report")
 """The floors whose code decides a part: its measures are taken where it is run."""
 SCHEMA: Final = pa.schema(
@@ -137,6 +135,7 @@ def conduct(
     described = manifest(design)
     with store.claimed(folder, described), resumable(partial(_kept, folder)):
         if is_complete(folder):
+            store.drop_parts(folder)  # a sweep may have been killed between the last table and this
             return
         asked = method()
         runner = _Runner(design, asked, _layout(design, asked), folder, executor, ahead, tell)
@@ -144,7 +143,7 @@ def conduct(
         tell("joining the parts", 0, 0)
         _join(design, folder, runner.layout.parts)
         store.note(folder, described, len(runner.layout.parts), complete=True)
-        shutil.rmtree(folder / PARTS, ignore_errors=True)
+        store.drop_parts(folder)
 
 
 def is_complete(folder: Path) -> bool:
@@ -154,7 +153,7 @@ def is_complete(folder: Path) -> bool:
 
 def _kept(folder: Path) -> str:
     """Say how many parts are kept where."""
-    done = sum(store.rows_of(path) is not None for path in (folder / PARTS).glob("life-*"))
+    done = sum(store.rows_of(path) is not None for path in (folder / store.PARTS).glob("life-*"))
     held = "1 part of the sweep is" if done == 1 else f"{done} parts of the sweep are"
     return f"{held} finished and kept in {folder}; the same command goes on from there"
 
@@ -198,7 +197,7 @@ class _Runner:
     def run(self, described: store.Manifest) -> None:
         """Run the parts that are missing."""
         every = self.layout.parts
-        missing = [part for part in every if store.rows_of(self.folder / PARTS / part.file) is None]
+        missing = [part for part in every if store.rows_of(self.folder / store.PARTS / part.file) is None]
         if not missing:
             return
         self.method.ready()
@@ -206,7 +205,7 @@ class _Runner:
         done = len(every) - len(missing)
         self.tell("parts of the sweep", done, len(every))
         for part, content in as_finished(missing, partial(self._begin, rates), self.ahead):
-            _keep(self.folder / PARTS / part.file, content)
+            _keep(self.folder / store.PARTS / part.file, content)
             done += 1
             store.note(self.folder, described, done, complete=False)
             self.tell("parts of the sweep", done, len(every))
@@ -255,7 +254,7 @@ class _Runner:
 
     def _rates_file(self, key: tuple[int, int]) -> Path:
         """Name the file of a draw's fitted rates."""
-        return self.folder / PARTS / "fit-{:06d}-draw-{:06d}.json".format(*key)
+        return self.folder / store.PARTS / "fit-{:06d}-draw-{:06d}.json".format(*key)
 
 
 def work(
@@ -313,7 +312,7 @@ def _join(design: Design, folder: Path, parts: Sequence[Part]) -> None:
     """Put all parts together, ordered by point, schedule, measure and draw."""
     tables = []
     for part in parts:
-        with parquet.ParquetFile(folder / PARTS / part.file) as file:
+        with parquet.ParquetFile(folder / store.PARTS / part.file) as file:
             tables.append(file.read())
     outcomes: pd.DataFrame = pa.concat_tables(tables).to_pandas()
     ranks = {"schedule": design.plan.schedules, "measure": design.measures}

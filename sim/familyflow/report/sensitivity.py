@@ -112,7 +112,7 @@ def _chance(values: Floats) -> float:
         return float("nan")
     apart = values - means[:, None] - values.mean(axis=0) + values.mean()
     error = float((apart**2).sum()) / ((points_taken - 1) * (draws - 1)) / draws
-    return min(1.0, error / between)
+    return float(min(1.0, error / between))
 
 
 def _methods() -> dict[str, Callable[[Design, Floats], Iterator[Index]]]:
