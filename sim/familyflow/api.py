@@ -259,7 +259,11 @@ class Results:
             price_year=scenario.price_year,
             children=scenario.quantities["population.children"].value,
         )
-        return report_json.document(origin, self.findings, titles_of(scenario, plan.schedules))
+        made = report_json.document(origin, self.findings, titles_of(scenario, plan.schedules))
+        if plan.precision:
+            errors = precise.errors(self.summary, plan.precision.measures)
+            made["precision"] = report_json.plain(precise.document(errors, plan.precision))
+        return made
 
     def json(self) -> str:
         """Give the results over the whole horizon as JSON text."""

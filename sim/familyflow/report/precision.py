@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from familyflow.experiment.plan import Precision
+
 DEFAULT: Final = ("care_entries_averted", "gross_saving_gbp", "net_saving_gbp")
 """What is made precise when nothing is said."""
 EVERY: Final = 50
@@ -64,6 +66,13 @@ def _share(row: Mapping[Hashable, float]) -> float:
     if isnan(error):
         return inf
     return error / max(abs(row["mean"]), NEAR_ZERO * (row["p95"] - row["p5"])) if error else 0.0
+
+
+def document(found: Sequence[Error], asked: Precision) -> dict[str, object]:
+    """Give what was asked for and what was reached as plain values; no largest where there is nothing to look at."""
+    largest = found[0].share if found else None
+    reached = all(error.share <= asked.share for error in found)
+    return {"share": asked.share, "measures": list(asked.measures), "reached": reached, "largest": largest}
 
 
 def sentence(found: Sequence[Error], asked: float, draws: int) -> str:
