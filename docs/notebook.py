@@ -5,6 +5,7 @@ FILE is where the notebook with its outputs goes; without it, in place of the ol
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,9 @@ _SECONDS: Final = 900
 
 def main(out: Path) -> None:
     """Run it in its own folder, and write it without the times of the run."""
+    os.environ["MPLBACKEND"] = (
+        "module://matplotlib_inline.backend_inline"  # pictures in it, whatever the caller has set
+    )
     book = nbformat.read(NOTEBOOK, nbformat.NO_CONVERT)
     client = NotebookClient(
         book, timeout=_SECONDS, record_timing=False, resources={"metadata": {"path": str(NOTEBOOK.parent)}}
