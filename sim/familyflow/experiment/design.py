@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from familyflow.experiment.plan import Plan
     from familyflow.scenario import Scenario
     from familyflow.scenario.errors import Source
+    from familyflow.scenario.lines import Place
 
     Floats: TypeAlias = NDArray[np.float64]
 
@@ -183,21 +184,27 @@ def _findings(file: DesignFile, scenario: Scenario, measures: tuple[str, ...]) -
 
 
 def _input_findings(index: int, given: InputTable, quantity: Quantity, method: str) -> Iterator[Finding]:
-    """Find values outside their unit, and what does not go with the method."""
-    for key in ("low", "high"):
-        if (number := getattr(given, key)) is not None and (says := _outside(number, quantity)):
-            yield Finding(("inputs", index, key), says)
-    for position, number in enumerate(given.values or ()):
-        if says := _outside(number, quantity):
-            yield Finding(("inputs", index, "values", position), says)
-    if method == GRID and given.values is None and given.steps is None:
-        yield Finding(("inputs", index, "steps"), "a grid wants values, or the number of steps from low to high")
-    if method != GRID and (given.values or given.steps):
-        key = "values" if given.values else "steps"
-        yield Finding(("inputs", index, key), f"is for a grid: {method} takes points anywhere from low to high")
+    """Find values outside their unit, what does not go with the method, and a range that is missing."""
+    numbers: list[tuple[Place, float | None]] = [(("low",), given.low), (("high",), given.high)]
+    numbers += [(("values", position), number) for position, number in enumerate(given.values or ())]
+    for way, number in numbers:
+        if number is not None and (says := _outside(number, quantity)):
+            yield Finding(("inputs", index, *way), says)
+    if key := _unsuited(given, method):
+        yield Finding(("inputs", index, key[0]), key[1])
     if given.values is None and given.low is None and quantity.low == quantity.high:
         says = f"give low and high: the scenario has {given.quantity} at {quantity.value:g} without a range"
         yield Finding(("inputs", index, "low"), says)
+
+
+def _unsuited(given: InputTable, method: str) -> tuple[str, str] | None:
+    """Give a key that does not go with the method, and what is allowed there."""
+    if method == GRID and given.values is None and given.steps is None:
+        return "steps", "a grid wants values, or the number of steps from low to high"
+    if method != GRID and (given.values or given.steps):
+        key = "values" if given.values else "steps"
+        return key, f"is for a grid: {method} takes points anywhere from low to high"
+    return None
 
 
 def _outside(number: float, quantity: Quantity) -> str:

@@ -160,21 +160,25 @@ def _kept(folder: Path) -> str:
 
 def _layout(design: Design, method: Method) -> _Layout:
     """Sort points by what they share: a fit, then lives."""
+    priced = [name for name in design.names if name in method.priced]
+    lived = [name for name in design.names if name not in method.priced]
+    read = [name for name in lived if name in method.fit_reads]
     fits: dict[tuple[float, ...], int] = {}
     lives: dict[tuple[float, ...], dict[int, Values]] = {}
     for number, point in enumerate(points(design)):
         values = dict(zip(design.names, map(float, point), strict=True))
-        lived = tuple(value for name, value in values.items() if name not in method.priced)
-        lives.setdefault(lived, {})[number] = values
+        lives.setdefault(_of(values, lived), {})[number] = {name: values[name] for name in priced}
     parts = []
-    for life, held in enumerate(lives.values()):
-        values = {name: value for name, value in next(iter(held.values())).items() if name not in method.priced}
-        read = {name: value for name, value in values.items() if name in method.fit_reads}
-        fit = fits.setdefault(tuple(read.values()), len(fits))
-        prices = {number: {name: each[name] for name in each if name in method.priced} for number, each in held.items()}
+    for life, (key, prices) in enumerate(lives.items()):
+        values = dict(zip(lived, key, strict=True))
+        fit = fits.setdefault(_of(values, read), len(fits))
         parts += [Part(life, draws, values, fit, prices) for draws in _blocks(design.plan.draws)]
-    names = [name for name in design.names if name in method.fit_reads and name not in method.priced]
-    return _Layout(tuple(dict(zip(names, each, strict=True)) for each in fits), tuple(parts))
+    return _Layout(tuple(dict(zip(read, each, strict=True)) for each in fits), tuple(parts))
+
+
+def _of(values: Values, names: Sequence[str]) -> tuple[float, ...]:
+    """Give some of the values, in the order of their names."""
+    return tuple(values[name] for name in names)
 
 
 def _blocks(draws: int) -> list[range]:
