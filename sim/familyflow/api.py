@@ -13,10 +13,11 @@ from familyflow import __version__
 from familyflow import scenario as scenarios
 from familyflow.calibrate import fit, of_run
 from familyflow.calibrate.posterior import of_draw
-from familyflow.calibrate.solve import flat, solve
-from familyflow.economics import cashflow, prices
+from familyflow.calibrate.solve import flat, reads, solve
+from familyflow.economics import cashflow, lines, prices
 from familyflow.engine import COMPILED, is_ready, make_ready, measure, prepare
-from familyflow.experiment import processes, slices, store
+from familyflow.experiment import design, processes, slices, store
+from familyflow.experiment import sweep as sweeping
 from familyflow.experiment.batch import Study, Until, conduct, conduct_slice, silent
 from familyflow.experiment.files import plain_words, writing
 from familyflow.experiment.limits import DEFAULT_DRAWS, DEFAULT_SEED
@@ -24,13 +25,13 @@ from familyflow.experiment.plan import planned
 from familyflow.experiment.run import Engine
 from familyflow.ground import paths
 from familyflow.ground.calendar import month_ends
-from familyflow.report import caseloads, claims, console, figures, tables
+from familyflow.report import caseloads, claims, console, figures, sensitivity, sweeps, tables
 from familyflow.report import compare as side_by_side
 from familyflow.report import findings as reports
 from familyflow.report import json as report_json
 from familyflow.report import precision as precise
 from familyflow.report.frames import titles_of
-from familyflow.report.measures import WHOLE
+from familyflow.report.measures import MEASURES, NO_CHANGE, OVER_ALL, WHOLE
 from familyflow.report.page import page
 from familyflow.scenario import timeline
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from familyflow.calibrate import Fit
     from familyflow.calibrate.solve import Solution
     from familyflow.experiment.batch import Progress, Rates
+    from familyflow.experiment.design import Design
     from familyflow.experiment.plan import Plan, Precision, Slice
     from familyflow.experiment.processes import Hire
     from familyflow.report.compare import Run
@@ -257,7 +259,11 @@ class Results:
             price_year=scenario.price_year,
             children=scenario.quantities["population.children"].value,
         )
-        return report_json.document(origin, self.findings, titles_of(scenario, plan.schedules))
+        made = report_json.document(origin, self.findings, titles_of(scenario, plan.schedules))
+        if plan.precision:
+            errors = precise.errors(self.summary, plan.precision.measures)
+            made["precision"] = report_json.plain(precise.document(errors, plan.precision))
+        return made
 
     def json(self) -> str:
         """Give the results over the whole horizon as JSON text."""
@@ -336,6 +342,105 @@ class Comparison:
             path.parent.mkdir(parents=True, exist_ok=True)
         with writing(path) as temporary:
             temporary.write_text(page(self.runs), encoding="utf-8")
+
+
+def load_design(path: str | Path) -> Design:
+    """Read a sweep's design file; Problem when it cannot be used."""
+    return design.load(Path(path), OVER_ALL)
+
+
+def sweep(
+    asked: Design | str | Path, *, workers: int | None = None, out: Path | None = None, tell: Progress = silent
+) -> Sweep:
+    """Run a design, or resume it where it stopped: every point on the same families and keyed draws.
+
+    Problem when something cannot be used. On Ctrl-C finished parts are kept.
+    """
+    wanted = asked if isinstance(asked, design.Design) else load_design(asked)
+    folder = out or sweeping.default_folder(wanted)
+    with processes.hired(workers, design.count(wanted) * wanted.plan.draws) as (executor, ahead):
+        sweeping.conduct(wanted, partial(_method, wanted, tell), folder, executor, ahead=ahead, tell=tell)
+    return Sweep(wanted, folder)
+
+
+def _method(asked: Design, tell: Progress) -> sweeping.Method:
+    """Give how a design is run."""
+    scenario = asked.plan.scenario
+    central = cache(partial(solve, scenario, scenario.central()))
+    return sweeping.Method(
+        _solved,
+        fitted_rates,
+        Engine(prepare, measure),
+        partial(_measured, measures=asked.measures),
+        reads(scenario),
+        lines.reads(lines.lines_for(scenario.quantities)),
+        partial(_make_ready, asked.plan, central, tell),
+    )
+
+
+def _solved(scenario: Scenario) -> Solution:
+    """Give a scenario's central fit."""
+    return solve(scenario, scenario.central())
+
+
+def _measured(
+    scenario: Scenario, monthly: pd.DataFrame, samples: pd.DataFrame, *, measures: Sequence[str]
+) -> pd.DataFrame:
+    """Give schedule, measure, draw and value of some measures over the whole horizon.
+
+    No change has none of those that compare with it.
+    """
+    values = tables.measures(monthly, cashflow.money(monthly, samples, _price_factors(scenario)))
+    plain = values.astype({"schedule": str, "measure": str})
+    compared = [each.name for each in MEASURES if each.difference]
+    shown = (plain["schedule"] != NO_CHANGE) | ~plain["measure"].isin(compared)
+    return plain[plain["measure"].isin(measures) & shown]
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """What a sweep left behind in its folder, as tidy tables."""
+
+    design: Design
+    folder: Path
+
+    @cached_property
+    def outcomes(self) -> pd.DataFrame:
+        """Every draw of every point: point, schedule, measure, draw, value. Points are paired draw by draw."""
+        return sweeping.read_outcomes(self.folder)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """Inputs joined to outcomes: a row a point, schedule and measure, with the columns of `sensitivity.table`."""
+        return sensitivity.table(self.outcomes, sweeping.read_points(self.design))
+
+    @cached_property
+    def indices(self) -> pd.DataFrame:
+        """Give the share of the variation between points that each input explains, as `sensitivity.indices` says."""
+        return sensitivity.indices(self.design, self.outcomes)
+
+    @cached_property
+    def main_effects(self) -> pd.DataFrame:
+        """What each level of a grid's inputs does; empty for another design."""
+        return sensitivity.main_effects(self.design, self.outcomes)
+
+    def json(self) -> str:
+        """Give design, table and indices as JSON text."""
+        return report_json.text(sweeps.document(self.design, self.table, self.indices, self.main_effects))
+
+    def show(self, file: IO[str] | None = None) -> None:
+        """Print what was found on standard output or to a file."""
+        sweeps.show(self.design, self.table, self.indices, self.main_effects, file)
+
+    def save(self) -> None:
+        """Write the tables beside the outcomes; Problem when it cannot be."""
+        store.write_table(self.table, self.folder / sweeps.TABLE)
+        found = {sweeps.INDICES: self.indices}
+        if not self.main_effects.empty:
+            found[sweeps.MAIN_EFFECTS] = self.main_effects
+        for name, frame in found.items():
+            with writing(self.folder / name) as path:
+                frame.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
 
 
 def _price_factors(scenario: Scenario) -> dict[str, float]:

@@ -85,6 +85,8 @@ def test_the_shipped_scenarios_are_sound(tmp_path: Path, name: str) -> None:
         ("trace swindon --family 1 --schedule never", "never"),
         ("compare swindon swindn", "did you mean 'swindon'"),
         ("compare swindon swindon", "given twice"),
+        ("sweep nowhere.toml", "nowhere.toml"),
+        ("sweep broken.toml", "broken.toml"),
         ("compare .", "no finished run"),
         ("compare swindon --out broken.toml/page.html", "broken.toml"),
     ],

@@ -7,8 +7,9 @@ so the spread of the fits over draws is the uncertainty that the published range
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.optimize import least_squares
@@ -23,7 +24,7 @@ from familyflow.ground.problem import Problem
 from familyflow.pathway import PATHWAY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
 
     from familyflow.engine.rates import Rates
     from familyflow.engine.structure import Floats, Structure
@@ -162,6 +163,33 @@ def near(scenario: Scenario, values: Mapping[str, float], central: Solution, pat
     with one_thread():
         x, settled = posed.settle(central.x, central.jacobian)
     return posed.solved(x, central.jacobian) if settled else solve(scenario, values, pathway)
+
+
+def reads(scenario: Scenario) -> frozenset[str]:
+    """Name the quantities that a fit depends on: where the others differ, rates are the same."""
+    quantities = _Noted(scenario.quantities)
+    values = _Noted(scenario.central())
+    posed = _pose(replace(scenario, quantities=quantities), values, PATHWAY)
+    posed.residuals(np.zeros(len(posed.question.unknowns)))
+    return frozenset(quantities.read | values.read)
+
+
+class _Noted(Mapping[str, Any]):
+    """A table that notes which of its rows are read."""
+
+    def __init__(self, table: Mapping[str, Any]) -> None:
+        self.table = table
+        self.read: set[str] = set()
+
+    def __getitem__(self, key: str) -> Any:  # noqa: ANN401 - a number or a quantity
+        self.read.add(key)
+        return self.table[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.table)
+
+    def __len__(self) -> int:
+        return len(self.table)
 
 
 def _unfinished(scenario: Scenario, why: str) -> str:

@@ -169,6 +169,11 @@ def lines_for(ids: Iterable[str]) -> tuple[Line, ...]:
     return (*LINES, *(post_line(role) for role in roles))
 
 
+def reads(lines: Iterable[Line]) -> frozenset[str]:
+    """Name the quantities that cost lines are priced with; they touch nobody's life."""
+    return frozenset(name for line in lines for name in (line.price, *line.times, *line.uplifts))
+
+
 def refuse_double_counting(lines: Sequence[Line]) -> None:
     """Raise Problem when a payer pays twice for one measure, or for a whole whose parts are priced."""
     paid = Counter((line.payer, line.measure) for line in lines)

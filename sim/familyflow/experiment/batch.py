@@ -6,16 +6,17 @@ from collections import deque
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from familyflow.experiment import store
 from familyflow.experiment.draw import sample
+from familyflow.experiment.files import Unwritable
 from familyflow.experiment.run import run
 from familyflow.ground.problem import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from familyflow.experiment.plan import Plan, Slice
@@ -25,6 +26,8 @@ Progress: TypeAlias = "Callable[[str, int, int], None]"
 """Told what is being done, how many are done and of how many; 0 of 0 when there is nothing to count."""
 Rates: TypeAlias = "Callable[[Plan, int], Mapping[str, float]]"
 """Gives a draw's fitted rates by name, in whatever process does the draw."""
+Task = TypeVar("Task")
+Done = TypeVar("Done")
 DRAWS: Final = "draws"
 _LISTEN_SECONDS: Final = 1.0
 """Ctrl-C is answered within this time, on Windows too."""
@@ -73,8 +76,9 @@ def conduct(
     died; on Ctrl-C a KeyboardInterrupt that says how to resume. In each case finished draws are kept.
     """
     described = store.manifest(study.plan)
-    with store.claimed(folder, described), _resumable(folder, study.plan.draws):
+    with store.claimed(folder, described), resumable(partial(_kept, folder, study.plan.draws)):
         if joined := store.joined(folder):
+            store.drop_parts(folder)  # a run may have been killed between the last table and this
             tell(DRAWS, joined, joined)
             return joined
         draws = _run_all(study, folder, executor, ahead, tell, until)
@@ -89,7 +93,7 @@ def conduct_slice(
     """Run one of several slices of a study's draws, as one of several machines; leave them to be merged."""
     described = {**store.manifest(study.plan), store.SLICE: str(part)}
     mine = part.of(study.plan.draws)
-    with store.claimed(folder, described), _resumable(folder, study.plan.draws):
+    with store.claimed(folder, described), resumable(partial(_kept, folder, study.plan.draws)):
         runner = _Runner(study, folder, executor, ahead, set(store.finished(folder, study.plan.draws)))
         for count in runner.run(mine):
             store.note(folder, described, count, complete=False)
@@ -129,7 +133,7 @@ class _Runner:
         """Run those of some draws that are missing; give how many are kept, first now and then after each."""
         yield len(self.done)
         missing = [draw for draw in draws if draw not in self.done]
-        for draw, part in _as_finished(missing, self._begin, self.ahead):
+        for draw, part in as_finished(missing, self._begin, self.ahead):
             store.keep(self.folder, draw, part)
             self.done.add(draw)
             yield len(self.done)
@@ -145,35 +149,37 @@ def work(plan: Plan, draw: int, rates: Rates, engine: Engine[Any]) -> bytes:
     return store.encoded(run(plan, draw, fitted, engine), sample(plan.scenario, plan.seed, draw), fitted)
 
 
-def _as_finished(
-    draws: Sequence[int], begin: Callable[[int], Future[bytes]], ahead: int
-) -> Iterator[tuple[int, bytes]]:
-    """Begin `ahead` draws at a time, and give each with its part when it is finished; a failed one raises."""
-    waiting, running = deque(draws), dict[Future[bytes], int]()
+def as_finished(
+    tasks: Iterable[Task], begin: Callable[[Task], Future[Done]], ahead: int
+) -> Iterator[tuple[Task, Done]]:
+    """Begin `ahead` tasks at a time, and give each with its result when it is finished; a failed one raises."""
+    waiting, running = deque(tasks), dict[Future[Done], Task]()
     while waiting or running:
         while waiting and len(running) < ahead:
-            draw = waiting.popleft()
-            running[begin(draw)] = draw
+            task = waiting.popleft()
+            running[begin(task)] = task
         ready = wait(running, _LISTEN_SECONDS, FIRST_COMPLETED).done
         for future in sorted(ready, key=_failed):
             yield running.pop(future), future.result()
 
 
-def _failed(future: Future[bytes]) -> bool:
+def _failed(future: Future[Done]) -> bool:
     """Say whether a future that is done holds an exception."""
     return future.exception() is not None
 
 
 @contextmanager
-def _resumable(folder: Path, draws: int) -> Iterator[None]:
+def resumable(kept: Callable[[], str]) -> Iterator[None]:
     """Say what is kept, and how to go on, when a study stops early."""
     try:
         yield
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"stopped: {_kept(folder, draws)}") from None
+        raise KeyboardInterrupt(f"stopped: {kept()}") from None
     except BrokenExecutor as error:
         reason = "a worker process ended unexpectedly, perhaps for want of memory (fewer workers need less)"
-        raise Problem(f"{reason}: {_kept(folder, draws)}") from error
+        raise Problem(f"{reason}: {kept()}") from error
+    except Unwritable as error:
+        raise Unwritable(f"{error}: {kept()}") from error
 
 
 def _kept(folder: Path, draws: int) -> str:

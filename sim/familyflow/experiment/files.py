@@ -30,14 +30,18 @@ _REASONS: Final = MappingProxyType(
 )
 
 
+class Unwritable(Problem):
+    """A path that the system would not let us write."""
+
+
 @contextmanager
 def plain_words(path: Path) -> Iterator[None]:
-    """Turn what the system says when a path cannot be written into a Problem."""
+    """Turn what the system says when a path cannot be written into a Problem: Unwritable."""
     try:
         yield
     except OSError as error:
         reason = _REASONS.get(error.errno or 0) or (error.strerror or str(error)).lower()
-        raise Problem(f"{path}: cannot be written: {reason}; free it or choose another folder") from error
+        raise Unwritable(f"{path}: cannot be written: {reason}; free it or choose another folder") from error
 
 
 def refuse_unwritable(folder: Path) -> None:

@@ -10,6 +10,8 @@ DRAWS_FOR_PRECISION: Final = 10_000
 DEFAULT_SEED: Final = 1
 MOST_DRAWS: Final = 1_000_000
 MOST_YEARS: Final = 30
+MOST_POINTS: Final = 20_000
+"""The most points of a sweep: each is a study of its own."""
 MOST_WORKERS: Final = 61
 """Windows cannot wait for more processes than this."""
 LARGEST_SEED: Final = 2**63 - 1

@@ -8,9 +8,12 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from shutil import which
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import familyflow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 PACKAGES: Final = ("numba", "numpy", "pandas", "pyarrow", "scipy", "simpy")
 DECIDING_FLOORS: Final = ("ground", "pathway", "scenario", "engine", "experiment", "calibrate")
@@ -28,11 +31,11 @@ def text_digest(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def code_digest(package: Path | None = None) -> str:
+def code_digest(package: Path | None = None, floors: Sequence[str] = DECIDING_FLOORS) -> str:
     """Give the SHA-256 of the source of the deciding floors, the same in a checkout and when installed."""
     root = package or _package()
     digest = sha256()
-    for floor in DECIDING_FLOORS:
+    for floor in floors:
         for path in sorted((root / floor).rglob("*.py")):
             digest.update(f"{path.relative_to(root).as_posix()}\n".encode())
             digest.update(path.read_bytes())

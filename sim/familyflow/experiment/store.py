@@ -40,6 +40,7 @@ RATES: Final = "rates.parquet"
 INPUTS: Final = (DRAWS, RATES)
 """The tables of what went into each draw: every quantity as it was sampled, every rate as it was fitted."""
 SLICE: Final = "slice"
+SWEEP: Final = "sweep"
 PRECISION: Final = "precision"
 PARTS: Final = "parts"
 SCHEMA: Final = pa.schema(
@@ -63,13 +64,14 @@ DECIDING: Final = MappingProxyType(
         "schedules": "schedules {}",
         PRECISION: "precision {}",
         SLICE: "slice {}",
+        SWEEP: "a sweep with other inputs, points or measures",
         "digest": "a scenario or calibration tables with other content",
         "code": "other code of the same version",
     }
 )
 """What must be the same for a folder to be resumed, each with the words for it."""
 _WORDS: Final = ("schedule", "team", "measure")
-_DIGESTS: Final = ("digest", "code")
+_DIGESTS: Final = ("digest", "code", SWEEP)
 _INPUTS_AT_ONCE: Final = 1000
 """Draws whose inputs are put together in memory."""
 
@@ -142,8 +144,9 @@ def _claim(folder: Path, described: Manifest) -> None:
 
 
 def note(folder: Path, described: Manifest, done: int, *, complete: bool) -> None:
-    """Write the manifest, with how many draws are finished and whether all is joined."""
-    text = json.dumps({**described, "draws_done": done, "complete": complete}, indent=2, ensure_ascii=False)
+    """Write the manifest, with how many draws (or parts of a sweep) are finished and whether all is joined."""
+    counted = "parts_done" if SWEEP in described else "draws_done"
+    text = json.dumps({**described, counted: done, "complete": complete}, indent=2, ensure_ascii=False)
     with writing(folder / MANIFEST) as path:
         path.write_text(f"{text}\n", encoding="utf-8")
 
@@ -171,13 +174,13 @@ def keep(folder: Path, draw: int, content: bytes) -> None:
 
 def finished(folder: Path, draws: int) -> frozenset[int]:
     """Give the draws below `draws` that are kept and can be read."""
-    return frozenset(draw for draw in range(draws) if _rows(part(folder, draw)) is not None)
+    return frozenset(draw for draw in range(draws) if rows_of(part(folder, draw)) is not None)
 
 
 def joined(folder: Path) -> int:
     """Give the number of draws in the tables that a finished study leaves; 0 while it is not finished."""
     described = read_manifest(folder)
-    tables = (_rows(folder / name) for name in (MONTHLY, *INPUTS))
+    tables = (rows_of(folder / name) for name in (MONTHLY, *INPUTS))
     whole = described.get("complete") is True and all(rows is not None for rows in tables)
     return int(str(described["draws"])) if whole else 0
 
@@ -191,6 +194,11 @@ def join(folder: Path, described: Manifest, draws: int) -> None:
     for name in INPUTS:
         _join_inputs(folder, name, draws)
     note(folder, {**described, "draws": draws}, draws, complete=True)
+    drop_parts(folder)
+
+
+def drop_parts(folder: Path) -> None:
+    """Remove the parts of a study that is joined."""
     shutil.rmtree(folder / PARTS, ignore_errors=True)
 
 
@@ -265,7 +273,7 @@ def _read(path: Path) -> pa.Table:
         return file.read()
 
 
-def _rows(path: Path) -> int | None:
+def rows_of(path: Path) -> int | None:
     """Give the number of rows of a Parquet file; None when there is none or it is broken."""
     try:
         with parquet.ParquetFile(path) as file:

@@ -31,17 +31,19 @@ CASELOADS: Final = (
     "mean",
     "p5",
     "p95",
+    "mc_error",
     "promise",
     "probability_over_promise",
     "worst_quarter",
     "worst_quarter_mean",
     "worst_quarter_p5",
     "worst_quarter_p95",
+    "worst_quarter_mc_error",
     "workload_share",
     "workload_share_worst_quarter",
     "worker_changes_per_child_year",
 )
-"""Columns of caseloads.csv: children per worker in post; p5 to p95 is the range of outcomes."""
+"""Columns of caseloads.csv: children per worker in post; p5 to p95 is the range of outcomes, mc_error the precision."""
 PROMISED: Final = "programme.promised_caseload"
 TARGET: Final = "staff.target_caseload"
 _TEAM: Final = ["schedule", "team"]

@@ -35,6 +35,7 @@ CLAIMS: Final = (
     "mean",
     "p5",
     "p95",
+    "mc_error",
     "draws",
     "probability_met",
     "verdict",
@@ -42,7 +43,9 @@ CLAIMS: Final = (
     "compared_with",
     "level",
 )
-"""Columns of claims.csv. Changes are shares of what they are compared with; p5 to p95 is the range of outcomes."""
+"""Columns of claims.csv. Changes are shares of what they are compared with; p5 to p95 is the range of outcomes.
+
+mc_error is the precision of the average."""
 SUPPORTED: Final = "supported"
 UNCERTAIN: Final = "uncertain"
 NOT_SUPPORTED: Final = "not supported"
@@ -119,6 +122,7 @@ def _judged(levels: pd.DataFrame, promised: float) -> dict[str, object]:
         "mean": mean,
         "p5": changes.quantile(QUANTILES["p5"]),
         "p95": changes.quantile(QUANTILES["p95"]),
+        "mc_error": changes.sem() if len(changes) > 1 else nan,
         "draws": len(changes),
         "probability_met": probability,
         "verdict": verdict(probability, len(changes)),

@@ -131,7 +131,7 @@ def _whole_cells(each: Measure, own: Statistics, base: Statistics) -> tuple[str,
 
 
 def yearly(summary: pd.DataFrame, schedule: str, price_year: str) -> Iterator[Table]:
-    """Tabulate one schedule by financial year: average, range of outcomes and better below each other."""
+    """Tabulate one schedule by financial year: average, range of outcomes, precision and better below each other."""
     years = [period for period in summary["period"].unique() if period != WHOLE]
     for first in range(0, len(years), _YEARS_ABREAST):
         yield _year_table(summary, schedule, price_year, years[first : first + _YEARS_ABREAST])
@@ -150,12 +150,14 @@ def _year_table(summary: pd.DataFrame, schedule: str, price_year: str, years: li
 
 
 def _add_years(table: Table, each: Measure, rows: list[Statistics]) -> None:
-    """Add a measure's average, the ends of its range and the probability of being better, year by year."""
+    """Add a measure's average, the ends of its range, its precision and how often it is better, year by year."""
     table.add_row(f"  {each.title}", *(words.number(row["mean"], each.unit) for row in rows))
     if not all(isnan(row["mc_error"]) for row in rows):
         for label, name in ((f"{RANGE}, low", "p5"), (f"{RANGE}, high", "p95")):
             ends = (words.number(row[name], each.unit) for row in rows)
             table.add_row(Text(f"    {label}", style="dim"), *ends)
+        errors = (words.error(row["mc_error"], each.unit) for row in rows)
+        table.add_row(Text(f"    {PRECISION}", style="dim"), *errors)
     better = [words.chance(row["probability_better"], row["probability_worse"]) for row in rows]
     if set(better) != {words.MISSING}:
         table.add_row(Text("    better than no change", style="dim"), *better)

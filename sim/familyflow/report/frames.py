@@ -231,9 +231,13 @@ def bands(values: pd.Series, by: Sequence[str]) -> pd.DataFrame:
 
 
 def outcomes(values: pd.Series, by: Sequence[str]) -> pd.DataFrame:
-    """Give mean, p5 and p95 (the range of outcomes) over draws, by some levels of the index; gaps are left out."""
+    """Give mean, p5 and p95 (the range of outcomes) and mc_error over draws, by some levels of the index.
+
+    mc_error, the precision of the average, is the mean's standard error, missing for one draw. Gaps are left out.
+    """
     grouped = values.groupby(list(by), observed=True)
-    return pd.DataFrame({"mean": grouped.mean(), "p5": grouped.quantile(0.05), "p95": grouped.quantile(0.95)})
+    ends = {"p5": grouped.quantile(0.05), "p95": grouped.quantile(0.95)}
+    return pd.DataFrame({"mean": grouped.mean(), **ends, "mc_error": grouped.sem()})
 
 
 def part(frame: pd.DataFrame, name: str) -> pd.DataFrame:

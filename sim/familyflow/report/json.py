@@ -25,7 +25,7 @@ Document: TypeAlias = "dict[str, Any]"
 RESULTS: Final = "results.json"
 """The file of a run's folder in which its document lies."""
 STATISTICS: Final = ("mean", "p5", "p50", "p95", "mc_error", "probability_better")
-OUTCOMES: Final = ("mean", "p5", "p95")
+OUTCOMES: Final = ("mean", "p5", "p95", "mc_error")
 
 
 @dataclass(frozen=True, slots=True)

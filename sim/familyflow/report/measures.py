@@ -63,6 +63,8 @@ MEASURES: Final = (
 )
 """Averted children and savings are no change minus the schedule; the rest are the schedule's own level."""
 
+OVER_ALL: Final = tuple(each.name for each in MEASURES if each.name != "net_saving_cumulative_gbp")
+"""The measures that a whole horizon has; the running sum is one year's."""
 
 DISPLACEMENT: Final = ("displaced_gbp", "programme_spend_gbp")
 """What is worth showing where a schedule pays with existing budget."""

@@ -7,12 +7,14 @@ from math import inf, isnan
 from typing import TYPE_CHECKING, Final
 
 from familyflow.ground.problem import Problem, suggestion
-from familyflow.report.measures import MEASURES, NO_CHANGE, WHOLE
+from familyflow.report.measures import NO_CHANGE, OVER_ALL, WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
 
     import pandas as pd
+
+    from familyflow.experiment.plan import Precision
 
 DEFAULT: Final = ("care_entries_averted", "gross_saving_gbp", "net_saving_gbp")
 """What is made precise when nothing is said."""
@@ -40,11 +42,10 @@ def known(names: Sequence[str]) -> tuple[str, ...]:
 
     Measures that are a schedule's own level may be chosen too. What is only defined by financial year may not.
     """
-    allowed = [each.name for each in MEASURES if each.name != "net_saving_cumulative_gbp"]
     for name in names:
-        if name not in allowed:
-            nearest = suggestion(name, allowed)
-            raise Problem(f"--measure: there is no measure '{name}'; there are {', '.join(allowed)}{nearest}")
+        if name not in OVER_ALL:
+            nearest = suggestion(name, OVER_ALL)
+            raise Problem(f"--measure: there is no measure '{name}'; there are {', '.join(OVER_ALL)}{nearest}")
     return tuple(dict.fromkeys(names)) or DEFAULT
 
 
@@ -65,6 +66,13 @@ def _share(row: Mapping[Hashable, float]) -> float:
     if isnan(error):
         return inf
     return error / max(abs(row["mean"]), NEAR_ZERO * (row["p95"] - row["p5"])) if error else 0.0
+
+
+def document(found: Sequence[Error], asked: Precision) -> dict[str, object]:
+    """Give what was asked for and what was reached as plain values; no largest where there is nothing to look at."""
+    largest = found[0].share if found else None
+    reached = all(error.share <= asked.share for error in found)
+    return {"share": asked.share, "measures": list(asked.measures), "reached": reached, "largest": largest}
 
 
 def sentence(found: Sequence[Error], asked: float, draws: int) -> str:

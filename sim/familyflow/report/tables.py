@@ -69,8 +69,8 @@ SUMMARY: Final = (
 )
 """Columns of summary.csv: p5 to p95 is the range of outcomes, mc_error the precision of the average."""
 QUANTILES: Final = {"p5": 0.05, "p50": 0.5, "p95": 0.95}
-DIFFERENCES: Final = ("schedule", "measure", "mean", "p5", "p95")
-"""Columns of `differences`: p5 to p95 is the range of outcomes."""
+DIFFERENCES: Final = ("schedule", "measure", "mean", "p5", "p95", "mc_error")
+"""Columns of `differences`: p5 to p95 is the range of outcomes, mc_error the precision of the average."""
 _STAFFED: Final = ("children_open", "social_workers_in_post", WORKER_CHANGES, *WORKLOAD_HOURS, USABLE_HOURS)
 _KEYS: Final = ["schedule", "period", "draw"]
 _MONTHS_A_QUARTER: Final = 3

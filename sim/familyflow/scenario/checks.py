@@ -9,14 +9,15 @@ from familyflow.ground.problem import suggestion
 from familyflow.scenario import prevalence
 from familyflow.scenario.errors import Finding
 from familyflow.scenario.schema import one_of, unit_expected
-from familyflow.scenario.vocabulary import ESTABLISHMENTS, NO_CHANGE
+from familyflow.scenario.vocabulary import ESTABLISHMENTS, MARGINS, NO_CHANGE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from familyflow.ground.quantity import Quantity
     from familyflow.scenario.boundaries import Work
     from familyflow.scenario.lines import Place
+    from familyflow.scenario.model import Scenario
     from familyflow.scenario.schema import QuantityTable, ScenarioFile
 
 SUM_TOLERANCE: Final = 0.005
@@ -89,6 +90,19 @@ def findings(file: ScenarioFile, shared: Mapping[str, Quantity], sources: Mappin
     ]
 
 
+def complaint(scenario: Scenario) -> str:
+    """Say what cannot be true together of the central values of a scenario that was changed, or nothing."""
+    values = scenario.central()
+    says = [_divided({name: values[f"area.{name}.share"] for name in scenario.areas})]
+    says += [_missed(parts, [values[f"target.{part}"] for part in parts]) for parts in (*_WHOLES, *_PARTS)]
+    if not prevalence.possible({margin: values[f"harms.{margin}"] for margin in MARGINS}):
+        says.append("no joint distribution of the four harms has these prevalences")
+    open_children = fsum(value for key, value in values.items() if key.startswith("snapshot."))
+    if not 0 < values["population.children"] >= open_children:
+        says.append(f"population.children must be more than 0, and at least the {open_children:g} of the snapshot")
+    return next(filter(None, says), "")
+
+
 def _overrides_known(file: ScenarioFile, shared: Mapping[str, Quantity]) -> Iterator[Finding]:
     """Find overrides of unknown quantities, of other units, or made twice."""
     seen: set[str] = set()
@@ -115,21 +129,32 @@ def _sources_known(file: ScenarioFile, sources: Mapping[str, str]) -> Iterator[F
 
 def _area_shares(file: ScenarioFile) -> Iterator[Finding]:
     """Find shares of areas that are not the whole."""
-    total = fsum(area.share.value for area in file.areas.values())
-    if abs(total - 1) > SUM_TOLERANCE:
-        last = list(file.areas)[-1]
-        allowed = f"the shares of {', '.join(file.areas)} must add up to 1, but make {total:.4g}"
-        yield Finding(("areas", last, "share", "value"), allowed)
+    if says := _divided({name: area.share.value for name, area in file.areas.items()}):
+        yield Finding(("areas", list(file.areas)[-1], "share", "value"), says)
+
+
+def _divided(areas: Mapping[str, float]) -> str:
+    """Say how the shares of areas miss the whole, or nothing."""
+    total = fsum(areas.values())
+    if abs(total - 1) <= SUM_TOLERANCE:
+        return ""
+    return f"the shares of {', '.join(areas)} must add up to 1, but make {total:.4g}"
 
 
 def _target_shares(file: ScenarioFile) -> Iterator[Finding]:
     """Find shares of one whole that miss it, or parts that exceed it."""
     for parts in (*_WHOLES, *_PARTS):
-        total = fsum(getattr(file.targets, part).value for part in parts)
-        if total > 1 + BAND_TOLERANCE or (parts in _WHOLES and total < 1 - BAND_TOLERANCE):
-            bound = "add up to 1" if parts in _WHOLES else "add up to 1 at most"
-            allowed = f"{', '.join(parts)} must {bound}, within {BAND_TOLERANCE:g}, but make {total:.4g}"
-            yield Finding(("targets", parts[-1], "value"), allowed)
+        if says := _missed(parts, [getattr(file.targets, part).value for part in parts]):
+            yield Finding(("targets", parts[-1], "value"), says)
+
+
+def _missed(parts: tuple[str, ...], shares: Iterable[float]) -> str:
+    """Say how shares of one whole miss it, or nothing."""
+    total = fsum(shares)
+    if total <= 1 + BAND_TOLERANCE and (parts not in _WHOLES or total >= 1 - BAND_TOLERANCE):
+        return ""
+    bound = "add up to 1" if parts in _WHOLES else "add up to 1 at most"
+    return f"{', '.join(parts)} must {bound}, within {BAND_TOLERANCE:g}, but make {total:.4g}"
 
 
 def _snapshot_fits(file: ScenarioFile) -> Iterator[Finding]:

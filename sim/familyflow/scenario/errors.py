@@ -1,4 +1,4 @@
-"""Say what is wrong with a scenario file: file, line, key, what was given and what is allowed."""
+"""Say what is wrong with a scenario or a design file: file, line, key, what was given and what is allowed."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A scenario file as it was read: its name for messages, its text and its tables."""
+    """A file as it was read: its name for messages, its text and its tables."""
 
     file: str
     text: str
@@ -103,12 +103,12 @@ def _key(part: str) -> str:
 
 
 def _about(item: object) -> str:
-    """Describe a step, a published figure or a claim in its own words."""
+    """Describe a step, a published figure, a claim or a design's input in its own words."""
     if not isinstance(item, dict):
         return ""
     if "text" in item:
         return _shown(item["text"])
-    words = [str(item[key])[:LONGEST] for key in ("action", "measure", "team", "date") if key in item]
+    words = [str(item[key])[:LONGEST] for key in ("action", "quantity", "measure", "team", "date") if key in item]
     return _one_line(" ".join(words))
 
 

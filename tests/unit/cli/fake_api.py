@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fake_engine import Town, study, with_pause
+from fake_sweep import method, town_design
 
+from familyflow.experiment import sweep as sweeping
 from familyflow.experiment.batch import conduct
 from familyflow.experiment.processes import local
 from familyflow.ground.problem import Problem
 from familyflow.report.json import NEEDED, RESULTS
 
 if TYPE_CHECKING:
+    from familyflow.experiment.design import Design
     from familyflow.experiment.plan import Plan
 
 PAUSE = "FAKE_ENGINE_SECONDS"
@@ -89,3 +93,33 @@ def load(name_or_path: str) -> Town:
     if name_or_path not in {"town", "town.toml", "city"}:
         raise Problem(f"'{name_or_path}': there is no such scenario")
     return Town(name="city", digest="d2") if name_or_path == "city" else Town()
+
+
+@dataclass(frozen=True)
+class Sweep:
+    folder: Path
+    workers: int | None
+
+    def save(self) -> None:
+        (self.folder / "sensitivity.csv").touch()
+
+    def json(self) -> str:
+        return json.dumps({"table": [], "workers": self.workers}) + "\n"
+
+    def show(self) -> None:
+        print("what explains what")  # noqa: T201 - as the report does
+
+
+def load_design(path: Path) -> Design:
+    """Stand in for the design's reader: the town's small grid, whatever the file holds."""
+    if not path.is_file():
+        raise Problem(f"{path}: there is no such file")
+    return town_design()
+
+
+def sweep(asked: Design, *, workers: int | None, out: Path | None, tell: object) -> Sweep:
+    folder = out or Path("outputs", "sweeps", asked.name)
+    seconds = float(os.environ.get(PAUSE, "0"))
+    with local(workers or 1) as executor:
+        sweeping.conduct(asked, partial(method, seconds), folder, executor, ahead=workers or 1, tell=tell)
+    return Sweep(folder, workers)

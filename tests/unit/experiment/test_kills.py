@@ -24,6 +24,14 @@ from familyflow.ground.problem import Problem
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+JOINING = {
+    "as the first table is begun": (store, "writing"),
+    "after the first table": (store, "_join_inputs"),
+    "before the manifest says so": (store, "note"),
+    "before the parts are gone": (store, "drop_parts"),
+}
+"""Moments while a study is joined: what is about to be called then."""
+
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="fork, and /proc as on Linux"),
     pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning"),  # the children only run and are killed
@@ -82,3 +90,39 @@ def test_a_study_killed_at_twenty_random_moments_loses_no_draw_and_repeats_none(
     conduct(study(draws=DRAWS), folder, Here())
     conduct(study(draws=DRAWS), tmp_path / "whole", Here())
     assert digests(folder) == digests(tmp_path / "whole")
+
+
+def die(*_given: object, **_named: object) -> None:
+    """Be killed."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("moment", JOINING)
+def test_a_study_killed_while_it_joins_is_joined_by_the_next(tmp_path: Path, moment: str) -> None:
+    folder, asked = tmp_path / "run", study()
+
+    def doomed() -> None:
+        module, called = JOINING[moment]
+        join = store.join
+
+        def join_and_die(*given: object) -> None:
+            setattr(module, called, die)
+            join(*given)
+
+        store.join = join_and_die
+        conduct(asked, folder, Here())
+
+    assert in_a_process_of_its_own(doomed) == signal.SIGKILL
+    assert (folder / "parts").exists()
+    conduct(asked, folder, Here())
+    conduct(asked, tmp_path / "whole", Here())
+    assert digests(folder) == digests(tmp_path / "whole")
+
+
+def in_a_process_of_its_own(work: Callable[[], None]) -> int:
+    """Do some work in a process of its own, and give the signal that ended it."""
+    child = os.fork()
+    if not child:
+        work()
+        os._exit(0)
+    return os.WTERMSIG(os.waitpid(child, 0)[1])

@@ -263,3 +263,9 @@ def test_where_nobody_is_in_post_the_table_is_empty() -> None:
     assert tuple(found.columns) == caseloads.CASELOADS
     assert found.empty
     assert caseloads.most_loaded(found).empty
+
+
+def test_the_precision_of_the_average_is_its_standard_error_and_one_draw_has_none() -> None:
+    two = row(table(frame(*held({"a": [10] * 9}), *held({"a": [14] * 9}, draw=1), months=LONG)), "a")
+    assert (two["mean"], two["mc_error"], two["worst_quarter_mc_error"]) == pytest.approx((12, 2, 2))
+    assert np.isnan(row(table(frame(*held({"a": [10] * 9}), months=LONG)), "a")["mc_error"])

@@ -290,3 +290,8 @@ def test_the_written_table_reads_back(tmp_path: Path) -> None:
     assert list(again.columns) == list(claims.CLAIMS)
     assert (again["mean"].iloc[0], again["multiple"].iloc[0]) == (-0.05, 3.0)
     assert again["by"].iloc[0].date() == END
+
+
+def test_the_precision_of_the_average_is_its_standard_error_and_one_draw_has_none() -> None:
+    assert answered(many([-4, -6]), claim("children_on_cp", -0.15))["mc_error"].iloc[0] == pytest.approx(0.01)
+    assert np.isnan(answered(many([-4]), claim("children_on_cp", -0.15))["mc_error"].iloc[0])

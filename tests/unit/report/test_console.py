@@ -54,6 +54,7 @@ def test_a_schedule_shows_every_measure_and_the_years(text: str) -> None:
     assert "Money, £m, 2024/25 prices" in section
     assert "from 30 Jun" in section
     assert "to 30 Jun" in section
+    assert section.count("range of outcomes, low") == section.count("precision of the average") > 0
 
 
 def test_no_change_shows_no_differences_from_itself(text: str) -> None:

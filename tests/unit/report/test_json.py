@@ -70,7 +70,7 @@ def test_every_schedule_has_its_title_measures_differences_teams_and_claims(foun
         assert list(schedule) == ["title", "measures", "differences", "teams", "claims"]
         assert list(schedule["measures"]) == WHOLE
         assert all(list(each) == STATISTICS for each in schedule["measures"].values())
-        assert all(list(each) == ["mean", "p5", "p95"] for each in schedule["differences"].values())
+        assert all(list(each) == ["mean", "p5", "p95", "mc_error"] for each in schedule["differences"].values())
         assert [team["team"] for team in schedule["teams"]] == ["north", "central", "south"]
         assert len(schedule["claims"]) == (0 if name == "no_change" else 3)
 

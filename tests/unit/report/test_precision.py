@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from familyflow.experiment.plan import Precision
 from familyflow.ground.problem import Problem
 from familyflow.report import precision, tables
 from familyflow.report.measures import WHOLE
-from familyflow.report.precision import Error, errors, known, sentence
+from familyflow.report.precision import Error, document, errors, known, sentence
 
 
 def values(numbers: list[float], measure: str = "care_entries_averted", schedule: str = "all_at_once") -> pd.DataFrame:
@@ -78,3 +79,12 @@ def test_no_error_is_made_up_where_there_is_none() -> None:
     row = {"schedule": "slower", "period": WHOLE, "measure": "net_saving_gbp"}
     table = pd.DataFrame([{**row, "mean": 1.0, "p5": 1.0, "p95": 1.0, "mc_error": nan}])
     assert errors(table, ["net_saving_gbp"])[0].share == inf
+
+
+def test_what_was_reached_is_given_as_plain_values_too() -> None:
+    asked = Precision(0.05, ("net_saving_gbp", "gross_saving_gbp"))
+    fine, poor = Error("net_saving_gbp", "slower", 0.0312), Error("gross_saving_gbp", "slower", 0.0811)
+    same = {"share": 0.05, "measures": ["net_saving_gbp", "gross_saving_gbp"]}
+    assert document([fine], asked) == {**same, "reached": True, "largest": 0.0312}
+    assert document([poor, fine], asked) == {**same, "reached": False, "largest": 0.0811}
+    assert document([], asked) == {**same, "reached": True, "largest": None}

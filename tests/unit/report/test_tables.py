@@ -288,7 +288,7 @@ def test_differences_in_levels_are_paired_and_leave_out_what_is_a_difference_alr
     assert set(found["schedule"]) == {"fast"}
     assert set(found["measure"]) == {each.name for each in MEASURES if not each.difference}
     cp = found[found["measure"] == "children_on_cp_end"].iloc[0]
-    assert (cp["mean"], cp["p5"], cp["p95"]) == pytest.approx((-3, -3.9, -2.1))
+    assert (cp["mean"], cp["p5"], cp["p95"], cp["mc_error"]) == pytest.approx((-3, -3.9, -2.1, 1))
 
 
 def test_the_cumulative_position_adds_up_year_by_year_and_is_not_given_for_the_whole() -> None:
