@@ -221,8 +221,7 @@ def decide(w: Rows, f: int) -> None:
         leave_empty(w, f)
         return
     compose(w, f)
-    for e in range(len(declared.weights)):
-        family.ratios[e] *= declared.weights[e]
+    rules.weigh(declared.weights, declared.drift, w.fixed.turns, w.counts.now, family.ratios)
     take(w, f, rules.choose(family.ratios, chance(w, f, family.visit, OUTCOME)))
 
 
@@ -240,8 +239,10 @@ def wait_on_plan(w: Rows, f: int) -> None:
     """Time the exits from here, and wait for the first, or for what changes them."""
     family, now = row(w.families, f), w.counts.now
     compose(w, f)
-    base = row(w.stages, family.stage).base
-    family.wait, family.leads = rules.soonest(base, w.fixed.starts, family.ratios, family.budgets, now - family.spell)
+    declared, clock = row(w.stages, family.stage), (w.fixed.starts, w.fixed.turns)
+    family.wait, family.leads = rules.soonest(
+        declared.base, declared.drift, clock, family.ratios, family.budgets, (now - family.spell, now)
+    )
     birthday = inf
     for k in range(family.at_home):
         birthday = min(birthday, born(w, f, family.home[k]) + ADULT * YEAR)
@@ -260,9 +261,9 @@ def end_wait(w: Rows, f: int, done: bool) -> None:
     elif done and family.wait <= family.turning - family.began:
         take(w, f, family.leads)
     else:
-        base = row(w.stages, family.stage).base
-        since = family.began - family.spell
-        rules.spend(base, w.fixed.starts, family.ratios, family.budgets, since, now - family.began)
+        declared, clock = row(w.stages, family.stage), (w.fixed.starts, w.fixed.turns)
+        since = (family.began - family.spell, family.began)
+        rules.spend(declared.base, declared.drift, clock, family.ratios, family.budgets, since, now - family.began)
         grow_up(w, f)
         if not family.at_home:
             leave_empty(w, f)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
+from familyflow.engine.drift import STRETCHES
 from familyflow.pathway.people import SIZES
 
 if TYPE_CHECKING:
@@ -257,6 +258,7 @@ def stage_type(structure: Structure) -> np.dtype:
             ("unserved", "f8", (combos, exits)),
             ("base", "f8", (exits, bands)),
             ("weights", "f8", (exits,)),
+            ("drift", "f8", (exits, STRETCHES)),
             ("service", "f8", (programmes, exits)),
             ("ages", "f8", (exits, 2)),
             ("scale", "f8"),

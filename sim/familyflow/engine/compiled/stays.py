@@ -84,7 +84,9 @@ def wait_in_care(w: Rows, c: int) -> None:
     age = age_of(w, stay.family, stay.child)
     rules.of_age(declared.ages, age, stay.ratios)
     stay.began = now
-    stay.wait, stay.leads = rules.soonest(declared.base, w.fixed.starts, stay.ratios, stay.budgets, now - stay.spell)
+    stay.wait, stay.leads = rules.soonest(
+        declared.base, declared.drift, (fixed.starts, fixed.turns), stay.ratios, stay.budgets, (now - stay.spell, now)
+    )
     birthday = born(w, stay.family, stay.child) + rules.next_age(declared.ages, age) * YEAR
     stay.turning = min(birthday, rules.next_pace(now, stay.stalled, stay.settled))
     listen_stay(w, c, min(stay.wait, stay.turning - now))
@@ -95,8 +97,9 @@ def go_on_in_care(w: Rows, c: int, done: bool) -> int:
     """Go on when a time has passed or news has come; say what has become of the child."""
     stay, now = row(w.stays, c), w.counts.now
     stay.listening = 0
-    base = row(w.stages, stay.place).base
-    rules.spend(base, w.fixed.starts, stay.ratios, stay.budgets, stay.began - stay.spell, now - stay.began)
+    declared, clock = row(w.stages, stay.place), (w.fixed.starts, w.fixed.turns)
+    since = (stay.began - stay.spell, stay.began)
+    rules.spend(declared.base, declared.drift, clock, stay.ratios, stay.budgets, since, now - stay.began)
     if done and stay.wait <= stay.turning - stay.began:
         to = row(w.stages, stay.place).to[stay.leads]
         if to < 0:
