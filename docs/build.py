@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from familyflow.calibrate.unknowns import Unknown
     from familyflow.economics.lines import Line
     from familyflow.ground.quantity import Quantity
+    from familyflow.pathway.drift import Factor
     from familyflow.pathway.effects import Effect
     from familyflow.pathway.stages import Exit, Stage
     from familyflow.scenario import Scenario
@@ -235,6 +236,21 @@ def _effect_row(each: Effect) -> tuple[str, ...]:
     on = code((*each.exits, *each.times)) or f"`{each.staff}`"
     whose = "the team's staff" if each.staff else f"families: {each.whom.value}"
     return (f"`{each.name}`", f"`{each.ratio}`", on, whose, each.profile.value, of, each.remains_of or "nothing")
+
+
+def drift_table() -> str:
+    """Tabulate what drifts."""
+    headings = ("factor", "moves", "multiplies the hazards or odds of", "and the arrivals of")
+    rows = ((f"`{each.name}`", each.title, _drifting(each), code(each.sources)) for each in PATHWAY.drift)
+    return table(headings, rows)
+
+
+def _drifting(factor: Factor) -> str:
+    """Name a factor's exits; those that every placement has, once."""
+    everywhere = {e.name: [f"{s.name}.{e.name}" for s in PATHWAY.placements] for _, e in _ways_from_care()}
+    shared = [name for name, paths in everywhere.items() if set(paths) <= set(factor.exits)]
+    own = [path for path in factor.exits if path.rpartition(".")[2] not in shared]
+    return ", ".join(part for part in (code(own), f"{code(shared)} of every placement" if shared else "") if part)
 
 
 # ---------------------------------------------------------------- numbers
@@ -831,6 +847,7 @@ REGIONS: Final[Mapping[str, Callable[[], str]]] = {
             stages_table,
             programmes_table,
             effects_table,
+            drift_table,
             not_read,
             scenario_snapshot,
             scenario_targets,

@@ -25,7 +25,7 @@ from familyflow.scenario import timeline
 from familyflow.scenario.vocabulary import NO_CHANGE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from familyflow.engine import Ledger, Start
     from familyflow.engine.structure import Floats
@@ -118,8 +118,10 @@ def _enter(start: Start, case: _Case, record: tuple[float, int, int, int, int, i
 class Paper:
     """What is known of a run beforehand, by which its stays are worked out."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, logs: Mapping[str, float] | None = None) -> None:
         self.start = ledger.world.start
+        self.logs = logs or {}
+        self.years = 1 + max((int(name.rpartition(".")[2]) for name in self.logs), default=0)
         self.structure = self.start.structure
         as_is = timeline.build(self.start.scenario, NO_CHANGE, self.structure.values)
         self.cost = handover.cost(self.structure.values)
@@ -137,15 +139,16 @@ class Paper:
     def ends(self, stay: Stay) -> tuple[float, int]:
         """Return the day and the exit of a plan or a placement."""
         base = self.start.rates.base[stay.stage]
+        steady, clock = np.ones((len(base), 1)), (STARTS, np.zeros(1))
         member = int(self.structure.pathway.stages[stay.stage].in_care)
         budgets = budgets_of(self.start, stay.family, stay.visit, member)
         now = stay.entered
         for until in [*sorted(day for day in self._turns(stay) if day > stay.entered), inf]:
             ratios = self._ratios(stay, (now + min(until, now + 2)) / 2)
-            days, leads = rules.soonest(base, STARTS, ratios, budgets, now - stay.since)
+            days, leads = rules.soonest(base, steady, clock, ratios, budgets, (now - stay.since, 0.0))
             if now + days <= until:
                 break
-            rules.spend(base, STARTS, ratios, budgets, now - stay.since, until - now)
+            rules.spend(base, steady, clock, ratios, budgets, (now - stay.since, 0.0), until - now)
             now = until
         grown = self._born(stay) + 18 * 365.25
         return (now + days, leads) if now + days < grown else (grown, GREW_UP)
@@ -167,7 +170,7 @@ class Paper:
     def chosen(self, stay: Stay) -> int:
         """Return the exit that a decision falls on."""
         weights = self.start.rates.weights[stay.stage] * self.structure.ratio[stay.stage, :, 0]
-        weights = weights * self.begun(stay, stay.left) * self.practice(stay, stay.left)
+        weights = weights * self.begun(stay, stay.left) * self.practice(stay, stay.left) * self.drift(stay, stay.left)
         return int(rules.choose(weights, self.uniform(stay, Purpose.OUTCOME)))
 
     def haste(self, stay: Stay) -> float:
@@ -210,6 +213,17 @@ class Paper:
                 found[e] *= self.structure.values[programmes[p].ratio] if s == stay.stage else 1.0
         return found
 
+    def drift(self, stay: Stay, day: float) -> Floats:
+        """Return what the drift of a day's year multiplies each exit by."""
+        stage = self.structure.pathway.stages[stay.stage]
+        year = min(int(day / 365.25), self.years - 1)
+        found = np.ones(self.structure.to.shape[1])
+        for factor in self.structure.pathway.drift:
+            for e, name in enumerate(stage.exit_names):
+                if f"{stage.name}.{name}" in factor.exits:
+                    found[e] *= np.exp(self.logs.get(f"drift.{factor.name}.{year}", 0.0))
+        return found
+
     def uniform(self, stay: Stay, purpose: Purpose) -> float:
         """Return the draw that decides one thing about a stay."""
         return uniform(self.start.seed, self.start.replication, stay.family, stay.visit, int(purpose), 0)
@@ -224,6 +238,7 @@ class Paper:
 
     def _ratios(self, stay: Stay, day: float) -> Floats:
         ratios = self.structure.ratio[stay.stage, :, 0] * self.begun(stay, day) * self.practice(stay, day)
+        ratios = ratios * self.drift(stay, day)
         if self.structure.pathway.stages[stay.stage].in_care:
             low, high = self.structure.ages[stay.stage].T
             ratios = np.where((low <= self._age(stay, day)) & (self._age(stay, day) < high), ratios, 0.0)
@@ -235,7 +250,8 @@ class Paper:
         birthdays = [self._born(stay) + age * 365.25 for age in np.unique(self.structure.ages[stay.stage])]
         live, trains = self.live.get(stay.teams[-1], inf), self.trains.get(stay.teams[-1], inf)
         steps = [trains, *(live + month * DAYS_PER_MONTH for month in range(13 if live < inf else 0))]
-        return [*changes, *birthdays, *steps, *(day for day, _ in stay.services)]
+        years = [year * 365.25 for year in range(1, self.years)]
+        return [*changes, *birthdays, *steps, *years, *(day for day, _ in stay.services)]
 
     def _age(self, stay: Stay, day: float) -> float:
         return (day - self._born(stay)) / 365.25
@@ -257,9 +273,13 @@ def _merged(stretches: list[tuple[float, float]]) -> Iterator[tuple[float, float
         yield since, until
 
 
-def assert_as_on_paper(ledger: Ledger, judge: Callable[[Paper, Stay], bool] = lambda _, __: True) -> dict[str, int]:
+def assert_as_on_paper(
+    ledger: Ledger,
+    judge: Callable[[Paper, Stay], bool] = lambda _, __: True,
+    drift: Mapping[str, float] | None = None,
+) -> dict[str, int]:
     """Fail unless every stay ended as worked out; return how many of those that count did so, by stage."""
-    paper, counted = Paper(ledger), defaultdict[str, int](int)
+    paper, counted = Paper(ledger, drift), defaultdict[str, int](int)
     structure = ledger.world.start.structure
     for stay in stays(ledger):
         if stay.leads < GREW_UP or (structure.decision[stay.stage] and (stay.entered == 0 or stay.leads < 0)):

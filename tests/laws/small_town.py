@@ -234,10 +234,16 @@ def begin(
     seed: int = 1,
     years: int = 1,
     town: Scenario | None = None,
+    drift: Mapping[str, float] | None = None,
 ) -> Start:
-    """Return the start of a town of some size, but for the changes."""
+    """Return the start of a town of some size, but for the changes, whose rates drift (names and logs) or stay."""
     given = values(changes, size)
-    return prepare(town or scenario(), given, rates_for(given), seed, 0, years)
+    return prepare(town or scenario(), given, rates_for(given) | dict(drift or {}), seed, 0, years)
+
+
+def drifting(**logs: Sequence[float]) -> dict[str, float]:
+    """Return a drift by name: for each factor the logs of its multipliers, year after year."""
+    return {f"drift.{factor}.{year}": log for factor, by_year in logs.items() for year, log in enumerate(by_year)}
 
 
 def budgets_of(start: Start, family: int, visit: int, member: int = 0) -> Floats:

@@ -9,7 +9,18 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from small_town import LOCALITIES, UNSHRUNK, begin, live, on, rates_for, scenario, values, with_schedules
+from small_town import (
+    LOCALITIES,
+    UNSHRUNK,
+    begin,
+    drifting,
+    live,
+    on,
+    rates_for,
+    scenario,
+    values,
+    with_schedules,
+)
 
 from familyflow.engine import prepare
 from familyflow.engine.compiled import build
@@ -26,6 +37,7 @@ if TYPE_CHECKING:
     from familyflow.scenario.schema import Step
 
 TOWNS = 200
+SIZE = 0.04
 ALL_EFFECTS = tuple(effect.name for effect in EFFECTS)
 SHARED = (
     "psychologist",
@@ -108,6 +120,12 @@ CHANGES = st.fixed_dictionaries(
 )
 
 
+moved = st.floats(-1.0, 1.0)
+DRIFTS = st.fixed_dictionaries(
+    {}, optional={factor.name: st.lists(moved, min_size=2, max_size=2) for factor in PATHWAY.drift}
+)
+
+
 def steps_of(drawn: list[tuple[str, int, str, str]]) -> tuple[Step, ...]:
     """Return possible steps, in order of day: each team opens, closes and goes live at most once."""
     steps: list[Step] = []
@@ -162,8 +180,10 @@ FLAGS = st.lists(
     flags=FLAGS,
     seed=st.integers(0, 10**6),
     null=st.booleans(),
+    drifts=DRIFTS,
+    years=st.integers(1, 2),
 )
-def test_any_town_is_one_story(
+def test_any_town_is_one_story(  # noqa: PLR0913, PLR0917 - each is drawn
     drawn: list[tuple[str, int, str, str]],
     changes: dict[str, float],
     effects: list[str],
@@ -171,12 +191,15 @@ def test_any_town_is_one_story(
     flags: list[tuple[bool, bool, bool, int]],
     seed: int,
     null: bool,  # noqa: FBT001 - drawn
+    drifts: dict[str, list[float]],
+    years: int,
 ) -> None:
     stages = tuple(varied(stage, each) for stage, each in zip(PATHWAY.stages, flags, strict=True))
     pathway = Pathway(stages)
     given_town = town(steps_of(drawn), tuple(effects), offered)
     given_town = replace(given_town, programme=replace(given_town.programme, null=null))
     extra = {"team.hub.key_workers": 0.6, **{f"post.{role}": 0.3 for role in SHARED}}
-    given_values = values({**extra, **changes}, size=0.04)
-    start = prepare(given_town, given_values, rates_for(given_values, pathway), seed, 0, 1, pathway)
+    given_values = values({**extra, **changes}, size=SIZE / years)
+    rates = rates_for(given_values, pathway) | drifting(**drifts)
+    start = prepare(given_town, given_values, rates, seed, 0, years, pathway)
     assert_one_story(start, "drawn")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
+import numpy as np
 import pytest
 from small_town import AMPLE, STEADY, begin, budgets_of
 
@@ -62,7 +63,8 @@ def test_a_plan_ends_when_and_as_its_own_budgets_say(ledger: Ledger) -> None:
     for stay in plans:
         budgets = budgets_of(start, stay.family, visit_key(stay.stage, stay.visit))
         hazards, ratios = start.rates.base[stay.stage], start.structure.ratio[stay.stage, :, 0]
-        days, leads = rules.soonest(hazards, STARTS, ratios, budgets, stay.entered - stay.since)
+        steady, clock = np.ones((len(hazards), 1)), (STARTS, np.zeros(1))
+        days, leads = rules.soonest(hazards, steady, clock, ratios, budgets, (stay.entered - stay.since, 0.0))
         assert stay.left - stay.entered == pytest.approx(days, abs=1e-6)
         assert stay.leads == leads
 

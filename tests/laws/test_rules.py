@@ -28,91 +28,130 @@ budget = st.floats(1e-3, 20.0)
 budgets = arrays(np.float64, EXITS, elements=budget)
 elapsed = st.one_of(st.floats(0.0, 900.0), st.sampled_from(STARTS.tolist()))
 u = st.floats(1e-9, 1 - 1e-9)
+TURNS = np.array([0.0, 365.25, 730.5, inf])
+"""Days of the run on which drift changes; one is never reached."""
+CLOCK = (STARTS, TURNS)
+multiplier = st.one_of(st.just(1.0), st.floats(0.2, 4.0))
+by_year = arrays(np.float64, len(TURNS), elements=multiplier)
+by_exit_and_year = arrays(np.float64, (EXITS, len(TURNS)), elements=multiplier)
+today = st.one_of(st.floats(0.0, 1200.0), st.sampled_from(TURNS[:-1].tolist()))
+STEADY = (STARTS, np.zeros(1))
+"""The clock of a run without drift."""
 
 
 def rate(hazards: Floats, day: float) -> float:
     return float(hazards[np.searchsorted(STARTS, day, side="right") - 1])
 
 
-def integral(hazards: Floats, since: float, until: float) -> float:
-    """Return the hazard's integral by quadrature, band by band."""
-    edges = [since, *STARTS[(since < STARTS) & (until > STARTS)], until]
-    pieces = pairwise(edges)
-    return float(sum(integrate.quad(lambda t: rate(hazards, t), a, b)[0] for a, b in pieces))
+def drifted(drift: Floats, day: float) -> float:
+    return float(drift[np.searchsorted(TURNS, day, side="right") - 1])
+
+
+def integral(hazards: Floats, drift: Floats, since: float, now: float, days: float) -> float:
+    """Return the drifting hazard's integral by quadrature, band by band and year by year."""
+    edges = np.unique([0.0, days, *(STARTS - since), *(TURNS - now)])
+    pieces = pairwise(edges[(edges >= 0) & (edges <= days)])
+    return float(
+        sum(integrate.quad(lambda t: rate(hazards, since + t) * drifted(drift, now + t), a, b)[0] for a, b in pieces)
+    )
 
 
 # Timing ----------------------------------------------------------------------------------------------------------
 
 
-@given(by_band, elapsed, st.floats(0.0, 2000.0), st.floats(0.0, 5.0))
-def test_what_is_spent_is_the_integral_of_the_hazard(hazards: Floats, since: float, days: float, ratio: float) -> None:
-    expected = ratio * integral(hazards, since, since + days)
-    assert rules.spent(hazards, STARTS, ratio, since, days) == pytest.approx(expected, rel=1e-6, abs=1e-9)
-
-
-@given(by_band, elapsed, budget, st.floats(0.1, 5.0))
-def test_an_exit_comes_when_its_budget_is_spent_or_never(
-    hazards: Floats, since: float, mine: float, ratio: float
+@given(by_band, by_year, elapsed, today, st.floats(0.0, 2000.0), st.floats(0.0, 5.0))
+def test_what_is_spent_is_the_integral_of_the_hazard(
+    hazards: Floats, drift: Floats, since: float, now: float, days: float, ratio: float
 ) -> None:
-    days = rules.time_to_spend(hazards, STARTS, ratio, mine, since)
+    expected = ratio * integral(hazards, drift, since, now, days)
+    assert rules.spent(hazards, drift, CLOCK, ratio, (since, now), days) == pytest.approx(expected, rel=1e-6, abs=1e-9)
+
+
+@given(by_band, by_year, elapsed, today, budget, st.floats(0.1, 5.0))
+def test_an_exit_comes_when_its_budget_is_spent_or_never(
+    hazards: Floats, drift: Floats, since: float, now: float, mine: float, ratio: float
+) -> None:
+    days = rules.time_to_spend(hazards, drift, CLOCK, ratio, mine, (since, now))
     if days == inf:
         assert hazards[-1] == 0
-        assert rules.spent(hazards, STARTS, ratio, since, 1e6) < mine
+        assert rules.spent(hazards, drift, CLOCK, ratio, (since, now), 1e6) < mine
     else:
-        assert rules.spent(hazards, STARTS, ratio, since, days) == pytest.approx(mine, rel=1e-9)
+        assert rules.spent(hazards, drift, CLOCK, ratio, (since, now), days) == pytest.approx(mine, rel=1e-9)
 
 
-@given(by_band, elapsed, st.floats(1e-6, 13.0))
-@example(np.full(BANDS, 0.01), 0.0, 0.913125)
+@given(by_band, by_year, elapsed, today, st.floats(1e-6, 13.0))
+@example(np.full(BANDS, 0.01), np.ones(len(TURNS)), 0.0, 0.0, 0.913125)
 def test_the_time_of_an_exit_survives_as_the_piecewise_exponential_says(
-    hazards: Floats, since: float, mine: float
+    hazards: Floats, drift: Floats, since: float, now: float, mine: float
 ) -> None:
     assume(hazards[-1] > 0)
-    longest = STARTS[-1] + 1.0 + mine / hazards[-1]
-    days = optimize.brentq(lambda late: integral(hazards, since, since + late) - mine, 0.0, longest, xtol=1e-9)
-    survives = exp(-integral(hazards, since, since + days))
+    longest = STARTS[-1] + TURNS[-2] + 1.0 + mine / (hazards[-1] * drift[:-1].min())
+    days = optimize.brentq(lambda late: integral(hazards, drift, since, now, late) - mine, 0.0, longest, xtol=1e-9)
+    survives = exp(-integral(hazards, drift, since, now, days))
     later, sooner = -log(survives * (1 - 1e-4)), -log(survives * (1 + 1e-4))
-    assert rules.time_to_spend(hazards, STARTS, 1.0, later, since) >= days - 1e-6
-    assert rules.time_to_spend(hazards, STARTS, 1.0, sooner, since) <= days + 1e-6
+    assert rules.time_to_spend(hazards, drift, CLOCK, 1.0, later, (since, now)) >= days - 1e-6
+    assert rules.time_to_spend(hazards, drift, CLOCK, 1.0, sooner, (since, now)) <= days + 1e-6
 
 
-@given(by_exit, ratios, budgets, elapsed)
+@given(by_exit, by_exit_and_year, ratios, budgets, elapsed, today)
 def test_the_first_exit_is_the_one_whose_budget_is_spent_first(
-    hazards: Floats, ratio: Floats, mine: Floats, since: float
+    hazards: Floats, drift: Floats, ratio: Floats, mine: Floats, since: float, now: float
 ) -> None:
-    times = [rules.time_to_spend(hazards[e], STARTS, ratio[e], mine[e], since) for e in range(EXITS)]
-    days, leads = rules.soonest(hazards, STARTS, ratio, mine, since)
+    times = each_time(hazards, drift, ratio, mine, (since, now))
+    days, leads = rules.soonest(hazards, drift, CLOCK, ratio, mine, (since, now))
     assert days == min(times)
     assert leads == (times.index(days) if days < inf else -1)
 
 
-@given(by_exit, ratios, budgets, elapsed, st.lists(st.floats(0.0, 0.999), max_size=6))
+def each_time(hazards: Floats, drift: Floats, ratio: Floats, mine: Floats, since: tuple[float, float]) -> list[float]:
+    """Return when each exit's budget is spent."""
+    return [rules.time_to_spend(hazards[e], drift[e], CLOCK, ratio[e], mine[e], since) for e in range(EXITS)]
+
+
+@given(by_exit, by_exit_and_year, ratios, budgets, elapsed, today, st.lists(st.floats(0.0, 0.999), max_size=6))
 def test_looking_in_on_a_stay_at_any_moments_changes_nothing(
-    hazards: Floats, ratio: Floats, mine: Floats, since: float, looks: list[float]
+    hazards: Floats, drift: Floats, ratio: Floats, mine: Floats, since: float, now: float, looks: list[float]
 ) -> None:
-    days, leads = rules.soonest(hazards, STARTS, ratio, mine, since)
+    days, leads = rules.soonest(hazards, drift, CLOCK, ratio, mine, (since, now))
     assume(1e-6 < days < 1e5)
-    left, now = mine.copy(), 0.0
+    left, gone = mine.copy(), 0.0
     for look in sorted(looks):
-        rules.spend(hazards, STARTS, ratio, left, since + now, look * days - now)
-        now = look * days
-    rest, then = rules.soonest(hazards, STARTS, ratio, left, since + now)
-    assert now + rest == pytest.approx(days, rel=1e-7, abs=1e-7)
-    second = np.partition([rules.time_to_spend(hazards[e], STARTS, ratio[e], mine[e], since) for e in range(EXITS)], 1)[
-        1
-    ]
+        rules.spend(hazards, drift, CLOCK, ratio, left, (since + gone, now + gone), look * days - gone)
+        gone = look * days
+    rest, then = rules.soonest(hazards, drift, CLOCK, ratio, left, (since + gone, now + gone))
+    assert gone + rest == pytest.approx(days, rel=1e-7, abs=1e-7)
+    second = np.partition(each_time(hazards, drift, ratio, mine, (since, now)), 1)[1]
     assert then == leads or second == pytest.approx(days, rel=1e-6)
 
 
-@given(by_exit, ratios, budgets, elapsed, st.floats(0.0, 3000.0))
+@given(by_exit, by_exit_and_year, ratios, budgets, elapsed, today, st.floats(0.0, 3000.0))
 def test_a_budget_only_falls_and_never_below_nothing(
-    hazards: Floats, ratio: Floats, mine: Floats, since: float, days: float
+    hazards: Floats, drift: Floats, ratio: Floats, mine: Floats, since: float, now: float, days: float
 ) -> None:
     left = mine.copy()
-    rules.spend(hazards, STARTS, ratio, left, since, days)
+    rules.spend(hazards, drift, CLOCK, ratio, left, (since, now), days)
     assert (left >= 0).all()
     assert (left <= mine).all()
     np.testing.assert_array_equal(left[ratio == 0], mine[ratio == 0])
+
+
+@given(by_exit, by_exit_and_year, ratios, budgets, elapsed, today)
+def test_a_drift_of_one_for_ever_is_no_drift(
+    hazards: Floats, drift: Floats, ratio: Floats, mine: Floats, since: float, now: float
+) -> None:
+    flat, never = np.ones_like(drift), np.array([0.0, inf, inf, inf])
+    steady = rules.soonest(hazards, np.ones((EXITS, 1)), STEADY, ratio, mine, (since, now))
+    assert rules.soonest(hazards, flat, (STARTS, never), ratio, mine, (since, now)) == steady
+    assert rules.soonest(hazards, drift, (STARTS, never), ratio * 2, mine, (since, 0.0)) == rules.soonest(
+        hazards, drift[:, :1], STEADY, ratio * 2, mine, (since, now)
+    )
+
+
+@given(by_exit_and_year, ratios, today)
+def test_a_decision_takes_the_drift_in_force_on_its_day(drift: Floats, ratio: Floats, now: float) -> None:
+    weights, odds = np.array([0.4, 0.3, 0.2, 0.1]), ratio.copy()
+    rules.weigh(weights, drift, TURNS, now, odds)
+    np.testing.assert_allclose(odds, ratio * weights * [drifted(row, now) for row in drift])
 
 
 def test_a_change_of_hazard_in_the_middle_of_a_stay_gives_the_right_times() -> None:
@@ -121,10 +160,11 @@ def test_a_change_of_hazard_in_the_middle_of_a_stay_gives_the_right_times() -> N
     found = []
     for family in range(20_000):
         mine = drawn_budgets(1, family, 1)
-        days, _ = rules.soonest(hazards, STARTS, np.ones(1), mine, 0.0)
+        days, _ = rules.soonest(hazards, np.ones((1, 1)), STEADY, np.ones(1), mine, (0.0, 0.0))
         if days > change:
-            rules.spend(hazards, STARTS, np.ones(1), mine, 0.0, change)
-            days = change + rules.soonest(hazards, STARTS, np.array([after / before]), mine, change)[0]
+            rules.spend(hazards, np.ones((1, 1)), STEADY, np.ones(1), mine, (0.0, 0.0), change)
+            ratio, since = np.array([after / before]), (change, change)
+            days = change + rules.soonest(hazards, np.ones((1, 1)), STEADY, ratio, mine, since)[0]
         found.append(days)
 
     stayed = np.array(found)
@@ -134,7 +174,10 @@ def test_a_change_of_hazard_in_the_middle_of_a_stay_gives_the_right_times() -> N
 
 def test_two_exits_share_a_stay_in_proportion_to_their_hazards() -> None:
     hazards = np.array([np.full(BANDS, 0.01), np.full(BANDS, 0.03)])
-    found = [rules.soonest(hazards, STARTS, np.ones(2), drawn_budgets(2, f, 2), 0.0) for f in range(20_000)]
+    given_drift, since = np.ones((2, 1)), (0.0, 0.0)
+    found = [
+        rules.soonest(hazards, given_drift, STEADY, np.ones(2), drawn_budgets(2, f, 2), since) for f in range(20_000)
+    ]
     days, ways = np.array([d for d, _ in found]), np.array([e for _, e in found])
     assert stats.binomtest(int((ways == 1).sum()), len(ways), 0.75).pvalue > 0.001
     assert stats.kstest(days, stats.expon(scale=25.0).cdf).pvalue > 0.001

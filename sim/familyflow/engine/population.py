@@ -16,11 +16,11 @@ from familyflow.engine import cohort
 from familyflow.engine.keys import ARRIVALS, Purpose
 from familyflow.engine.structure import STARTS
 from familyflow.ground.compiled import compiled
-from familyflow.ground.draws import exponential, uniform
+from familyflow.ground.draws import uniform
 from familyflow.pathway.people import ADULT, AGE_BANDS, SIZES, YEAR
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from familyflow.engine.balance import Expectation
     from familyflow.engine.rates import Rates
@@ -94,12 +94,6 @@ def _fill(seed: int, replication: int, first: int, out: Floats, purpose: int, in
         out[i] = uniform(seed, replication, first + i, 0, purpose, index)
 
 
-@compiled
-def _gaps(seed: int, replication: int, entity: int, out: Floats) -> None:
-    for i in range(len(out)):
-        out[i] = exponential(seed, replication, entity, i, 1, 0)
-
-
 @dataclass(frozen=True)
 class Keys:
     """The draw's key and where the next family is numbered from."""
@@ -134,16 +128,19 @@ def build(
     expected: Expectation,
     areas: Floats,
     snapshot: Mapping[str, float],
-    horizon: float,
+    arrivals: Sequence[Floats],
     keys: Keys,
 ) -> Population:
-    """Return everybody who matters up to the horizon. `areas`: shares; `snapshot`: children by published group."""
+    """Return everybody who matters up to the horizon.
+
+    `areas`: shares; `snapshot`: children by published group; `arrivals`: days, source by source.
+    """
     parts: list[Part] = []
     for group, children in _on_day_0(structure, expected, snapshot, keys).items():
         parts.append(_known(structure, expected, areas, group, children, keys))
         keys = keys.after(parts[-1].count)
-    for source in range(len(structure.pathway.sources)):
-        parts.append(_coming(structure, rates, areas, source, horizon, keys))
+    for source, times in enumerate(arrivals):
+        parts.append(Part(len(times), keys, partial(_arriving, structure, rates, areas, source, times)))
         keys = keys.after(parts[-1].count)
     total = sum(part.count for part in parts)
     rows, care_elapsed = np.zeros(total, FAMILY), np.zeros((total, LARGEST))
@@ -302,17 +299,6 @@ def _place(structure: Structure, expected: Expectation, families: Population, k:
     families.care_elapsed[here, k] = days[here]
     families.placement[here, k] = at[place][here]
     families.born[here, k] = -age[here] * YEAR
-
-
-def _coming(structure: Structure, rates: Rates, areas: Floats, source: int, horizon: float, keys: Keys) -> Part:
-    """Return the families that one source brings before the horizon: a Poisson process."""
-    rate = float(rates.arrivals[source])
-    most = rate * horizon
-    gaps = np.empty(int(most + 8 * np.sqrt(most) + 20))
-    _gaps(keys.seed, keys.replication, ARRIVALS + 1 + source, gaps)
-    times = np.cumsum(gaps) / rate if rate > 0 else np.empty(0)
-    times = times[times < horizon]
-    return Part(len(times), keys, partial(_arriving, structure, rates, areas, source, times))
 
 
 def _arriving(

@@ -16,7 +16,12 @@ from familyflow.ground.draws import fill_exponentials
 from familyflow.pathway.people import ADULT
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from familyflow.engine.structure import Flags, Floats
+
+    Clock: TypeAlias = tuple[Floats, Floats]
+    Since: TypeAlias = tuple[float, float]
 
 BUDGET = int(Purpose.BUDGET)
 A_MOMENT = 1e-9
@@ -26,59 +31,101 @@ BLOCKS = 4
 
 
 @compiled
-def time_to_spend(hazards: Floats, starts: Floats, ratio: float, budget: float, elapsed: float) -> float:
-    """Return the days until an exit's budget is spent, from `elapsed` days into the spell; inf if never.
+def under_way(edges: Floats, at: float) -> int:
+    """Return which stretch is under way; `edges` holds where each begins, in order."""
+    k = 0
+    while k + 1 < len(edges) and edges[k + 1] <= at:
+        k += 1
+    return k
 
-    `hazards` holds one value per duration band, per day; `starts` the day on which each band begins.
+
+@compiled
+def left_of(edges: Floats, k: int, at: float) -> float:
+    """Return how long a stretch still lasts; the last never ends."""
+    return float(edges[k + 1] - at) if k + 1 < len(edges) else inf
+
+
+@compiled
+def time_to_spend(hazards: Floats, drift: Floats, clock: Clock, ratio: float, budget: float, since: Since) -> float:
+    """Return the days until an exit's budget is spent, from so many days into the spell and the run; inf if never.
+
+    `hazards` holds one value per duration band, per day, `drift` what multiplies them in each stretch of the run.
+    `clock`: the days of the spell on which bands begin, and the days of the run on which those stretches do.
     """
+    starts, turns = clock
+    band, year = under_way(starts, since[0]), under_way(turns, since[1])
+    in_band, in_year = left_of(starts, band, since[0]), left_of(turns, year, since[1])
     waited = 0.0
-    for band in range(len(starts)):
-        ends = starts[band + 1] if band + 1 < len(starts) else inf
-        if elapsed >= ends:
-            continue
-        rate = float(hazards[band] * ratio)
-        length = ends - max(elapsed, starts[band])
+    while True:
+        rate = float(hazards[band] * ratio * drift[year])
+        length = min(in_band, in_year)
         if rate > 0 and budget <= rate * length:
             return waited + budget / rate
         if length == inf:
             return inf
         budget -= rate * length
         waited += length
-    return inf
+        in_band -= length
+        in_year -= length
+        if in_band == 0:
+            band += 1
+            in_band = left_of(starts, band, starts[band])
+        if in_year == 0:
+            year += 1
+            in_year = left_of(turns, year, turns[year])
 
 
 @compiled
-def soonest(hazards: Floats, starts: Floats, ratios: Floats, budgets: Floats, elapsed: float) -> tuple[float, int]:
+def soonest(
+    hazards: Floats, drift: Floats, clock: Clock, ratios: Floats, budgets: Floats, since: Since
+) -> tuple[float, int]:
     """Return the days until the first exit and that exit's index; (inf, -1) when none can happen.
 
-    `hazards` is exits x bands; `ratios` and `budgets` hold one value per exit.
+    `hazards` is exits x bands, `drift` exits x stretches of the run; `ratios` and `budgets` hold one value per exit.
     """
     wait, chosen = inf, -1
     for e in range(len(budgets)):
-        mine = time_to_spend(hazards[e], starts, ratios[e], budgets[e], elapsed)
+        mine = time_to_spend(hazards[e], drift[e], clock, ratios[e], budgets[e], since)
         if mine < wait:
             wait, chosen = mine, e
     return wait, chosen
 
 
 @compiled
-def spent(hazards: Floats, starts: Floats, ratio: float, elapsed: float, days: float) -> float:
+def spent(hazards: Floats, drift: Floats, clock: Clock, ratio: float, since: Since, days: float) -> float:
     """Return how much of a budget `days` more in the stage use up: the hazard's integral."""
+    starts, turns = clock
+    elapsed, until = since[0], since[0] + days
+    day_0 = since[0] - since[1]
     total = 0.0
-    until = elapsed + days
-    for band in range(len(starts)):
-        ends = starts[band + 1] if band + 1 < len(starts) else inf
-        overlap = min(until, ends) - max(elapsed, starts[band])
-        if overlap > 0:
-            total += hazards[band] * ratio * overlap
+    for year in range(under_way(turns, since[1]), len(turns)):
+        begins = max(elapsed, turns[year] + day_0)
+        if begins >= until:
+            break
+        stops = min(until, turns[year + 1] + day_0) if year + 1 < len(turns) else until
+        for band in range(len(starts)):
+            ends = starts[band + 1] if band + 1 < len(starts) else inf
+            overlap = min(stops, ends) - max(begins, starts[band])
+            if overlap > 0:
+                total += hazards[band] * ratio * drift[year] * overlap
     return total
 
 
 @compiled
-def spend(hazards: Floats, starts: Floats, ratios: Floats, budgets: Floats, elapsed: float, days: float) -> None:
+def spend(
+    hazards: Floats, drift: Floats, clock: Clock, ratios: Floats, budgets: Floats, since: Since, days: float
+) -> None:
     """Take `days` of hazard from every exit's budget, in place; never below zero."""
     for e in range(len(budgets)):
-        budgets[e] = max(0.0, budgets[e] - spent(hazards[e], starts, ratios[e], elapsed, days))
+        budgets[e] = max(0.0, budgets[e] - spent(hazards[e], drift[e], clock, ratios[e], since, days))
+
+
+@compiled
+def weigh(weights: Floats, drift: Floats, turns: Floats, now: float, out: Floats) -> None:
+    """Turn ratios, in place, into the odds of a decision's outcomes, with the drift in force when it is made."""
+    year = under_way(turns, now)
+    for e in range(len(out)):
+        out[e] *= weights[e] * drift[e, year]
 
 
 @compiled

@@ -13,17 +13,18 @@ from familyflow.ground.compiled import compiled
 from familyflow.pathway.people import ADULT, YEAR
 
 if TYPE_CHECKING:
-    from familyflow.engine.population import Population
+    from familyflow.engine.drift import Drift
+    from familyflow.engine.population import Keys, Population
     from familyflow.engine.rates import Rates
     from familyflow.engine.structure import Flags, Floats, Ints, Structure
 
 
 def asleep(
-    structure: Structure, rates: Rates, ratio: Floats, families: Population, horizon: float, seed: int, replication: int
+    structure: Structure, rates: Rates, drift: Drift, ratio: Floats, families: Population, horizon: float, keys: Keys
 ) -> Flags:
     """Return which families (N,) sleep: no open work, no child who turns 18, and no exit before the horizon.
 
-    Nothing can change their hazards meanwhile. `ratio` (S, C, E): what harms do to each exit.
+    Nothing but drift can change their hazards meanwhile. `ratio` (S, C, E): what harms do to each exit.
     """
     quiet = np.append(~structure.decision & (structure.priority < 0), False)[families.stage]
     oldest = np.fmin.reduce(families.born, axis=1)
@@ -31,20 +32,27 @@ def asleep(
     visits = np.array([visit_key(s, 0) for s in range(len(structure.pathway.stages))])
     found: Flags = calm.copy()
     stay = np.column_stack([families.stage, families.combo])
-    _wake(found, (seed, replication, horizon), visits, rates.base, ratio, stay, families.elapsed)
+    start = (rates.base, drift.exits, drift.turns, ratio)
+    _wake(found, (keys.seed, keys.replication, horizon), visits, start, stay, families.elapsed)
     return found
 
 
 @compiled
 def _wake(
-    calm: Flags, keys: tuple[int, int, float], visits: Ints, base: Floats, ratio: Floats, stay: Ints, elapsed: Floats
+    calm: Flags,
+    keys: tuple[int, int, float],
+    visits: Ints,
+    start: tuple[Floats, Floats, Floats, Floats],
+    stay: Ints,
+    elapsed: Floats,
 ) -> None:
     """Take out, in place, the families of whom an exit falls due before the horizon. `stay`: stage and combination."""
     seed, replication, horizon = keys
+    base, drift, turns, ratio = start
     budgets = np.empty(base.shape[1])
     for i in range(len(calm)):
         if calm[i]:
             s, combo = stay[i]
             rules.draw_budgets(seed, replication, i, visits[s], 0, budgets)
-            wait, _ = rules.soonest(base[s], STARTS, ratio[s, combo], budgets, elapsed[i])
+            wait, _ = rules.soonest(base[s], drift[s], (STARTS, turns), ratio[s, combo], budgets, (elapsed[i], 0.0))
             calm[i] = wait >= horizon

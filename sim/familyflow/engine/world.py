@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from familyflow.engine import balance, handover, population, practice, sleepers, structure
+from familyflow.engine import arrivals, balance, drift, handover, population, practice, sleepers, structure
 from familyflow.engine import rates as fitted
 from familyflow.ground.calendar import day_of, month_ends
 from familyflow.pathway import PATHWAY
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from familyflow.engine.balance import Expectation
+    from familyflow.engine.drift import Drift
     from familyflow.engine.population import Population
     from familyflow.engine.practice import Practice
     from familyflow.engine.rates import Rates
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Start:
-    """What a draw fixes for all its schedules: the arrays, the rates, practice and the families.
+    """What a draw fixes for all its schedules: the arrays, the rates and their drift, practice and the families.
 
     `ceilings`: cases in children that a worker holds at most, by the stage groups that the worker's team takes.
     `ratio` (S, C, E), `scale` (S,): the structure's, between changes of worker (`handover`); `unserved` (S, C, E): the
@@ -41,6 +42,7 @@ class Start:
     scenario: Scenario
     structure: Structure
     rates: Rates
+    drift: Drift
     practice: Practice
     families: Population
     dates: tuple[date, ...]
@@ -80,6 +82,9 @@ def prepare(
     arrays = structure.build(pathway, values)
     found = fitted.from_values(rates, pathway)
     dates = month_ends(scenario.start, years)
+    horizon = day_of(dates[-1], scenario.start)
+    drifts = drift.from_values(rates, arrays, years)
+    keys = population.Keys(seed, replication)
     expected = balance.expect(arrays, found, practice.outside(arrays))
     families = population.build(
         arrays,
@@ -87,8 +92,8 @@ def prepare(
         expected,
         np.array([values[f"area.{name}.share"] for name in scenario.areas]),
         {name: values[f"snapshot.{name}"] for name in population.SNAPSHOT.values()},
-        day_of(dates[-1], scenario.start),
-        population.Keys(seed, replication),
+        arrivals.times(found, drifts, horizon, seed, replication),
+        keys,
     )
     as_is = timeline.build(scenario, NO_CHANGE, values)
     between = handover.between(arrays, scenario.teams.values(), as_is)
@@ -97,6 +102,7 @@ def prepare(
         scenario=scenario,
         structure=arrays,
         rates=found,
+        drift=drifts,
         practice=practice.full(arrays, found, scenario.programme.effects),
         families=families,
         dates=dates,
@@ -106,7 +112,7 @@ def prepare(
         ratio=ratio,
         unserved=_by_combination(arrays.ratio),
         scale=arrays.scale * between.time,
-        asleep=sleepers.asleep(arrays, found, ratio, families, day_of(dates[-1], dates[0]), seed, replication),
+        asleep=sleepers.asleep(arrays, found, drifts, ratio, families, horizon, keys),
     )
 
 

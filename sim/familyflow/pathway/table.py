@@ -1,4 +1,4 @@
-"""The whole pathway in one value: stages, harms, programmes, effects and sources of arrivals."""
+"""The whole pathway in one value: stages, harms, programmes, effects, sources of arrivals, and what drifts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import cached_property
 
 from familyflow.pathway import assessment, care, closure, early_help, front_door, protection
 from familyflow.pathway.adult_work import PROGRAMMES, Programme
+from familyflow.pathway.drift import DRIFT, Factor
 from familyflow.pathway.effects import EFFECTS, Effect
 from familyflow.pathway.harms import HARMS
 from familyflow.pathway.people import SOURCES, Source
@@ -22,6 +23,7 @@ class Pathway:
     programmes: tuple[Programme, ...] = PROGRAMMES
     effects: tuple[Effect, ...] = EFFECTS
     sources: tuple[Source, ...] = SOURCES
+    drift: tuple[Factor, ...] = DRIFT
 
     def __post_init__(self) -> None:
         known = {s.name for s in self.stages} | {CARE, HOME, LEFT}

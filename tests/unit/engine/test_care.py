@@ -85,7 +85,8 @@ def test_a_stay_ends_when_and_as_its_own_budgets_say(ledger: Ledger) -> None:
         budgets = budgets_of(start, family, visit_key(place, 0), member=1)
         low, high = start.structure.ages[place].T
         ratios = start.structure.ratio[place, :, 0] * ((low <= 16) & (high > 16))
-        days, way = rules.soonest(start.rates.base[place], STARTS, ratios, budgets, 0.0)
+        steady = np.ones((len(ratios), 1))
+        days, way = rules.soonest(start.rates.base[place], steady, (STARTS, np.zeros(1)), ratios, budgets, (0.0, 0.0))
         adult = start.families.born[family, 0] + 18 * YEAR
         expected = (record["time"] + days, way) if record["time"] + days < adult else (adult, GREW_UP)
         assert (out[family]["time"], out[family]["exit"]) == (pytest.approx(expected[0]), expected[1])

@@ -3,7 +3,9 @@ from __future__ import annotations
 import errno
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -15,6 +17,9 @@ from familyflow.experiment.batch import Study, conduct
 from familyflow.experiment.processes import Here
 from familyflow.experiment.run import COLUMNS, run
 from familyflow.ground.problem import Problem
+
+if TYPE_CHECKING:
+    from familyflow.experiment.plan import Plan
 
 NO_SPACE = OSError(errno.ENOSPC, "No space left on device")
 
@@ -75,6 +80,18 @@ def test_inputs_of_each_draw_are_kept(tmp_path: Path) -> None:
     assert list(draws.columns) == ["draw", *Town().quantities]
     assert draws["draw"].tolist() == rates["draw"].tolist() == [0, 1, 2, 3]
     assert rates["arrivals.family"].tolist() == [rates_of(asked.plan, draw)["arrivals.family"] for draw in range(4)]
+
+
+def with_drift(plan: Plan, draw: int) -> dict[str, float]:
+    """Give a draw's rates and how they drift."""
+    return {**rates_of(plan, draw), "drift.demand.0": 0.0, "drift.demand.1": 0.1 * draw}
+
+
+def test_how_rates_drift_is_kept_with_them(tmp_path: Path) -> None:
+    conduct(replace(study(draws=3), fitting=lambda: with_drift), tmp_path, Here())
+    kept = store.table(tmp_path, store.RATES)
+    assert kept["drift.demand.0"].tolist() == [0.0, 0.0, 0.0]
+    assert kept["drift.demand.1"].tolist() == pytest.approx([0.0, 0.1, 0.2])
 
 
 def test_the_manifest_says_what_was_run_and_from_what(tmp_path: Path) -> None:

@@ -138,6 +138,7 @@ def _fixed(start: Start, todo: list[Change], windows: int) -> np.ndarray:
         "changes": len(todo),
         "nothing": np.ones(structure.to.shape[1]),
         "starts": np.array(STARTS),
+        "turns": start.drift.turns,
         "categories": structure.categories,
         "combos": structure.combos.astype(np.int8),
         "having": _switched(structure, on=True),
@@ -173,7 +174,7 @@ def _stages(start: Start) -> np.ndarray:
     for name in ("to", "group", "priority", "exits", "improves", "ages", "shape", "limit", "decision", "statutory"):
         rows[name] = getattr(structure, name)
     rows["ratio"], rows["unserved"], rows["scale"] = start.ratio, start.unserved, start.scale
-    rows["base"], rows["weights"] = start.rates.base, start.rates.weights
+    rows["base"], rows["weights"], rows["drift"] = start.rates.base, start.rates.weights, start.drift.exits
     rows["service"] = np.exp(start.practice.services).transpose(1, 0, 2)
     for name in ("adult_priority", "offers", "in_care", "tells_harms", "categorised"):
         rows[name] = [getattr(stage, name) for stage in declared]

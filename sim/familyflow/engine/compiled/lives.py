@@ -222,8 +222,7 @@ def decide(w: Rows, f: int) -> None:
         leave_empty(w, f)
         return
     odds = compose(w, f)
-    for e in range(len(odds)):
-        odds[e] *= declared.weights[e]
+    rules.weigh(declared.weights, declared.drift, w.fixed.turns, w.counts.now, odds)
     take(w, f, rules.choose(odds, chance(w, f, family.visit, OUTCOME)))
 
 
@@ -241,9 +240,11 @@ def begin_plan(w: Rows, f: int) -> None:
 def wait_on_plan(w: Rows, f: int) -> None:
     """Time the exits from here, and wait for the first, or for what changes them."""
     family, now, fixed = row(w.families, f), w.counts.now, w.fixed
-    multiplied, base = compose(w, f), row(w.stages, family.stage).base
-    budgets = family.budgets[: len(multiplied)]
-    family.wait, family.leads = rules.soonest(base, fixed.starts, multiplied, budgets, now - family.spell)
+    multiplied, declared = compose(w, f), row(w.stages, family.stage)
+    budgets, clock = family.budgets[: len(multiplied)], (fixed.starts, fixed.turns)
+    family.wait, family.leads = rules.soonest(
+        declared.base, declared.drift, clock, multiplied, budgets, (now - family.spell, now)
+    )
     birthday = inf
     for k in range(family.at_home):
         birthday = min(birthday, born(w, f, family.home[k]) + ADULT * YEAR)
@@ -262,9 +263,10 @@ def end_wait(w: Rows, f: int, done: bool) -> None:
     elif done and family.wait <= family.turning - family.began:
         take(w, f, family.leads)
     else:
-        declared, since = row(w.stages, family.stage), family.began - family.spell
+        declared, clock = row(w.stages, family.stage), (w.fixed.starts, w.fixed.turns)
         multiplied, budgets = family.ratios[: declared.exits], family.budgets[: declared.exits]
-        rules.spend(declared.base, w.fixed.starts, multiplied, budgets, since, now - family.began)
+        since = (family.began - family.spell, family.began)
+        rules.spend(declared.base, declared.drift, clock, multiplied, budgets, since, now - family.began)
         grow_up(w, f)
         if not family.at_home:
             leave_empty(w, f)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
+from familyflow.engine.drift import STRETCHES
 from familyflow.pathway.people import SIZES
 
 if TYPE_CHECKING:
@@ -138,7 +139,8 @@ def stage_type(structure: Structure) -> np.dtype:
     return np.dtype(
         [
             *(("ratio", "f8", (combos, exits)), ("unserved", "f8", (combos, exits)), ("base", "f8", (exits, bands))),
-            *(("weights", "f8", (exits,)), ("service", "f8", (programmes, exits)), ("ages", "f8", (exits, 2))),
+            *(("weights", "f8", (exits,)), ("drift", "f8", (exits, STRETCHES))),
+            *(("service", "f8", (programmes, exits)), ("ages", "f8", (exits, 2))),
             *_each("f8", "scale shape limit"),
             ("to", "i4", (exits,)),
             *_each("i4", "group priority adult_priority exits"),

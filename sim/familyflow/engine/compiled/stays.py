@@ -86,7 +86,10 @@ def wait_in_care(w: Rows, c: int) -> None:
     age = age_of(w, stay.family, stay.child)
     rules.of_age(declared.ages, age, multiplied)
     stay.began = now
-    stay.wait, stay.leads = rules.soonest(declared.base, fixed.starts, multiplied, budgets, now - stay.spell)
+    clock = (fixed.starts, fixed.turns)
+    stay.wait, stay.leads = rules.soonest(
+        declared.base, declared.drift, clock, multiplied, budgets, (now - stay.spell, now)
+    )
     birthday = born(w, stay.family, stay.child) + rules.next_age(declared.ages, age) * YEAR
     stay.turning = min(birthday, rules.next_pace(now, stay.stalled, settled))
     listen_stay(w, c, min(stay.wait, stay.turning - now))
@@ -97,9 +100,10 @@ def go_on_in_care(w: Rows, c: int, done: bool) -> int:
     """Go on when a time has passed or news has come; say what has become of the child."""
     stay, now = row(w.stays, c), w.counts.now
     stay.listening = 0
-    declared = row(w.stages, stay.place)
+    declared, clock = row(w.stages, stay.place), (w.fixed.starts, w.fixed.turns)
     multiplied, budgets = stay.ratios[: declared.exits], stay.budgets[: declared.exits]
-    rules.spend(declared.base, w.fixed.starts, multiplied, budgets, stay.began - stay.spell, now - stay.began)
+    since = (stay.began - stay.spell, stay.began)
+    rules.spend(declared.base, declared.drift, clock, multiplied, budgets, since, now - stay.began)
     if done and stay.wait <= stay.turning - stay.began:
         to = declared.to[stay.leads]
         if to < 0:

@@ -8,7 +8,7 @@ from familyflow.engine import rules
 from familyflow.engine.keys import Purpose, visit_key
 from familyflow.engine.records import GREW_UP, MOVED, NEW, PASSED, TRANSFERRED, Event
 from familyflow.engine.reference.listener import Case
-from familyflow.engine.structure import STARTS, TO_HOME
+from familyflow.engine.structure import TO_HOME
 from familyflow.pathway.people import ADULT, YEAR
 
 if TYPE_CHECKING:
@@ -73,17 +73,19 @@ class Stay(Case):
 
     def be_in_care(self) -> Process:
         """Stay until home, permanence or 18; re-time the exits when harms change or an age opens or closes one."""
-        budgets = self.town.budgets(self.life.number, self.visit, self.child)
+        town, start = self.town, self.town.start
+        budgets = town.budgets(self.life.number, self.visit, self.child)
         while self.child in self.life.in_care:
-            base = self.town.start.rates.base[self.place]
-            ratios, since, began = self.ratios(), self.env.now - self.spell, self.env.now
-            wait, leads = rules.soonest(base, STARTS, ratios, budgets, since)
+            base, drift = start.rates.base[self.place], start.drift.exits[self.place]
+            ratios, began = self.ratios(), self.env.now
+            since = (began - self.spell, began)
+            wait, leads = rules.soonest(base, drift, town.clock, ratios, budgets, since)
             turning = min(self.next_turning_point(), self.next_pace())
             done = yield from self.listen(min(wait, turning - began))
-            rules.spend(base, STARTS, ratios, budgets, since, self.env.now - began)
+            rules.spend(base, drift, town.clock, ratios, budgets, since, self.env.now - began)
             if done and wait <= turning - began:
                 self.take(leads)
-                budgets = self.town.budgets(self.life.number, self.visit, self.child)
+                budgets = town.budgets(self.life.number, self.visit, self.child)
             elif self.age() >= ADULT - rules.A_MOMENT:
                 self.leave(GREW_UP)
                 self.life.child_gone()

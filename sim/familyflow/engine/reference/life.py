@@ -12,7 +12,7 @@ from familyflow.engine.records import GREW_UP, MOVED, NEW, PASSED, REOPENED, STA
 from familyflow.engine.reference.care import Stay
 from familyflow.engine.reference.journey import Journey
 from familyflow.engine.reference.listener import Case
-from familyflow.engine.structure import STARTS, TO_CARE
+from familyflow.engine.structure import TO_CARE
 from familyflow.pathway.people import ADULT, YEAR
 
 if TYPE_CHECKING:
@@ -114,8 +114,11 @@ class Life(Case):
         if not self.home:
             self.leave_empty()
             return
-        weights = self.town.start.rates.weights[self.stage] * self.ratios()
-        self.take(rules.choose(weights, self.town.uniform(self.number, visit, Purpose.OUTCOME)))
+        start, odds = self.town.start, self.ratios()
+        rules.weigh(
+            start.rates.weights[self.stage], start.drift.exits[self.stage], start.drift.turns, self.env.now, odds
+        )
+        self.take(rules.choose(odds, self.town.uniform(self.number, visit, Purpose.OUTCOME)))
 
     def work(self, days: float) -> Process:
         """Let a worker's days on a decision pass; they stop while the family waits for a worker, or for a new one."""
@@ -128,12 +131,13 @@ class Life(Case):
 
     def stay(self) -> Process:
         """Stay on a plan until the first hazard's budget is spent; every change of hazard re-times the exits."""
-        base = self.town.start.rates.base[self.stage]
+        town, start = self.town, self.town.start
+        base, drift = start.rates.base[self.stage], start.drift.exits[self.stage]
         visit = self.visit()
-        budgets = self.town.budgets(self.number, visit, -1)
+        budgets = town.budgets(self.number, visit, -1)
         while self.stage >= 0 and self.visit() == visit:
-            ratios, since = self.ratios(), self.env.now - self.spell
-            wait, leads = rules.soonest(base, STARTS, ratios, budgets, since)
+            ratios, since = self.ratios(), (self.env.now - self.spell, self.env.now)
+            wait, leads = rules.soonest(base, drift, town.clock, ratios, budgets, since)
             turning = min(self.next_birthday(), self.next_pace())
             began = self.env.now
             done = yield from self.listen(min(wait, turning - began))
@@ -142,7 +146,7 @@ class Life(Case):
             elif done and wait <= turning - began:
                 self.take(leads)
             else:
-                rules.spend(base, STARTS, ratios, budgets, since, self.env.now - began)
+                rules.spend(base, drift, town.clock, ratios, budgets, since, self.env.now - began)
                 self.grow_up()
                 if not self.home:
                     self.leave_empty()

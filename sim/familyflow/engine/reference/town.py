@@ -12,6 +12,7 @@ from familyflow.engine import changes, handover, rules
 from familyflow.engine.changes import COUNCIL, Act, Factors
 from familyflow.engine.records import Event
 from familyflow.engine.reference.life import Life
+from familyflow.engine.structure import STARTS
 from familyflow.ground.draws import uniform
 from familyflow.pathway.adult_work import roles
 from familyflow.pathway.care import ENTRY_AGES
@@ -60,6 +61,7 @@ class Town:
         self.env = simpy.Environment()
         self.log: list[tuple[float, int, int, int, int, int, int, float]] = []
         self.handover = handover.cost(self.values)
+        self.clock = (STARTS, world.start.drift.turns)
         self.services = np.exp(world.start.practice.services)
         self.entry_ages = np.array([(low, high) for _, low, high in ENTRY_AGES])
         self.nothing = np.ones(self.structure.to.shape[1])
