@@ -9,7 +9,7 @@ Steps, draw by draw, for each schedule, year and line (`split`, in amounts; `cas
     q        = relative price of the draw x unit price x real growth                      GBP per unit
 
     value    = saved x q
-    now      = cash_now x released x q
+    now      = cash_now x released x q, and cash_later is at most 1 - cash_now
     later[y] = cash_later x ((1 - w) x R[y - n] + w x R[y - n - 1]), R = released x q, lag in years = n + w
     avoided  = (cash_now + cash_later) x avoided x q
     capacity = value - now - later - avoided
@@ -121,7 +121,7 @@ def put(parts: Split, grant: Floats, a: Assumptions) -> Flows:
     q = case.unit_prices(a) * case.real_growth(a)
     council, partner = case.of_kind(a, Kind.CASHABLE, Kind.CAPACITY), case.of_kind(a, Kind.PARTNER)
     value, released = parts.saved * q, parts.released * q
-    share_now, share_later = case.terms(a, case.CASH_NOW), case.terms(a, case.CASH_LATER)
+    share_now, share_later = case.cash_shares(a)
     now, later = share_now * released, share_later * _lagged(released, a)
     avoided = (share_now + share_later) * parts.avoided * q
     rungs = {
