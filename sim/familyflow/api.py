@@ -28,7 +28,7 @@ from familyflow.ground.calendar import month_ends
 from familyflow.ground.problem import Problem
 from familyflow.pathway.adult_work import PROGRAMMES
 from familyflow.pathway.effects import ratios
-from familyflow.report import caseloads, claims, console, figures, tables
+from familyflow.report import boxes, caseloads, claims, console, figures, tables, verdict
 from familyflow.report import compare as side_by_side
 from familyflow.report import findings as reports
 from familyflow.report import json as report_json
@@ -313,6 +313,7 @@ class Results:
     def show(self, file: IO[str] | None = None) -> None:
         """Print the findings on standard output or to a file."""
         console.show(self.findings, self.plan.scenario, self.plan.draws, self.end, file)
+        verdict.show(boxes.page(file), self.case, titles_of(self.plan.scenario, self.plan.schedules))
 
     @property
     def saved(self) -> bool:
