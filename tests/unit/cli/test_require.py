@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-Answer = "Callable[..., tuple[int, str, str]]"
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Answer = Callable[..., tuple[int, str, str]]
 
 
 def test_one_schedule_is_asked_about_and_the_first_when_none_is_named(answer: Answer) -> None:

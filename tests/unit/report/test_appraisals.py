@@ -103,10 +103,24 @@ def test_the_tornado_is_in_order_and_says_how_each_bar_was_found() -> None:
     assert methods["effect.x"] == "regression over draws"
 
 
+def test_the_map_has_the_two_widest_bars_of_money_on_its_edges() -> None:
+    found = case()
+    widest = found.sensitivity_table["input"].tolist()[:2]
+    rows = found.map_table
+    assert rows[["input_x", "input_y"]].drop_duplicates().to_numpy().tolist() == [widest]
+    assert len(rows) == 25
+
+
+def test_the_plane_has_a_row_a_draw_and_costs_what_the_appraisal_says() -> None:
+    found = case()
+    assert found.plane_table["draw"].tolist() == list(range(FEW))
+    assert found.plane_table["net_cost_gbp"].tolist() == (-found.appraisal.npv[:, 1]).tolist()
+
+
 def test_every_table_is_written(tmp_path: Path) -> None:
     found = case()
     found.save(tmp_path)
-    names = {"appraisal", "cashflow", "ladder", "sensitivity", "information"}
+    names = {"appraisal", "cashflow", "ladder", "sensitivity", "information", "map", "plane"}
     assert {path.stem for path in tmp_path.iterdir()} == names
     pd.testing.assert_frame_equal(
         pd.read_csv(tmp_path / "appraisal.csv")[["schedule", "measure"]], found.appraisal_table[["schedule", "measure"]]
