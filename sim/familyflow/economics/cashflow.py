@@ -67,9 +67,7 @@ def activity(monthly: pd.DataFrame, lines: Sequence[Line]) -> pd.DataFrame:
 
 def by_month(monthly: pd.DataFrame, lines: Sequence[Line]) -> pd.DataFrame:
     """Give `activity` by month: index draw, schedule, month after day 0; a column a line."""
-    measures = [line.measure for line in lines]
-    counted = rollout.with_measures(monthly) if rollout.MEASURES & set(measures) else monthly
-    flows = _flows(counted, measures)
+    flows = _flows(monthly, [line.measure for line in lines])
     months = flows.index.get_level_values("month")
     days = months.to_series(index=flows.index).groupby(level=_RUN).diff().dt.days
     held = (flows.groupby(level=_RUN).cumsum() - flows / 2).mul(days, axis="index")
@@ -147,6 +145,8 @@ def _flows(monthly: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
     dated = monthly.astype({"schedule": str}).assign(month=pd.to_datetime(monthly["month"]))
     every = pd.MultiIndex.from_frame(dated[keys].drop_duplicates()).sort_values()
     counted = dated[dated["measure"].isin(measures)]
+    if rollout.MEASURES & set(measures):
+        counted = rollout.with_measures(counted, every.unique("month"))
     sums = counted.pivot_table("value", keys, "measure", aggfunc="sum", observed=True)
     columns = list(dict.fromkeys(measures))
     return sums.reindex(index=every, columns=columns).fillna(0.0).round(_DIGITS)

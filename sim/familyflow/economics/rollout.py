@@ -24,22 +24,19 @@ _POST: Final = [*_RUN, "team", "measure"]
 _COLUMNS: Final = ["draw", "schedule", "month", "team", "measure", "value"]
 
 
-def with_measures(monthly: pd.DataFrame) -> pd.DataFrame:
-    """Give a ledger with the measures of `ROLLOUT_LINES` added; it is left as it is where no post is filled."""
-    measure = monthly["measure"].astype(str)
-    posts = monthly[measure.str.startswith(_POSTS) & ~measure.isin(_CASE_HOLDERS)]
+def with_measures(monthly: pd.DataFrame, months: pd.Index) -> pd.DataFrame:
+    """Give ledger rows with those of the measures of `ROLLOUT_LINES` added; as they are where no post is filled.
+
+    `months` are the run's dates, day 0 first; the ledger's are timestamps.
+    """
+    roles = [name for name in map(str, monthly["measure"].unique()) if name.startswith(_POSTS)]
+    posts = monthly[monthly["measure"].isin(set(roles).difference(_CASE_HOLDERS))]
     if posts.empty:
         return monthly
     typed = dict.fromkeys(("schedule", "team", "measure"), object)
-    dated = posts.astype(typed).assign(month=pd.to_datetime(posts["month"]))
-    days = _days(pd.to_datetime(monthly["month"]))
-    return pd.concat([monthly.astype(typed), *_measures(dated.assign(days=dated["month"].map(days)))])
-
-
-def _days(months: pd.Series) -> pd.Series:
-    """Give each date's days since the date before; day 0, which has none, as a gap."""
-    dates = pd.Series(sorted(months.unique()))
-    return pd.Series(dates.diff().dt.days.to_numpy(), index=dates)
+    days = pd.Series(months.to_series().sort_values().diff().dt.days)
+    dated = posts.astype(typed).assign(days=posts["month"].map(days))
+    return pd.concat([monthly.astype(typed), *_measures(dated)])
 
 
 def _measures(posts: pd.DataFrame) -> Iterator[pd.DataFrame]:
