@@ -14,7 +14,8 @@ from familyflow import scenario as scenarios
 from familyflow.calibrate import fit, of_run
 from familyflow.calibrate.posterior import of_draw
 from familyflow.calibrate.solve import flat, reads, solve
-from familyflow.economics import cashflow, lines, prices
+from familyflow.economics import cashflow, gather, lines, prices
+from familyflow.economics.required import positions
 from familyflow.engine import COMPILED, is_ready, make_ready, measure, prepare
 from familyflow.experiment import design, processes, slices, store
 from familyflow.experiment import sweep as sweeping
@@ -25,15 +26,18 @@ from familyflow.experiment.plan import planned
 from familyflow.experiment.run import Engine
 from familyflow.ground import paths
 from familyflow.ground.calendar import month_ends
-from familyflow.report import caseloads, claims, console, figures, sensitivity, sweeps, tables
+from familyflow.ground.problem import Problem
+from familyflow.report import boxes, caseloads, claims, console, figures, sensitivity, sweeps, tables, verdict
 from familyflow.report import compare as side_by_side
 from familyflow.report import findings as reports
 from familyflow.report import json as report_json
 from familyflow.report import precision as precise
+from familyflow.report.appraisals import Case
 from familyflow.report.frames import titles_of
 from familyflow.report.measures import MEASURES, NO_CHANGE, OVER_ALL, WHOLE
 from familyflow.report.page import page
-from familyflow.scenario import timeline
+from familyflow.report.required import Point, Required, of_schedule
+from familyflow.scenario import evidence, timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,6 +46,10 @@ if TYPE_CHECKING:
 
     from familyflow.calibrate import Fit
     from familyflow.calibrate.solve import Solution
+    from familyflow.economics.appraisal import Appraisal
+    from familyflow.economics.case import Activity, Assumptions
+    from familyflow.economics.ladder import Flows
+    from familyflow.economics.required import Positions
     from familyflow.experiment.batch import Progress, Rates
     from familyflow.experiment.design import Design
     from familyflow.experiment.plan import Plan, Precision, Slice
@@ -165,10 +173,9 @@ class _Watch:
     def enough(self, draws: int) -> bool:
         """Say whether so many draws are enough."""
         asked = cast("Precision", self.plan.precision)
-        factors = _price_factors(self.plan.scenario)
         for first in range(self.draws, draws, _DRAWS_AT_ONCE):
             monthly, samples = store.kept(self.folder, range(first, min(first + _DRAWS_AT_ONCE, draws)))
-            values = tables.by_period(monthly, cashflow.money(monthly, samples, factors))
+            values = tables.by_period(monthly, _priced(self.plan.scenario, monthly, samples))
             plain = values.astype(dict.fromkeys(("schedule", "period", "measure"), str))
             self.seen.append(plain[(plain["period"] == WHOLE) & plain["measure"].isin(asked.measures)])
         self.draws = draws
@@ -210,9 +217,43 @@ class Results:
     @cached_property
     def money(self) -> pd.DataFrame:
         """Costs by draw, schedule, financial year, line, kind and payer, in GBP of the price year."""
-        factors = _price_factors(self.plan.scenario)
         blocks = store.blocks(self.folder, _DRAWS_AT_ONCE)
-        return pd.concat([cashflow.money(each, self.draws, factors) for each in blocks], ignore_index=True)
+        priced = (_priced(self.plan.scenario, each, self.draws) for each in blocks)
+        return pd.concat(priced, ignore_index=True)
+
+    @cached_property
+    def assumptions(self) -> Assumptions:
+        """What is assumed about money: each line, and every quantity that it uses, with range, source and status."""
+        scenario = self.plan.scenario
+        months = month_ends(scenario.start, self.plan.years)
+        return gather.assumptions(scenario.quantities, _deflator(), scenario.price_year, months)
+
+    @cached_property
+    def activity(self) -> Activity:
+        """What each draw and schedule gave of each line in each financial year, as arrays."""
+        blocks = store.blocks(self.folder, _DRAWS_AT_ONCE)
+        return gather.activity(blocks, self.draws, self.assumptions, self.plan.schedules)
+
+    @cached_property
+    def case(self) -> Case:
+        """The investment case: ladder, appraisal as stated and corrected, sensitivity, value of information."""
+        scenario = self.plan.scenario
+        return Case(self.assumptions, self.activity, self.draws, scenario.quantities, evidence.claimed(scenario))
+
+    @property
+    def flows(self) -> Flows:
+        """Each line's savings by rung of the ladder, and what the programme costs, in real GBP."""
+        return self.case.flows
+
+    @property
+    def appraisal(self) -> Appraisal:
+        """Each draw's budget impact, present values, payback, peak funding."""
+        return self.case.appraisal
+
+    @property
+    def cautious(self) -> Appraisal:
+        """The appraisal with optimism bias corrected."""
+        return self.case.cautious
 
     @cached_property
     def findings(self) -> Findings:
@@ -272,6 +313,7 @@ class Results:
     def show(self, file: IO[str] | None = None) -> None:
         """Print the findings on standard output or to a file."""
         console.show(self.findings, self.plan.scenario, self.plan.draws, self.end, file)
+        verdict.show(boxes.page(file), self.case, titles_of(self.plan.scenario, self.plan.schedules))
 
     @property
     def saved(self) -> bool:
@@ -288,6 +330,8 @@ class Results:
             claims.write(self.claims, path)
         with writing(self.folder / "caseloads.csv") as path:
             caseloads.write(self.caseloads, path)
+        tell("appraising the case", 0, 0)
+        self.case.save(self.folder)
         if not (self.folder / FIT).exists():  # it belongs to the scenario: one fit serves the folder for good
             tell("checking the fit", 0, 0)
             fitted = of_run(self.plan.scenario, self.monthly, self.central())
@@ -305,6 +349,41 @@ class Results:
             )
         with writing(self.folder / report_json.RESULTS) as path:  # last: with it the folder is complete
             path.write_text(self.json(), encoding="utf-8")
+
+
+def require(
+    plan: Plan, saving: float, by: date, *, workers: int | None = None, tell: Progress = silent, engine: str = COMPILED
+) -> Required:
+    """Find what would have to be true for one schedule to save GBP `saving`, net and of each year, by a date.
+
+    `plan` has no change and that schedule. Simulates it, with the same families and luck each time, under each reading
+    of the evidence, with the programme's effects weaker and stronger, and later. Problem when the run ends before.
+    """
+    schedule = next(name for name in plan.schedules if name != cashflow.NO_CHANGE)
+    first = _first_step(plan.scenario, schedule)
+    end = month_ends(plan.scenario.start, plan.years)[-1]
+    if not plan.scenario.start < by <= end:
+        raise Problem(f"by = {by}: must be a date that the run covers, after {plan.scenario.start} and up to {end}")
+    points: list[Point] = []
+    found: dict[str, Positions] = {}
+    for setting in evidence.settings(plan.scenario, schedule):
+        digest = setting.scenario.digest
+        if digest not in found:
+            tell(f"{setting.name}: {plan.draws} draws", 0, 0)
+            results = run(replace(plan, scenario=setting.scenario), workers=workers, tell=tell, engine=engine)
+            position = positions(results.activity, results.flows, results.assumptions, by)
+            found[digest] = of_schedule(position, results.activity.schedules, schedule)
+        points.append(Point(setting.question, setting.name, setting.x, found[digest]))
+    effects = {name: plan.scenario.quantities[name] for name in evidence.claimed(plan.scenario)}
+    return Required(schedule, saving, by, first, tuple(points), effects)
+
+
+def _first_step(scenario: Scenario, schedule: str) -> date:
+    """Give the date of a schedule's first step; Problem when it has none."""
+    steps = scenario.schedules[schedule].steps
+    if not steps:
+        raise Problem(f"{scenario.name}: the schedule '{schedule}' has no step, so it can save nothing; name another")
+    return min(step.date for step in steps)
 
 
 def compare(runs: Sequence[Results | Path], schedules: Sequence[str] = ()) -> Comparison:
@@ -390,7 +469,7 @@ def _measured(
 
     No change has none of those that compare with it.
     """
-    values = tables.measures(monthly, cashflow.money(monthly, samples, _price_factors(scenario)))
+    values = tables.measures(monthly, _priced(scenario, monthly, samples))
     plain = values.astype({"schedule": str, "measure": str})
     compared = [each.name for each in MEASURES if each.difference]
     shown = (plain["schedule"] != NO_CHANGE) | ~plain["measure"].isin(compared)
@@ -443,10 +522,16 @@ class Sweep:
                 frame.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
 
 
-def _price_factors(scenario: Scenario) -> dict[str, float]:
-    """Give what each price is multiplied by to be in the scenario's price year."""
-    deflator = prices.read_deflator(paths.shipped("calibration", "gdp_deflator.csv"))
-    return prices.uprating(prices.price_years(scenario.quantities), scenario.price_year, deflator)
+def _deflator() -> dict[str, float]:
+    """Give the price index by financial year."""
+    return prices.read_deflator(paths.shipped("calibration", "gdp_deflator.csv"))
+
+
+def _priced(scenario: Scenario, monthly: pd.DataFrame, samples: pd.DataFrame) -> pd.DataFrame:
+    """Price some draws' records, in GBP of the scenario's price year."""
+    stated = prices.price_years(scenario.quantities)
+    priced = cashflow.money(monthly, samples, prices.uprating(stated, scenario.price_year, _deflator()))
+    return cashflow.grown(priced, samples, stated)
 
 
 def _timelines(plan: Plan) -> dict[str, timeline.Timeline]:

@@ -141,6 +141,9 @@ def test_every_measure_and_option_is_documented() -> None:
 def test_every_promised_file_is_left_behind(results: Path) -> None:
     promised = ["manifest.json", "monthly.parquet", "draws.parquet", "rates.parquet", "money.parquet"]
     promised += ["summary.csv", "claims.csv", "caseloads.csv", "results.json", "fit.csv", "figures"]
+    promised += [
+        f"{each}.csv" for each in ("appraisal", "cashflow", "ladder", "sensitivity", "information", "map", "plane")
+    ]
     assert sorted(path.name for path in results.iterdir()) == sorted(promised)
     assert {path.suffix for path in (results / "figures").iterdir()} == {".png", ".svg"}
 

@@ -15,6 +15,7 @@ from familyflow.cli.check import check
 from familyflow.cli.compare import compare
 from familyflow.cli.listing import listing
 from familyflow.cli.merge import merge
+from familyflow.cli.require import require
 from familyflow.cli.run import run
 from familyflow.cli.sweep import sweep
 from familyflow.cli.trace import trace
@@ -45,7 +46,7 @@ def commands(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for command in (listing, check, calibrate, run, sweep, merge, compare, trace):
+for command in (listing, check, calibrate, run, sweep, merge, compare, require, trace):
     commands.add_command(command)
 
 

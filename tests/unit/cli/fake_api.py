@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
 from fake_engine import Town, study, with_pause
 from fake_sweep import method, town_design
 
@@ -19,6 +20,8 @@ from familyflow.ground.problem import Problem
 from familyflow.report.json import NEEDED, RESULTS
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from familyflow.experiment.design import Design
     from familyflow.experiment.plan import Plan
 
@@ -123,3 +126,19 @@ def sweep(asked: Design, *, workers: int | None, out: Path | None, tell: object)
     with local(workers or 1) as executor:
         sweeping.conduct(asked, partial(method, seconds), folder, executor, ahead=workers or 1, tell=tell)
     return Sweep(folder, workers)
+
+
+@dataclass(frozen=True)
+class Required:
+    asked: tuple[str, float, str]
+
+    @property
+    def table(self) -> pd.DataFrame:
+        return pd.DataFrame([self.asked], columns=["schedule", "saving", "by"])
+
+    def show(self) -> None:
+        print("what would have to be true")  # noqa: T201 - as the report does
+
+
+def require(plan: Plan, saving: float, by: date, *, workers: int | None, tell: object) -> Required:  # noqa: ARG001 - as the real one has it
+    return Required((plan.schedules[-1], saving, by.isoformat()))
