@@ -24,7 +24,8 @@ from familyflow.experiment.plan import planned
 from familyflow.experiment.run import Engine
 from familyflow.ground import paths
 from familyflow.ground.calendar import month_ends
-from familyflow.report import caseloads, claims, console, figures, tables
+from familyflow.ground.problem import Problem
+from familyflow.report import caseloads, claims, console, figures, tables, words, workbook
 from familyflow.report import compare as side_by_side
 from familyflow.report import findings as reports
 from familyflow.report import json as report_json
@@ -32,7 +33,8 @@ from familyflow.report import precision as precise
 from familyflow.report.frames import titles_of
 from familyflow.report.measures import WHOLE
 from familyflow.report.page import page
-from familyflow.scenario import timeline
+from familyflow.report.workbook import edited
+from familyflow.scenario import amend, timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
 
 FIGURES: Final = "figures"
 FIT: Final = "fit.csv"
+WORKBOOK: Final = "workbook.xlsx"
 _DRAWS_AT_ONCE: Final = 25
 """Draws that are priced together: few enough to fit in memory, enough to be quick."""
 
@@ -298,6 +301,37 @@ class Results:
         """Print the findings on standard output or to a file."""
         console.show(self.findings, self.plan.scenario, self.plan.draws, self.end, file)
 
+    def write_workbook(self, path: Path) -> None:
+        """Write the investment case as a workbook with live formulas; Problem when it cannot be."""
+        scenario = self.plan.scenario
+        made = workbook.model(self.assumptions, self.activity, titles_of(scenario, self.plan.schedules))
+        contents = workbook.Contents(
+            model=made,
+            as_run=made.a,
+            origin=self._origin(made.draws),
+            quantities=scenario.quantities,
+            sources=scenario.sources,
+            claims=self.claims,
+            identity=edited.identity(scenario, __version__),
+        )
+        with writing(path) as temporary:
+            workbook.write(contents, temporary)
+
+    def _origin(self, held: int) -> workbook.Origin:
+        """Say what a workbook's Summary says: the answers in words, and how the run was made."""
+        plan, scenario = self.plan, self.plan.scenario
+        titles = titles_of(scenario, plan.schedules)
+        answers = [words.answer(self.summary, name, titles[name], plan.draws, self.end) for name in plan.schedules]
+        fewer = f"This workbook holds the first {held} of the run's {plan.draws} draws, so that it opens quickly."
+        all_of = f"This workbook holds all {words.draws(plan.draws)} of the run."
+        run = f"familyflow {__version__}, scenario {scenario.name} ({scenario.digest[:12]}), seed {plan.seed}"
+        made = [
+            fewer if held < plan.draws else all_of,
+            f"{run}, {plan.years} years from {words.day(scenario.start)} to {words.day(self.end)}.",
+            "Yellow cells on Assumptions may be edited. Grey sheets are what the others are made of.",
+        ]
+        return workbook.Origin(scenario.title, answers, made)
+
     @property
     def saved(self) -> bool:
         """Say whether the findings lie in the folder."""
@@ -328,8 +362,28 @@ class Results:
                 _timelines(self.plan),
                 self.folder / FIGURES,
             )
+        tell("writing the workbook", 0, 0)
+        self.write_workbook(self.folder / WORKBOOK)
         with writing(self.folder / report_json.RESULTS) as path:  # last: with it the folder is complete
             path.write_text(self.json(), encoding="utf-8")
+
+
+def import_assumptions(book: Path, name_or_path: str | Path, out: Path) -> dict[str, tuple[float, float]]:
+    """Write a scenario file with the assumptions that were edited in a workbook; give (before, after) by id.
+
+    Problem when the workbook is another scenario's or holds what an input cannot be; then nothing is written.
+    """
+    scenario = scenarios.load(name_or_path)
+    changed = edited.edits(book, scenario)
+    text = scenario.path.read_text(encoding="utf-8")
+    with writing(out) as temporary:
+        made = amend.with_quantities(text, changed, edited.sources(book.name, changed))
+        temporary.write_text(made, encoding="utf-8")
+        found = scenarios.load(temporary)
+        expected = {**scenario.quantities, **changed}
+        if found.quantities != expected:
+            raise Problem(f"{scenario.path}: its [parameters] cannot be amended line by line: edit the file by hand")
+    return {name: (scenario.quantities[name].value, each.value) for name, each in changed.items()}
 
 
 def compare(runs: Sequence[Results | Path], schedules: Sequence[str] = ()) -> Comparison:

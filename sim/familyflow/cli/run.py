@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LEFT_BEHIND: Final = (
     "manifest.json, monthly.parquet, draws.parquet, rates.parquet, money.parquet, summary.csv, claims.csv, "
-    "caseloads.csv, results.json, fit.csv, figures"
+    "caseloads.csv, results.json, fit.csv, figures, workbook.xlsx"
 )
 
 
