@@ -91,7 +91,8 @@ def _write_schedule(flow: CashFlow, draws: Draws, outcomes: Outcomes, schedule: 
     model, sheet = flow.model, flow.sheet
     top = flow.row(schedule, 0) - 2
     sheet.text(top, 0, title, "heading")
-    sheet.texts(top + 1, 0, ["GBP", *model.a.years, "All years"], "header")
+    sheet.text(top + 1, 0, "GBP", "header")
+    sheet.texts(top + 1, 1, [*model.a.years, "All years"], "right")
     values = [each[:, schedule].mean(axis=0) for each in d.results(model)]
 
     def mean(result: int, year: int) -> str:
@@ -221,7 +222,8 @@ def write_appraisal(sheet: Sheet, outcomes: Outcomes, model: Model) -> Appraised
     for schedule, name in enumerate(model.schedules, 1):
         top = found.row(schedule, 0) - 2
         sheet.text(top, 0, model.titles[name], "heading")
-        sheet.texts(top + 1, 0, ["", *found.STATISTICS], "header")
+        sheet.text(top + 1, 0, "", "header")
+        sheet.texts(top + 1, 1, found.STATISTICS, "right")
         for which, (words, column) in enumerate(_APPRAISED):
             sheet.text(found.row(schedule, which), 0, words)
             _write_statistics(found, outcomes, schedule, which, column, values[column][:, schedule])
@@ -357,7 +359,9 @@ def _write_rungs(ladder: Ladder, prices: Prices, averages: Averages, schedule: i
     top = ladder.row(schedule, 0) - 2
     sheet.text(top, 0, title, "heading")
     headings = [rung.value.capitalize() for rung in _RUNGS]
-    sheet.texts(top + 1, 0, ["Line", "Payer", "What it buys", *headings, "Programme cost"], "header")
+    sheet.texts(top + 1, 0, ["Line", "Payer", "What it buys"], "header")
+    sheet.texts(top + 1, ladder.COLUMN, [*headings, "Programme cost"], "right")
+    sheet.sheet.set_row(top + 1, 48)
     values = rungs_of(model, schedule)
     for i, line in enumerate(model.a.lines):
         row = ladder.row(schedule, i)

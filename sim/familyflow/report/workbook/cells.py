@@ -28,6 +28,7 @@ STYLES: Final[Mapping[str, dict[str, object]]] = MappingProxyType(
         "title": {"bold": True, "font_size": 16, "font_color": "#00507D"},
         "heading": {"bold": True, "font_size": 12, "font_color": "#00507D"},
         "header": {"bold": True, "text_wrap": True, "bottom": 2, "bg_color": "#E6EEF3"},
+        "right": {"bold": True, "text_wrap": True, "bottom": 2, "bg_color": "#E6EEF3", "align": "right"},
         "note": {"italic": True, "font_color": "#444444"},
         "gbp": {"num_format": "#,##0;[Red]-#,##0"},
         "pence": {"num_format": "#,##0.00;[Red]-#,##0.00"},

@@ -114,8 +114,9 @@ class Model:
 
 
 def model(a: Assumptions, activity: Activity, titles: Mapping[str, str]) -> Model:
-    """Sort a case's lines and keep as many draws, the first, as a workbook can hold."""
-    order = sorted(range(len(a.lines)), key=lambda i: (_ORDER.index(a.lines[i].kind), i))
+    """Sort a case's lines, without those that nothing is ever counted on, and keep as many draws, the first, as fit."""
+    counted = np.flatnonzero(activity.amounts.any(axis=(0, 1, 2)))
+    order = sorted(map(int, counted), key=lambda i: (_ORDER.index(a.lines[i].kind), i))
     keep = slice(most_draws(activity))
     lines = tuple(a.lines[i] for i in order)
     sorted_activity = replace(

@@ -69,7 +69,8 @@ def _write_table(sheet: Sheet, row: int, found: Appraised, flow: CashFlow, model
         "Peak funding, average",
         "Cumulative at the end, nominal",
     )
-    sheet.texts(row, 0, headings, "header")
+    sheet.text(row, 0, headings[0], "header")
+    sheet.texts(row, 1, headings[1:], "right")
     sheet.sheet.set_row(row, 48)
     npv, pays, peak = (d.answers(model)[column] for column in (d.NPV, d.PAYS, d.PEAK))
     for schedule, name in enumerate(model.schedules, 1):
