@@ -14,7 +14,8 @@ from familyflow import scenario as scenarios
 from familyflow.calibrate import fit, of_run
 from familyflow.calibrate.posterior import of_draw
 from familyflow.calibrate.solve import flat, solve
-from familyflow.economics import appraisal, cashflow, gather, ladder, prices
+from familyflow.economics import cashflow, gather, prices
+from familyflow.economics.required import positions
 from familyflow.engine import COMPILED, is_ready, make_ready, measure, prepare
 from familyflow.experiment import processes, slices, store
 from familyflow.experiment.batch import Study, Until, conduct, conduct_slice, silent
@@ -25,19 +26,23 @@ from familyflow.experiment.run import Engine
 from familyflow.ground import paths
 from familyflow.ground.calendar import month_ends
 from familyflow.ground.problem import Problem
-from familyflow.report import caseloads, claims, console, figures, tables, words, workbook
+from familyflow.pathway.adult_work import PROGRAMMES
+from familyflow.pathway.effects import ratios
+from familyflow.report import boxes, caseloads, claims, console, figures, tables, verdict, words, workbook
 from familyflow.report import compare as side_by_side
 from familyflow.report import findings as reports
 from familyflow.report import json as report_json
 from familyflow.report import precision as precise
+from familyflow.report.appraisals import Case
 from familyflow.report.frames import titles_of
-from familyflow.report.measures import WHOLE
+from familyflow.report.measures import NO_CHANGE, WHOLE
 from familyflow.report.page import page
+from familyflow.report.required import EFFECT, EVIDENCE, START, Point, Required, of_schedule
 from familyflow.report.workbook import edited
-from familyflow.scenario import amend, timeline
+from familyflow.scenario import amend, evidence, timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date
     from typing import IO
 
@@ -46,6 +51,7 @@ if TYPE_CHECKING:
     from familyflow.economics.appraisal import Appraisal
     from familyflow.economics.case import Activity, Assumptions
     from familyflow.economics.ladder import Flows
+    from familyflow.economics.required import Positions
     from familyflow.experiment.batch import Progress, Rates
     from familyflow.experiment.plan import Plan, Precision, Slice
     from familyflow.experiment.processes import Hire
@@ -59,6 +65,10 @@ FIT: Final = "fit.csv"
 WORKBOOK: Final = "workbook.xlsx"
 _DRAWS_AT_ONCE: Final = 25
 """Draws that are priced together: few enough to fit in memory, enough to be quick."""
+_POWERS: Final = (0.0, 1.0, 2.0, 3.0)
+"""How strong the claimed effects are tried, as powers of their ratios: from none of them to three times as strong."""
+_DELAYS: Final = (0, 6, 12, 24)
+"""How many months later a schedule's start is tried."""
 
 
 def load(name_or_path: str | Path) -> Experiment:
@@ -231,20 +241,25 @@ class Results:
         return gather.activity(blocks, self.draws, self.assumptions, self.plan.schedules)
 
     @cached_property
+    def case(self) -> Case:
+        """The investment case: ladder, appraisal as stated and corrected, sensitivity, value of information."""
+        scenario = self.plan.scenario
+        return Case(self.assumptions, self.activity, self.draws, scenario.quantities, _claimed(scenario))
+
+    @property
     def flows(self) -> Flows:
         """Each line's savings by rung of the ladder, and what the programme costs, in real GBP."""
-        return ladder.cash_flow(self.activity, self.assumptions)
+        return self.case.flows
 
-    @cached_property
+    @property
     def appraisal(self) -> Appraisal:
         """Each draw's budget impact, present values, payback, peak funding."""
-        return appraisal.appraise(self.activity, self.flows, self.assumptions)
+        return self.case.appraisal
 
-    @cached_property
+    @property
     def cautious(self) -> Appraisal:
         """The appraisal with optimism bias corrected."""
-        flows = ladder.corrected(self.flows, self.assumptions)
-        return appraisal.appraise(self.activity, flows, self.assumptions)
+        return self.case.cautious
 
     @cached_property
     def findings(self) -> Findings:
@@ -300,6 +315,7 @@ class Results:
     def show(self, file: IO[str] | None = None) -> None:
         """Print the findings on standard output or to a file."""
         console.show(self.findings, self.plan.scenario, self.plan.draws, self.end, file)
+        verdict.show(boxes.page(file), self.case, titles_of(self.plan.scenario, self.plan.schedules))
 
     def write_workbook(self, path: Path) -> None:
         """Write the investment case as a workbook with live formulas; Problem when it cannot be."""
@@ -321,7 +337,9 @@ class Results:
         """Say what a workbook's Summary says: the answers in words, and how the run was made."""
         plan, scenario = self.plan, self.plan.scenario
         titles = titles_of(scenario, plan.schedules)
-        answers = [words.answer(self.summary, name, titles[name], plan.draws, self.end) for name in plan.schedules]
+        compared = [name for name in plan.schedules if name != NO_CHANGE]
+        children = [words.answer(self.summary, name, titles[name], plan.draws, self.end) for name in compared]
+        answers = [*verdict.sentences(self.case, titles), *children]
         fewer = f"This workbook holds the first {held} of the run's {plan.draws} draws, so that it opens quickly."
         all_of = f"This workbook holds all {words.draws(plan.draws)} of the run."
         run = f"familyflow {__version__}, scenario {scenario.name} ({scenario.digest[:12]}), seed {plan.seed}"
@@ -347,6 +365,8 @@ class Results:
             claims.write(self.claims, path)
         with writing(self.folder / "caseloads.csv") as path:
             caseloads.write(self.caseloads, path)
+        tell("appraising the case", 0, 0)
+        self.case.save(self.folder)
         if not (self.folder / FIT).exists():  # it belongs to the scenario: one fit serves the folder for good
             tell("checking the fit", 0, 0)
             fitted = of_run(self.plan.scenario, self.monthly, self.central())
@@ -384,6 +404,51 @@ def import_assumptions(book: Path, name_or_path: str | Path, out: Path) -> dict[
         if found.quantities != expected:
             raise Problem(f"{scenario.path}: its [parameters] cannot be amended line by line: edit the file by hand")
     return {name: (scenario.quantities[name].value, each.value) for name, each in changed.items()}
+
+
+def require(
+    plan: Plan, saving: float, by: date, *, workers: int | None = None, tell: Progress = silent, engine: str = COMPILED
+) -> Required:
+    """Find what would have to be true for one schedule to save GBP `saving`, net and of each year, by a date.
+
+    `plan` has no change and that schedule. Simulates it, with the same families and luck each time, under each reading
+    of the evidence, with the programme's effects weaker and stronger, and later. Problem when the run ends before.
+    """
+    schedule = next(name for name in plan.schedules if name != cashflow.NO_CHANGE)
+    first = _first_step(plan.scenario, schedule)
+    end = month_ends(plan.scenario.start, plan.years)[-1]
+    if not plan.scenario.start < by <= end:
+        raise Problem(f"by = {by}: must be a date that the run covers, after {plan.scenario.start} and up to {end}")
+    points: list[Point] = []
+    found: dict[str, Positions] = {}
+    for question, setting, x, scenario in _settings(plan.scenario, schedule):
+        if scenario.digest not in found:
+            tell(f"{setting}: {plan.draws} draws", 0, 0)
+            results = run(replace(plan, scenario=scenario), workers=workers, tell=tell, engine=engine)
+            position = positions(results.activity, results.flows, results.assumptions, by)
+            found[scenario.digest] = of_schedule(position, results.activity.schedules, schedule)
+        points.append(Point(question, setting, x, found[scenario.digest]))
+    effects = {name: plan.scenario.quantities[name] for name in _claimed(plan.scenario)}
+    return Required(schedule, saving, by, first, tuple(points), effects)
+
+
+def _settings(scenario: Scenario, schedule: str) -> Iterator[tuple[str, str, float, Scenario]]:
+    """Give what is to be simulated: question, setting, where it stands on that axis, and the scenario."""
+    claimed = _claimed(scenario)
+    for x, belief in enumerate(evidence.SLIDER):
+        yield EVIDENCE, f"evidence: {belief}", float(x), evidence.believed(scenario, belief, claimed)
+    for power in _POWERS:
+        yield EFFECT, f"effects: {power:g} times as strong", power, evidence.scaled(scenario, power, claimed)
+    for months in _DELAYS:
+        yield START, f"start: {months} months later", float(months), evidence.delayed(scenario, schedule, months)
+
+
+def _first_step(scenario: Scenario, schedule: str) -> date:
+    """Give the date of a schedule's first step; Problem when it has none."""
+    steps = scenario.schedules[schedule].steps
+    if not steps:
+        raise Problem(f"{scenario.name}: the schedule '{schedule}' has no step, so it can save nothing; name another")
+    return min(step.date for step in steps)
 
 
 def compare(runs: Sequence[Results | Path], schedules: Sequence[str] = ()) -> Comparison:
@@ -433,6 +498,14 @@ def _priced(scenario: Scenario, monthly: pd.DataFrame, samples: pd.DataFrame) ->
     stated = prices.price_years(scenario.quantities)
     priced = cashflow.money(monthly, samples, prices.uprating(stated, scenario.price_year, _deflator()))
     return cashflow.grown(priced, samples, stated)
+
+
+def _claimed(scenario: Scenario) -> tuple[str, ...]:
+    """Give the ids of what the scenario's programme claims to change; none for one that changes nothing."""
+    programme = scenario.programme
+    if programme.null:
+        return ()
+    return ratios(programme.effects, (*programme.roles, *programme.shared_roles), PROGRAMMES)
 
 
 def _timelines(plan: Plan) -> dict[str, timeline.Timeline]:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 LEFT_BEHIND: Final = (
     "manifest.json, monthly.parquet, draws.parquet, rates.parquet, money.parquet, summary.csv, claims.csv, "
-    "caseloads.csv, results.json, fit.csv, figures, workbook.xlsx"
+    "caseloads.csv, appraisal.csv, cashflow.csv, ladder.csv, sensitivity.csv, information.csv, map.csv, plane.csv, "
+    "results.json, fit.csv, figures, workbook.xlsx"
 )
 
 

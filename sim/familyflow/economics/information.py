@@ -5,7 +5,7 @@ information it would take the best in each draw: what that adds on average is EV
 worth. What knowing a group of inputs alone would add is EVPPI. It needs the mean present value given the group, which
 is regressed on the draws' own samples (Strong, Oakley and Brennan 2014), by a Gaussian process that is additive over
 the inputs: a line and a smooth curve for each, as strong as the marginal likelihood says. Where the draws show nothing,
-the regression is flat and EVPPI is 0.
+or the fit does not foretell one draw from the others, the regression is flat and EVPPI is 0.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 _LINEAR_SHARES: Final = (0.0, 0.5, 1.0)
 """How much of the kernel is lines rather than curves: each is tried."""
-_SIGNAL_SHARES: Final = tuple(np.linspace(0.0, 0.99, 100))
+_SIGNAL_SHARES: Final = np.linspace(0.0, 0.99, 100)
 """How much of the variance is the group's own: each is tried."""
-_FEWEST: Final = 8
+FEWEST: Final = 50
 """A regression over fewer draws than this says nothing."""
 
 
@@ -57,7 +57,7 @@ def partial(benefits: Floats, inputs: Floats) -> float:
 def expected(benefits: Floats, inputs: Floats) -> Floats:
     """Give the mean of benefits (D, S) given a group of inputs (D, P), by regression."""
     scaled = _scaled(inputs)
-    if len(benefits) < _FEWEST or not scaled.shape[1]:
+    if len(benefits) < FEWEST or not scaled.shape[1]:
         return np.broadcast_to(benefits.mean(axis=0), benefits.shape)
     bases = [np.linalg.eigh(_kernel(scaled, share)) for share in _LINEAR_SHARES]
     return np.column_stack([_fitted(column, bases) for column in benefits.T])
@@ -107,16 +107,28 @@ def _fitted(y: Floats, bases: Sequence[tuple[Floats, Floats]]) -> Floats:
     away = y - y.mean()
     if not away.any():
         return y
-    tried = [_likelihood(away, values, vectors, share) for values, vectors in bases for share in _SIGNAL_SHARES]
-    best = int(np.argmax(tried))
-    values, vectors = bases[best // len(_SIGNAL_SHARES)]
-    share = _SIGNAL_SHARES[best % len(_SIGNAL_SHARES)]
+    tried = np.array([_likelihoods(values, vectors.T @ away) for values, vectors in bases])
+    kernel, signal = np.unravel_index(int(tried.argmax()), tried.shape)
+    values, vectors = bases[int(kernel)]
+    share = _SIGNAL_SHARES[signal]
     kept = share * values / (share * values + 1 - share)
-    return np.asarray(y.mean() + vectors @ (kept * (vectors.T @ away)))
+    fitted = vectors @ (kept * (vectors.T @ away))
+    return np.asarray(y.mean() + fitted * _foretells(away, fitted, (vectors**2) @ kept))
 
 
-def _likelihood(away: Floats, values: Floats, vectors: Floats, share: float) -> float:
-    """Give the log marginal likelihood, its scale profiled out, up to a constant."""
-    spread = share * np.maximum(values, 0.0) + 1 - share
-    scale = ((vectors.T @ away) ** 2 / spread).mean()
-    return float(-0.5 * (len(away) * np.log(scale) + np.log(spread).sum()))
+def _foretells(away: Floats, fitted: Floats, leverage: Floats) -> bool:
+    """Say whether a fit foretells each draw from all others better than their mean does; otherwise it is noise."""
+    mean_alone = away / (1 - 1 / len(away))
+    left_out = (away - fitted) / (1 - leverage - 1 / len(away))
+    return bool((left_out**2).sum() < (mean_alone**2).sum())
+
+
+def _likelihoods(values: Floats, turned: Floats) -> Floats:
+    """Give the log marginal likelihood of each signal share, its scale profiled out, up to a constant.
+
+    `turned` is what is to be fitted, in the directions of the kernel's vectors.
+    """
+    shares = _SIGNAL_SHARES[:, None]
+    spread = shares * np.maximum(values, 0.0) + 1 - shares
+    scale = (turned**2 / spread).mean(axis=1)
+    return np.asarray(-0.5 * (len(turned) * np.log(scale) + np.log(spread).sum(axis=1)))

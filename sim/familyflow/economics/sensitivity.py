@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from familyflow.economics import case, ladder
+from familyflow.economics.information import FEWEST
 from familyflow.ground.calendar import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 RECALCULATED: Final = "recalculated"
 REGRESSED: Final = "regression over draws"
-_FEWEST: Final = 8
-"""A slope over fewer draws than this says nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,8 +67,9 @@ def middle(activity: Activity, a: Assumptions) -> Middle:
 def one_way(activity: Activity, a: Assumptions) -> list[Bar]:
     """Recalculate with each input of money at the ends of its range, all else as stated.
 
-    Exact: prices, shares, lags and rates are linear in the average; a step is taken again in every draw. Inputs
-    without a range, and those on which nothing depends, are left out.
+    Exact: prices, shares, lags and rates act on the average; a step is taken again in every draw. A price moves the
+    stated figure, about which the draws vary as before. Inputs without a range, and those on which nothing depends,
+    are left out.
     """
     average = middle(activity, a)
     bars = (_bar(average, a, name) for name in a.quantities if a.quantities[name].low < a.quantities[name].high)
@@ -89,14 +89,14 @@ def _at(average: Middle, changed: Assumptions, name: str) -> Middle:
 
 
 def regressed(
-    samples: pd.DataFrame, quantities: dict[str, Quantity], names: Sequence[str], appraisal: Appraisal
+    samples: pd.DataFrame, quantities: Mapping[str, Quantity], names: Sequence[str], appraisal: Appraisal
 ) -> list[Bar]:
     """Estimate the mean present value at the ends of inputs that a run must simulate, from the draws' own samples.
 
     An ordinary least squares line of the present value on one input over draws: mean + slope x (end - mean input).
     Nothing where there are too few draws or the input does not vary.
     """
-    if len(samples) < _FEWEST:
+    if len(samples) < FEWEST:
         return []
     varied = (name for name in names if samples[name].std() > 0)
     return [_line(samples[name].to_numpy(dtype=np.float64), quantities[name], name, appraisal.npv) for name in varied]

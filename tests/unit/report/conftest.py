@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     Floats: TypeAlias = NDArray[np.float64]
     from collections.abc import Mapping
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "economics"))
 sys.path.insert(0, str(Path(__file__).parent))  # lets tests import what is made by hand
 from by_hand import BEGIN, STOCKS, TEAMS, TITLES, scenario
 
