@@ -27,17 +27,19 @@ from familyflow.experiment.run import Engine
 from familyflow.ground import paths
 from familyflow.ground.calendar import month_ends
 from familyflow.ground.problem import Problem
-from familyflow.report import boxes, caseloads, claims, console, figures, sensitivity, sweeps, tables, verdict
+from familyflow.report import boxes, caseloads, claims, console, figures, sensitivity, sweeps, tables, verdict, words
 from familyflow.report import compare as side_by_side
 from familyflow.report import findings as reports
 from familyflow.report import json as report_json
 from familyflow.report import precision as precise
+from familyflow.report import workbook as workbooks
 from familyflow.report.appraisals import Case
 from familyflow.report.frames import titles_of
 from familyflow.report.measures import MEASURES, NO_CHANGE, OVER_ALL, WHOLE
 from familyflow.report.page import page
 from familyflow.report.required import Point, Required, of_schedule
-from familyflow.scenario import evidence, timeline
+from familyflow.report.workbook import edited
+from familyflow.scenario import amend, evidence, timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -61,6 +63,7 @@ if TYPE_CHECKING:
 
 FIGURES: Final = "figures"
 FIT: Final = "fit.csv"
+WORKBOOK: Final = "workbook.xlsx"
 _DRAWS_AT_ONCE: Final = 25
 """Draws that are priced together: few enough to fit in memory, enough to be quick."""
 
@@ -315,6 +318,39 @@ class Results:
         console.show(self.findings, self.plan.scenario, self.plan.draws, self.end, file)
         verdict.show(boxes.page(file), self.case, titles_of(self.plan.scenario, self.plan.schedules))
 
+    def write_workbook(self, path: Path) -> None:
+        """Write the investment case as a workbook with live formulas; Problem when it cannot be."""
+        scenario = self.plan.scenario
+        made = workbooks.model(self.assumptions, self.activity, titles_of(scenario, self.plan.schedules))
+        contents = workbooks.Contents(
+            model=made,
+            as_run=made.a,
+            origin=self._origin(made.draws),
+            quantities=scenario.quantities,
+            sources=scenario.sources,
+            claims=self.claims,
+            identity=edited.identity(scenario, __version__),
+        )
+        with writing(path) as temporary:
+            workbooks.write(contents, temporary)
+
+    def _origin(self, held: int) -> workbooks.Origin:
+        """Say what a workbook's Summary says: the answers in words, and how the run was made."""
+        plan, scenario = self.plan, self.plan.scenario
+        titles = titles_of(scenario, plan.schedules)
+        compared = [name for name in plan.schedules if name != NO_CHANGE]
+        children = [words.answer(self.summary, name, titles[name], plan.draws, self.end) for name in compared]
+        answers = [*verdict.sentences(self.case, titles), *children]
+        fewer = f"This workbook holds the first {held} of the run's {plan.draws} draws, so that it opens quickly."
+        all_of = f"This workbook holds all {words.draws(plan.draws)} of the run."
+        run = f"familyflow {__version__}, scenario {scenario.name} ({scenario.digest[:12]}), seed {plan.seed}"
+        made = [
+            fewer if held < plan.draws else all_of,
+            f"{run}, {plan.years} years from {words.day(scenario.start)} to {words.day(self.end)}.",
+            "Yellow cells on Assumptions may be edited. Grey sheets are what the others are made of.",
+        ]
+        return workbooks.Origin(scenario.title, answers, made)
+
     @property
     def saved(self) -> bool:
         """Say whether the findings lie in the folder."""
@@ -347,8 +383,28 @@ class Results:
                 _timelines(self.plan),
                 self.folder / FIGURES,
             )
+        tell("writing the workbook", 0, 0)
+        self.write_workbook(self.folder / WORKBOOK)
         with writing(self.folder / report_json.RESULTS) as path:  # last: with it the folder is complete
             path.write_text(self.json(), encoding="utf-8")
+
+
+def import_assumptions(book: Path, name_or_path: str | Path, out: Path) -> dict[str, tuple[float, float]]:
+    """Write a scenario file with the assumptions that were edited in a workbook; give (before, after) by id.
+
+    Problem when the workbook is another scenario's or holds what an input cannot be; then nothing is written.
+    """
+    scenario = scenarios.load(name_or_path)
+    changed = edited.edits(book, scenario)
+    text = scenario.path.read_text(encoding="utf-8")
+    with writing(out) as temporary:
+        made = amend.with_quantities(text, changed, edited.sources(book.name, changed))
+        temporary.write_text(made, encoding="utf-8")
+        found = scenarios.load(temporary)
+        expected = {**scenario.quantities, **changed}
+        if found.quantities != expected:
+            raise Problem(f"{scenario.path}: its [parameters] cannot be amended line by line: edit the file by hand")
+    return {name: (scenario.quantities[name].value, each.value) for name, each in changed.items()}
 
 
 def require(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from familyflow import __version__
+from familyflow.cli.assumptions import assumptions
 from familyflow.cli.calibrate import calibrate
 from familyflow.cli.check import check
 from familyflow.cli.compare import compare
@@ -46,7 +47,7 @@ def commands(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for command in (listing, check, calibrate, run, sweep, merge, compare, require, trace):
+for command in (listing, check, calibrate, run, sweep, merge, compare, require, trace, assumptions):
     commands.add_command(command)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LEFT_BEHIND: Final = (
     "manifest.json, monthly.parquet, draws.parquet, rates.parquet, money.parquet, summary.csv, claims.csv, "
     "caseloads.csv, appraisal.csv, cashflow.csv, ladder.csv, sensitivity.csv, information.csv, map.csv, plane.csv, "
-    "results.json, fit.csv, figures"
+    "results.json, fit.csv, figures, workbook.xlsx"
 )
 
 

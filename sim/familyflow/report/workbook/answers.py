@@ -1,0 +1,414 @@
+"""The sheets Cash flow, Appraisal and Ladder: by formula from the draws, so that they follow every input."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from familyflow.economics import appraisal, case
+from familyflow.economics.ladder import Rung
+from familyflow.report.workbook import draws as d
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from familyflow.economics.case import Floats
+    from familyflow.report.workbook.cells import Sheet
+    from familyflow.report.workbook.draws import Averages, Draws, Outcomes
+    from familyflow.report.workbook.ordered import Model
+    from familyflow.report.workbook.prices import Prices
+
+RANGE: Final = "range of outcomes"
+LOW_END, HIGH_END = 0.05, 0.95
+_FLOWS: Final = (
+    ("Cash this year", d.NOW),
+    ("Cash when a contract or post ends", d.LATER),
+    ("Programme cost", d.COST),
+    ("Grant", d.GRANT),
+    ("Net cash, real", d.NET),
+    ("Capacity: staff time freed (not cash)", d.CAPACITY),
+    ("Cost avoided: growth not incurred (not cash)", d.AVOIDED),
+    ("Partners' saving (other budgets)", d.PARTNER),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class CashFlow:
+    """Where the sheet Cash flow keeps what: a block a schedule, years across."""
+
+    sheet: Sheet
+    model: Model
+
+    TOP = 4
+    COLUMN = 1
+    ROWS = len(_FLOWS) + 6
+    NET = 4
+    BUDGET, CHANGE, CUMULATIVE, LOW, HIGH, SAVING = range(len(_FLOWS), len(_FLOWS) + 6)
+
+    def row(self, schedule: int, which: int) -> int:
+        """Give the row of one of a schedule's lines."""
+        return self.TOP + (schedule - 1) * (self.ROWS + 3) + 2 + which
+
+    def cell(self, schedule: int, which: int, year: int) -> str:
+        """Name a year's cell; the year after the last is the sum."""
+        return self.sheet.at(self.row(schedule, which), self.COLUMN + year)
+
+    def years(self, schedule: int, which: int) -> str:
+        """Name the cells of all years."""
+        row = self.row(schedule, which)
+        return self.sheet.block(row, self.COLUMN, row, self.COLUMN + self.model.years - 1)
+
+    @property
+    def since(self) -> str:
+        """Name the years since the base year, across."""
+        return self.sheet.block(self.TOP - 1, self.COLUMN, self.TOP - 1, self.COLUMN + self.model.years - 1)
+
+
+def write_cash_flow(sheet: Sheet, draws: Draws, outcomes: Outcomes, model: Model) -> CashFlow:
+    """Write each schedule's budget impact by financial year: averages, and the range of the cumulative position."""
+    flow = CashFlow(sheet, model)
+    sheet.text(0, 0, "Cash flow: budget impact by financial year", "title")
+    note = (
+        "Averages over draws, GBP, against no change; positive is better for the council. Real pounds are of "
+        f"{model.a.price_year}; budget impact and cumulative are pounds of each year, as a medium-term plan books them."
+    )
+    sheet.text(1, 0, note, "note")
+    sheet.sheet.set_column(0, 0, 58)
+    sheet.sheet.set_column(1, model.years + 1, 14)
+    sheet.sheet.freeze_panes(flow.TOP, 1)
+    base = case.first_year(model.a.base_year)
+    sheet.text(flow.TOP - 1, 0, f"Years since {model.a.base_year}", "note")
+    sheet.numbers(flow.TOP - 1, 1, [case.first_year(label) - base for label in model.a.years], "exact")
+    for schedule, name in enumerate(model.schedules, 1):
+        _write_schedule(flow, draws, outcomes, schedule, model.titles[name])
+    return flow
+
+
+def _write_schedule(flow: CashFlow, draws: Draws, outcomes: Outcomes, schedule: int, title: str) -> None:
+    """Write one schedule's block."""
+    model, sheet = flow.model, flow.sheet
+    top = flow.row(schedule, 0) - 2
+    sheet.text(top, 0, title, "heading")
+    sheet.text(top + 1, 0, "GBP", "header")
+    sheet.texts(top + 1, 1, [*model.a.years, "All years"], "right")
+    values = [each[:, schedule].mean(axis=0) for each in d.results(model)]
+
+    def mean(result: int, year: int) -> str:
+        return f"AVERAGEIFS({draws.column(result)},{draws.key(0)},{schedule},{draws.key(3)},{year})"
+
+    for which, (words, result) in enumerate(_FLOWS):
+        style = "total" if which == flow.NET else "gbp"
+        means = [mean(result, year) for year in range(model.years)]
+        _write_row(flow, schedule, which, words, values[result], means.__getitem__, style)
+        total = f"SUM({flow.years(schedule, which)})"
+        sheet.formula(flow.row(schedule, which), flow.COLUMN + model.years, total, values[result].sum(), style)
+    _write_nominal(flow, outcomes, schedule)
+
+
+def _write_nominal(flow: CashFlow, outcomes: Outcomes, schedule: int) -> None:
+    """Write what is in pounds of each year: budget impact, its change, the cumulative position and its range."""
+    found, model = flow.model.appraisal, flow.model
+    budget, cumulative = found.budget[:, schedule], found.cumulative[:, schedule]
+
+    def over(form: str, column: Callable[[int], int]) -> Callable[[int], str]:
+        return lambda year: form.format(outcomes.all(schedule, column(year)))
+
+    def change(year: int) -> str:
+        here = flow.cell(schedule, flow.BUDGET, year)
+        return f"{here}-{flow.cell(schedule, flow.BUDGET, year - 1)}" if year else here
+
+    mean = "AVERAGE({})"
+    rows: Sequence[tuple[int, str, Floats, Callable[[int], str], str]] = (
+        (flow.BUDGET, "Budget impact, nominal", budget.mean(axis=0), over(mean, outcomes.budget), "total"),
+        (flow.CHANGE, "Change on the year before", found.change[:, schedule].mean(axis=0), change, "gbp"),
+        (
+            flow.CUMULATIVE,
+            "Cumulative, nominal",
+            cumulative.mean(axis=0),
+            over(mean, outcomes.cumulative),
+            "total",
+        ),
+        (
+            flow.LOW,
+            f"Cumulative, {RANGE}: low (5 in 100 draws are below)",
+            np.percentile(cumulative, 100 * LOW_END, axis=0),
+            over(f"PERCENTILE({{}},{LOW_END})", outcomes.cumulative),
+            "gbp",
+        ),
+        (
+            flow.HIGH,
+            f"Cumulative, {RANGE}: high (5 in 100 draws are above)",
+            np.percentile(cumulative, 100 * HIGH_END, axis=0),
+            over(f"PERCENTILE({{}},{HIGH_END})", outcomes.cumulative),
+            "gbp",
+        ),
+        (
+            flow.SAVING,
+            "Probability of a net saving by the end of the year",
+            appraisal.probability_of_saving(found)[schedule],
+            over(f'COUNTIF({{}},">0")/{model.draws}', outcomes.cumulative),
+            "percent",
+        ),
+    )
+    for which, words, values, make, style in rows:
+        _write_row(flow, schedule, which, words, values, make, style)
+
+
+def _write_row(
+    flow: CashFlow,
+    schedule: int,
+    which: int,
+    words: str,
+    values: Floats,
+    make: Callable[[int], str],
+    style: str,
+) -> None:
+    """Write a line of a block."""
+    row = flow.row(schedule, which)
+    flow.sheet.text(row, 0, words)
+    flow.sheet.along(row, flow.COLUMN, values, make, style)
+
+
+_APPRAISED: Final = (
+    ("Net present value: cash saved less spending", d.NPV),
+    ("Present value of cash saved", d.PV_CASH),
+    ("Present value of spending", d.PV_SPENDING),
+    ("Net present value, all rungs (with capacity, cost avoided and partners)", d.NPV_PUBLIC),
+    ("Peak funding needed (cumulative, nominal)", d.PEAK),
+    ("Regret: present value lost against the best choice in each draw", d.REGRET),
+    ("Net present value with optimism bias corrected", d.NPV_CAUTIOUS),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Appraised:
+    """Where the sheet Appraisal keeps what: a block a schedule; rows of measures, columns of statistics."""
+
+    sheet: Sheet
+    model: Model
+
+    TOP = 4
+    STATISTICS = ("Average", "Low", "Middle", "High", "Precision of the average")
+    EXTRA = 7
+    ROWS = len(_APPRAISED) + EXTRA
+    PAYS, PAYS_ON, NO_REGRET, BENEFIT_COST, RETURN, CAUTIOUS_LOSS, PEAK_YEAR = range(
+        len(_APPRAISED), len(_APPRAISED) + EXTRA
+    )
+
+    def row(self, schedule: int, which: int) -> int:
+        """Give the row of one of a schedule's measures."""
+        return self.TOP + (schedule - 1) * (self.ROWS + 3) + 2 + which
+
+    def cell(self, schedule: int, which: int, statistic: int = 0) -> str:
+        """Name a statistic of a measure."""
+        return self.sheet.at(self.row(schedule, which), 1 + statistic)
+
+
+def write_appraisal(sheet: Sheet, outcomes: Outcomes, model: Model) -> Appraised:
+    """Write each schedule's appraisal: every answer as a distribution over draws."""
+    found = Appraised(sheet, model)
+    sheet.text(0, 0, "Appraisal", "title")
+    note = (
+        f"GBP of {model.a.price_year}, discounted to {model.a.base_year}. Low to high is the {RANGE}: 90% of draws lie "
+        "within it. The precision of the average is its standard error, which more draws make smaller."
+    )
+    sheet.text(1, 0, note, "note")
+    sheet.sheet.set_column(0, 0, 66)
+    sheet.sheet.set_column(1, len(found.STATISTICS), 16)
+    sheet.sheet.freeze_panes(found.TOP, 1)
+    values = d.answers(model)
+    for schedule, name in enumerate(model.schedules, 1):
+        top = found.row(schedule, 0) - 2
+        sheet.text(top, 0, model.titles[name], "heading")
+        sheet.text(top + 1, 0, "", "header")
+        sheet.texts(top + 1, 1, found.STATISTICS, "right")
+        for which, (words, column) in enumerate(_APPRAISED):
+            sheet.text(found.row(schedule, which), 0, words)
+            _write_statistics(found, outcomes, schedule, which, column, values[column][:, schedule])
+        _write_shares(found, outcomes, schedule)
+    return found
+
+
+def _write_statistics(
+    found: Appraised, outcomes: Outcomes, schedule: int, which: int, column: int, values: Floats
+) -> None:
+    """Write a measure's average, range, middle and precision."""
+    cells, row = outcomes.all(schedule, column), found.row(schedule, which)
+    low, middle, high = np.percentile(values, (100 * LOW_END, 50, 100 * HIGH_END))
+    several = len(values) > 1
+    error = values.std(ddof=1) / np.sqrt(len(values)) if several else np.nan
+    precision = f"STDEV({cells})/SQRT({len(values)})" if several else '""'
+    forms = (
+        f"AVERAGE({cells})",
+        f"PERCENTILE({cells},{LOW_END})",
+        f"PERCENTILE({cells},0.5)",
+        f"PERCENTILE({cells},{HIGH_END})",
+        precision,
+    )
+    found.sheet.along(row, 1, (values.mean(), low, middle, high, error), forms.__getitem__)
+
+
+def _write_shares(found: Appraised, outcomes: Outcomes, schedule: int) -> None:
+    """Write probabilities, ratios of averages, and when it is usually paid back."""
+    model, sheet = found.model, found.sheet
+    answers = d.answers(model)
+    here = [each[:, schedule] for each in answers]
+    cells = [outcomes.all(schedule, column) for column in range(len(answers))]
+    spending = here[d.PV_SPENDING].mean()
+    spent = f"AVERAGE({cells[d.PV_SPENDING]})"
+
+    def ratio(of: int) -> tuple[str, float | str]:
+        value = here[of].mean() / spending if spending > 0 else ""
+        return f'IF({spent}>0,AVERAGE({cells[of]})/{spent},"")', value
+
+    paid = here[d.PAYS_ON][~np.isnan(here[d.PAYS_ON])]
+    years = [str(each) for each in here[d.PEAK_YEAR] if each]
+    usual = max(sorted(set(years)), key=years.count) if years else ""
+    counted = [f'COUNTIF({cells[d.PEAK_YEAR]},"{label}")' for label in model.a.years]
+    most = f"MAX({','.join(counted)})"
+    named = "".join(f'IF({count}={most},"{label}",' for count, label in zip(counted, model.a.years, strict=True))
+    rows: Sequence[tuple[int, str, tuple[str, float | str], str]] = (
+        (
+            found.PAYS,
+            "Probability that it pays back by the end of the run",
+            (f"AVERAGE({cells[d.PAYS]})", float(here[d.PAYS].mean())),
+            "percent",
+        ),
+        (
+            found.PAYS_ON,
+            "Pays back on, middle of the draws that do",
+            (f'IF(SUM({cells[d.PAYS]})>0,MEDIAN({cells[d.PAYS_ON]}),"")', float(np.median(paid)) if len(paid) else ""),
+            "date",
+        ),
+        (
+            found.NO_REGRET,
+            "Probability of regret: no change would have left more cash",
+            (f'COUNTIF({cells[d.NPV]},"<0")/{model.draws}', float((here[d.NPV] < 0).mean())),
+            "percent",
+        ),
+        (found.BENEFIT_COST, "Benefit-cost ratio, all rungs (ratio of averages)", ratio(d.PV_PUBLIC), "ratio"),
+        (found.RETURN, "Cash back for a pound spent (ratio of averages)", ratio(d.PV_CASH), "ratio"),
+        (
+            found.CAUTIOUS_LOSS,
+            "Probability of regret with optimism bias corrected",
+            (f'COUNTIF({cells[d.NPV_CAUTIOUS]},"<0")/{model.draws}', float((here[d.NPV_CAUTIOUS] < 0).mean())),
+            "percent",
+        ),
+        (
+            found.PEAK_YEAR,
+            "Year in which funding peaks, in most draws",
+            (f'IF({most}=0,"",{named}""{")" * len(counted)})', usual),
+            "text",
+        ),
+    )
+    for which, words, (formula, value), style in rows:
+        sheet.text(found.row(schedule, which), 0, words)
+        sheet.formula(found.row(schedule, which), 1, formula, value, style)
+
+
+_RUNGS: Final = (Rung.NOW, Rung.LATER, Rung.CAPACITY, Rung.AVOIDED, Rung.PARTNER)
+
+
+@dataclass(frozen=True, eq=False)
+class Ladder:
+    """Where the sheet Ladder keeps what: a block a schedule; a row a line, a column a rung."""
+
+    sheet: Sheet
+    model: Model
+
+    TOP = 4
+    COLUMN = 3
+
+    @property
+    def size(self) -> int:
+        """Rows of a block: heading, header, lines, total, payers."""
+        return self.model.lines + len(self.payers) + 6
+
+    @property
+    def payers(self) -> list[str]:
+        """Who pays, each once."""
+        return list(dict.fromkeys(line.payer for line in self.model.a.lines))
+
+    def row(self, schedule: int, line: int) -> int:
+        """Give a line's row; the line after the last is the total."""
+        return self.TOP + (schedule - 1) * self.size + 2 + line
+
+
+def write_ladder(sheet: Sheet, prices: Prices, averages: Averages, model: Model) -> Ladder:
+    """Write where each line's average pound over all years stands on the ladder, by line and by payer."""
+    ladder = Ladder(sheet, model)
+    sheet.text(0, 0, "Ladder: what each pound saved is worth, and to whom", "title")
+    note = (
+        f"Averages over draws, all years, real GBP of {model.a.price_year}. The headline is the first two rungs; "
+        "the rungs are never added together."
+    )
+    sheet.text(1, 0, note, "note")
+    for column, width in enumerate((38, 30, 44, *[17] * (len(_RUNGS) + 1))):
+        sheet.sheet.set_column(column, column, width)
+    sheet.sheet.freeze_panes(ladder.TOP, 1)
+    for schedule, name in enumerate(model.schedules, 1):
+        _write_rungs(ladder, prices, averages, schedule, model.titles[name])
+    return ladder
+
+
+def _write_rungs(ladder: Ladder, prices: Prices, averages: Averages, schedule: int, title: str) -> None:
+    """Write one schedule's block."""
+    model, sheet = ladder.model, ladder.sheet
+    top = ladder.row(schedule, 0) - 2
+    sheet.text(top, 0, title, "heading")
+    headings = [rung.value.capitalize() for rung in _RUNGS]
+    sheet.texts(top + 1, 0, ["Line", "Payer", "What it buys"], "header")
+    sheet.texts(top + 1, ladder.COLUMN, [*headings, "Programme cost"], "right")
+    sheet.sheet.set_row(top + 1, 48)
+    values = rungs_of(model, schedule)
+    for i, line in enumerate(model.a.lines):
+        row = ladder.row(schedule, i)
+        sheet.texts(row, 0, (line.name.replace("_", " "), line.payer, line.service or ""))
+        formulas = _rung_formulas(ladder, prices, averages, schedule, i)
+        sheet.along(row, ladder.COLUMN, values[i], formulas.__getitem__)
+    _write_sums(ladder, schedule, values)
+
+
+def rungs_of(model: Model, schedule: int) -> Floats:
+    """Give the mean real GBP over all years (L, rungs and cost) of a schedule."""
+    rungs = [model.average.rungs[rung][0, schedule].sum(axis=0) for rung in _RUNGS]
+    return np.stack([*rungs, model.average.cost[0, schedule].sum(axis=0)], axis=-1)
+
+
+def _rung_formulas(ladder: Ladder, prices: Prices, averages: Averages, schedule: int, i: int) -> list[str]:
+    """Write a line's cells along its row."""
+    model, row = ladder.model, ladder.row(schedule, i)
+    saved, price = averages.down(schedule, 0, i), prices.down(prices.price, i)
+    value = f"SUMPRODUCT({saved},{price})"
+    if i >= model.council + model.partner:
+        return ["0"] * len(_RUNGS) + [f"0-{value}"]
+    if i >= model.council:
+        return [*["0"] * (len(_RUNGS) - 1), value, "0"]
+    released = averages.down(schedule, 2, i)
+    now = f"SUMPRODUCT({released},{prices.down(prices.now, i)})"
+    arrives = prices.down(prices.arrives, i)
+    later = f"SUMPRODUCT({released},{price},{arrives})*{prices.term(prices.LATER, i)}"
+    avoided = f"SUMPRODUCT({averages.down(schedule, 1, i)},{prices.down(prices.avoided, i)})"
+    others = "-".join(ladder.sheet.at(row, ladder.COLUMN + place) for place in (0, 1, 3))
+    return [now, later, f"{value}-{others}", avoided, "0", "0"]
+
+
+def _write_sums(ladder: Ladder, schedule: int, values: Floats) -> None:
+    """Write the totals, and each payer's."""
+    model, sheet = ladder.model, ladder.sheet
+    first, last, total = (ladder.row(schedule, line) for line in (0, model.lines - 1, model.lines))
+
+    def column(place: int) -> str:
+        return sheet.block(first, ladder.COLUMN + place, last, ladder.COLUMN + place)
+
+    sheet.text(total, 0, "All lines", "heading")
+    sheet.along(total, ladder.COLUMN, values.sum(axis=0), lambda place: f"SUM({column(place)})", "total")
+    whose = np.array([line.payer for line in model.a.lines])
+    payers = sheet.block(first, 1, last, 1)
+    for step, payer in enumerate(ladder.payers, 1):
+        row = total + step
+        sheet.text(row, 0, f"Of it: {payer}")
+        parts = [f'SUMIF({payers},"{payer}",{column(place)})' for place in range(len(_RUNGS) + 1)]
+        sheet.along(row, ladder.COLUMN, values[whose == payer].sum(axis=0), parts.__getitem__)
