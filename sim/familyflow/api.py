@@ -24,14 +24,17 @@ from familyflow.experiment.plan import planned
 from familyflow.experiment.run import Engine
 from familyflow.ground import paths
 from familyflow.ground.calendar import month_ends
-from familyflow.report import caseloads, claims, console, figures, tables
+from familyflow.ground.problem import Problem
+from familyflow.report import console, figures, tables
 from familyflow.report import compare as side_by_side
 from familyflow.report import findings as reports
 from familyflow.report import json as report_json
 from familyflow.report import precision as precise
+from familyflow.report.content.material import Case, Material
 from familyflow.report.frames import titles_of
 from familyflow.report.measures import WHOLE
 from familyflow.report.page import page
+from familyflow.report.publication import PLAIN, Publication, write_report, write_tables
 from familyflow.scenario import timeline
 
 if TYPE_CHECKING:
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
     from familyflow.experiment.batch import Progress, Rates
     from familyflow.experiment.plan import Plan, Precision, Slice
     from familyflow.experiment.processes import Hire
+    from familyflow.report.blocks import Image
     from familyflow.report.compare import Run
     from familyflow.report.findings import Findings
     from familyflow.report.json import Document
@@ -272,33 +276,65 @@ class Results:
         """Say whether the findings lie in the folder."""
         return (self.folder / report_json.RESULTS).exists()
 
-    def save(self, tell: Progress = silent) -> None:
-        """Write money, findings, fit and figures beside the monthly records; Problem when it cannot be."""
+    def save(self, tell: Progress = silent, wanted: Publication = PLAIN) -> None:
+        """Write money, findings, fit, figures, page and paper beside the monthly records; Problem when it cannot be."""
         tell("adding up money and measures", 0, 0)
         store.write_table(self.money, self.folder / "money.parquet")
-        with writing(self.folder / "summary.csv") as path:
-            tables.write_summary(self.summary, path)
-        with writing(self.folder / "claims.csv") as path:
-            claims.write(self.claims, path)
-        with writing(self.folder / "caseloads.csv") as path:
-            caseloads.write(self.caseloads, path)
         if not (self.folder / FIT).exists():  # it belongs to the scenario: one fit serves the folder for good
             tell("checking the fit", 0, 0)
             fitted = of_run(self.plan.scenario, self.monthly, self.central())
             with writing(self.folder / FIT) as path:
                 fitted.table.to_csv(path, index=False, lineterminator="\n")
+        self.publish(tell, wanted)
+        with writing(self.folder / report_json.RESULTS) as path:  # last: with it the folder is complete
+            path.write_text(self.json(), encoding="utf-8")
+
+    def publish(self, tell: Progress = silent, wanted: Publication = PLAIN) -> None:
+        """Write what readers see, again if it lies there: summaries, figures, page, paper; Problem when it cannot be."""
+        write_tables(self.findings, self.folder, wanted)
         tell("drawing the figures", 0, 0)
+        images = self._figures(wanted.least)
+        tell("writing the page and the paper", 0, 0)
+        write_report(self._material(images, wanted.least), self.folder, wanted)
+
+    def _figures(self, least: int) -> list[Image]:
+        """Draw every figure into the folder."""
         with plain_words(self.folder / FIGURES):
             (self.folder / FIGURES).mkdir(exist_ok=True)
-            figures.save_all(
+            return figures.save_all(
                 self.folder / store.MONTHLY,
                 self.money,
                 self.plan.scenario,
                 _timelines(self.plan),
                 self.folder / FIGURES,
+                least,
             )
-        with writing(self.folder / report_json.RESULTS) as path:  # last: with it the folder is complete
-            path.write_text(self.json(), encoding="utf-8")
+
+    def _material(self, images: Sequence[Image], least: int) -> Material:
+        """Give all that the page and the paper are made from."""
+        return Material(
+            plan=self.plan,
+            findings=self.findings,
+            case=Case(self.assumptions, self.activity, self.flows, self.appraisal, self.cautious),
+            images={each.name: each for each in images},
+            timelines=_timelines(self.plan),
+            manifest=store.read_manifest(self.folder),
+            end=self.end,
+            least=least,
+        )
+
+
+def finished(folder: Path, name_or_path: str | Path | None = None) -> Results:
+    """Give the results of a finished run from its folder; Problem when it is not one, or its scenario has changed.
+
+    Without a scenario's name or path, the shipped one of the name that the folder has.
+    """
+    found = store.read_manifest(folder)
+    if not store.joined(folder):
+        raise Problem(f"{folder}: holds no finished run; give a folder that 'familyflow run' finished")
+    scenario = scenarios.load(name_or_path or str(found["scenario"]))
+    plan = store.plan_of(found, scenario)
+    return Results(plan, folder, cache(partial(solve, scenario, scenario.central())))
 
 
 def compare(runs: Sequence[Results | Path], schedules: Sequence[str] = ()) -> Comparison:

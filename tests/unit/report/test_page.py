@@ -85,7 +85,7 @@ def read(source: str) -> Reader:
 
 
 def test_the_page_has_a_language_a_title_and_landmarks(read: Reader) -> None:
-    assert read.all("html") == [{"lang": "en"}]
+    assert read.all("html") == [{"lang": "en-GB"}]
     assert "Side by side: Swindon & district, Somerset" in read.text
     for landmark in ("header", "nav", "main", "footer"):
         assert len(read.all(landmark)) == 1
