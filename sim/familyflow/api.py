@@ -14,7 +14,7 @@ from familyflow import scenario as scenarios
 from familyflow.calibrate import fit, of_run
 from familyflow.calibrate.posterior import of_draw
 from familyflow.calibrate.solve import flat, solve
-from familyflow.economics import cashflow, prices
+from familyflow.economics import appraisal, cashflow, gather, ladder, prices
 from familyflow.engine import COMPILED, is_ready, make_ready, measure, prepare
 from familyflow.experiment import processes, slices, store
 from familyflow.experiment.batch import Study, Until, conduct, conduct_slice, silent
@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 
     from familyflow.calibrate import Fit
     from familyflow.calibrate.solve import Solution
+    from familyflow.economics.appraisal import Appraisal
+    from familyflow.economics.case import Activity, Assumptions
+    from familyflow.economics.ladder import Flows
     from familyflow.experiment.batch import Progress, Rates
     from familyflow.experiment.plan import Plan, Precision, Slice
     from familyflow.experiment.processes import Hire
@@ -167,10 +170,9 @@ class _Watch:
     def enough(self, draws: int) -> bool:
         """Say whether so many draws are enough."""
         asked = cast("Precision", self.plan.precision)
-        factors = _price_factors(self.plan.scenario)
         for first in range(self.draws, draws, _DRAWS_AT_ONCE):
             monthly, samples = store.kept(self.folder, range(first, min(first + _DRAWS_AT_ONCE, draws)))
-            values = tables.by_period(monthly, cashflow.money(monthly, samples, factors))
+            values = tables.by_period(monthly, _priced(self.plan.scenario, monthly, samples))
             plain = values.astype(dict.fromkeys(("schedule", "period", "measure"), str))
             self.seen.append(plain[(plain["period"] == WHOLE) & plain["measure"].isin(asked.measures)])
         self.draws = draws
@@ -212,9 +214,38 @@ class Results:
     @cached_property
     def money(self) -> pd.DataFrame:
         """Costs by draw, schedule, financial year, line, kind and payer, in GBP of the price year."""
-        factors = _price_factors(self.plan.scenario)
         blocks = store.blocks(self.folder, _DRAWS_AT_ONCE)
-        return pd.concat([cashflow.money(each, self.draws, factors) for each in blocks], ignore_index=True)
+        priced = (_priced(self.plan.scenario, each, self.draws) for each in blocks)
+        return pd.concat(priced, ignore_index=True)
+
+    @cached_property
+    def assumptions(self) -> Assumptions:
+        """What is assumed about money: each line, and every quantity that it uses, with range, source and status."""
+        scenario = self.plan.scenario
+        months = month_ends(scenario.start, self.plan.years)
+        return gather.assumptions(scenario.quantities, _deflator(), scenario.price_year, months)
+
+    @cached_property
+    def activity(self) -> Activity:
+        """What each draw and schedule gave of each line in each financial year, as arrays."""
+        blocks = store.blocks(self.folder, _DRAWS_AT_ONCE)
+        return gather.activity(blocks, self.draws, self.assumptions, self.plan.schedules)
+
+    @cached_property
+    def flows(self) -> Flows:
+        """Each line's savings by rung of the ladder, and what the programme costs, in real GBP."""
+        return ladder.cash_flow(self.activity, self.assumptions)
+
+    @cached_property
+    def appraisal(self) -> Appraisal:
+        """Each draw's budget impact, present values, payback, peak funding."""
+        return appraisal.appraise(self.activity, self.flows, self.assumptions)
+
+    @cached_property
+    def cautious(self) -> Appraisal:
+        """The appraisal with optimism bias corrected."""
+        flows = ladder.corrected(self.flows, self.assumptions)
+        return appraisal.appraise(self.activity, flows, self.assumptions)
 
     @cached_property
     def findings(self) -> Findings:
@@ -374,10 +405,16 @@ class Comparison:
             temporary.write_text(page(self.runs), encoding="utf-8")
 
 
-def _price_factors(scenario: Scenario) -> dict[str, float]:
-    """Give what each price is multiplied by to be in the scenario's price year."""
-    deflator = prices.read_deflator(paths.shipped("calibration", "gdp_deflator.csv"))
-    return prices.uprating(prices.price_years(scenario.quantities), scenario.price_year, deflator)
+def _deflator() -> dict[str, float]:
+    """Give the price index by financial year."""
+    return prices.read_deflator(paths.shipped("calibration", "gdp_deflator.csv"))
+
+
+def _priced(scenario: Scenario, monthly: pd.DataFrame, samples: pd.DataFrame) -> pd.DataFrame:
+    """Price some draws' records, in GBP of the scenario's price year."""
+    stated = prices.price_years(scenario.quantities)
+    priced = cashflow.money(monthly, samples, prices.uprating(stated, scenario.price_year, _deflator()))
+    return cashflow.grown(priced, samples, stated)
 
 
 def _timelines(plan: Plan) -> dict[str, timeline.Timeline]:

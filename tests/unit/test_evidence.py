@@ -41,6 +41,7 @@ UNITS = {
     *("share", "ratio", "days", "weeks", "months", "hours", "hours per week", "sessions", "per year"),
     *("children", "children per year", "adults per fte", "families per fte", "fte", "working days"),
     *("gbp", "gbp per week", "gbp per month", "gbp per year", "gbp per child", "gbp per incident"),
+    *("gbp per team", "gbp per post", "grade", "years", "per step"),
 }
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from familyflow.economics import rollout
+from familyflow.economics.case import first_year
 from familyflow.economics.lines import Kind, Line, lines_for, refuse_double_counting, refuse_unpriced
 from familyflow.economics.prices import line_prices
 from familyflow.ground.calendar import financial_year
@@ -60,12 +62,37 @@ def activity(monthly: pd.DataFrame, lines: Sequence[Line]) -> pd.DataFrame:
     Amounts are in the measure's unit. A lasting line's are in days: each event counts from the middle of its
     month onwards. A month belongs to the financial year of its last day; the first date is the snapshot.
     """
-    flows = _flows(monthly, [line.measure for line in lines])
+    return by_financial_year(by_month(monthly, lines))
+
+
+def by_month(monthly: pd.DataFrame, lines: Sequence[Line]) -> pd.DataFrame:
+    """Give `activity` by month: index draw, schedule, month after day 0; a column a line."""
+    flows = _flows(rollout.with_measures(monthly), [line.measure for line in lines])
     months = flows.index.get_level_values("month")
     days = months.to_series(index=flows.index).groupby(level=_RUN).diff().dt.days
     held = (flows.groupby(level=_RUN).cumsum() - flows / 2).mul(days, axis="index")
     amounts = pd.DataFrame({line.name: (held if line.lasting else flows)[line.measure] for line in lines})
-    return _by_financial_year(amounts.drop(index=months.min(), level="month"))
+    after: pd.DataFrame = amounts.drop(index=months.min(), level="month")
+    return after
+
+
+def grown(
+    priced: pd.DataFrame, samples: pd.DataFrame, stated: Mapping[str, str], lines: Sequence[Line] | None = None
+) -> pd.DataFrame:
+    """Let `money` of lines with a growth of their own grow in real terms from the year of their stated price.
+
+    gbp x (1 + the draw's growth) ^ (financial year - year stated); `stated` comes from `prices.price_years`.
+    """
+    chosen = lines_for(map(str, samples.columns)) if lines is None else tuple(lines)
+    growing = {line.name: line for line in chosen if line.growth}
+    by_draw = samples.set_index("draw")
+    gbp = priced["gbp"].copy()
+    for name, rows in priced[priced["line"].isin(growing)].groupby("line"):
+        line = growing[str(name)]
+        rates = rows["draw"].map(by_draw[line.growth])
+        since = rows["financial_year"].map(lambda year, line=line: first_year(year) - first_year(stated[line.price]))
+        gbp.loc[rows.index] *= (1 + rates) ** since
+    return priced.assign(gbp=gbp)
 
 
 def savings(priced: pd.DataFrame) -> pd.DataFrame:
@@ -123,7 +150,7 @@ def _flows(monthly: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
     return sums.reindex(index=every, columns=columns).fillna(0.0).round(_DIGITS)
 
 
-def _by_financial_year(amounts: pd.DataFrame) -> pd.DataFrame:
+def by_financial_year(amounts: pd.DataFrame) -> pd.DataFrame:
     """Sum months into financial years: index draw, schedule, financial_year."""
     months = amounts.index.get_level_values("month")
     labels = {month: financial_year(month.date()) for month in months.unique()}

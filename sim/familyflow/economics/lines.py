@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from familyflow.ground.calendar import DAYS_PER_MONTH, DAYS_PER_WEEK, DAYS_PER_YEAR
@@ -49,7 +50,9 @@ class Line:
     `price` is the parameter id of a price in GBP, the only part with a price year; `times` and `uplifts` are
     ids of rates and shares. `factor` turns the price's unit into the measure's (1/7 for a weekly price on
     child-days).
-    `lasting`: each counted event costs a daily amount from then on, from the middle of its month.
+    `lasting`: each counted event costs a daily amount from then on, from the middle of its month. `growth`: the id of
+    a yearly growth of this price above the deflator, from the year in which it was stated. `terms`: the name under
+    which the case holds its cashability, lag, step and grade, where that is not its own. `service`: what it buys.
     """
 
     name: str
@@ -61,14 +64,29 @@ class Line:
     times: tuple[str, ...] = ()
     uplifts: tuple[str, ...] = ()
     lasting: bool = False
+    growth: str = ""
+    terms: str = ""
+    service: str = ""
 
 
 PER_WEEK: Final = 1 / DAYS_PER_WEEK
 PER_MONTH: Final = 1 / DAYS_PER_MONTH
 PER_YEAR: Final = 1 / DAYS_PER_YEAR
 
+GROWTH_OF_PLACEMENTS: Final = MappingProxyType({"residential": "price.residential_real_growth"})
+"""Placements whose price has outrun the deflator, and by how much a year; no such growth is known of the others."""
+GROWTH_OF_PAY: Final = "price.pay_real_growth"
+
 PLACEMENT_LINES: Final = tuple(
-    Line(f"placement_{name}", f"child_days_{name}", f"price.{name}_week", Kind.CASHABLE, factor=PER_WEEK)
+    Line(
+        f"placement_{name}",
+        f"child_days_{name}",
+        f"price.{name}_week",
+        Kind.CASHABLE,
+        factor=PER_WEEK,
+        growth=GROWTH_OF_PLACEMENTS.get(name, ""),
+        service="placements",
+    )
     for name in PLACEMENTS
 )
 
@@ -80,6 +98,8 @@ AGENCY_LINE: Final = Line(
     factor=PER_YEAR,
     times=("price.agency_premium",),
     uplifts=("price.on_cost",),
+    growth=GROWTH_OF_PAY,
+    service="agency staff",
 )
 """What an agency worker costs above a permanent one, whose own cost is in `social_workers`."""
 
@@ -91,8 +111,9 @@ PERMANENCE_LINES: Final = (
         Kind.CASHABLE,
         factor=PER_YEAR,
         lasting=True,
+        service="permanence",
     ),
-    Line("adoption_fees", "care_exits_adoption", "price.adoption", Kind.CASHABLE),
+    Line("adoption_fees", "care_exits_adoption", "price.adoption", Kind.CASHABLE, service="permanence"),
 )
 
 CAPACITY_LINES: Final = (
@@ -116,6 +137,15 @@ The council's own part of that source, children's services and housing, is left 
 already.
 """
 
+SERVICES: Final = MappingProxyType(
+    {
+        POLICE: "police",
+        NHS: "A&E, emergency admissions and other health care",
+        CRIMINAL_JUSTICE: "courts, prisons and probation",
+    }
+)
+"""What a partner's part of a domestic abuse incident buys."""
+
 INCIDENT_LINES: Final = tuple(
     Line(
         f"domestic_abuse_{payer.replace(' ', '_').lower()}",
@@ -125,18 +155,26 @@ INCIDENT_LINES: Final = tuple(
         payer,
         factor=share * PER_YEAR,
         times=("rate.domestic_abuse_incidents_year",),
+        service=SERVICES[payer],
     )
     for payer, share in INCIDENT_SHARES
 )
 
 PARTNER_LINES: Final = (
-    Line("proceedings_partners", "proceedings", "price.proceedings_partner", Kind.PARTNER, COURTS),
+    Line(
+        "proceedings_partners",
+        "proceedings",
+        "price.proceedings_partner",
+        Kind.PARTNER,
+        COURTS,
+        service="courts, legal aid and Cafcass",
+    ),
     *(
-        Line(harm, f"harm_days_{harm}", f"price.{harm}_year", Kind.PARTNER, payer, factor=PER_YEAR)
-        for harm, payer in (
-            ("drug_misuse", CRIMINAL_JUSTICE),
-            ("alcohol_misuse", NHS),
-            ("mental_ill_health", NHS),
+        Line(harm, f"harm_days_{harm}", f"price.{harm}_year", Kind.PARTNER, payer, factor=PER_YEAR, service=service)
+        for harm, payer, service in (
+            ("drug_misuse", CRIMINAL_JUSTICE, "drug-related crime"),
+            ("alcohol_misuse", NHS, "A&E, emergency admissions and other health care"),
+            ("mental_ill_health", NHS, "mental health care, crises included"),
         )
     ),
     *INCIDENT_LINES,
@@ -144,7 +182,22 @@ PARTNER_LINES: Final = (
 """What falls to others, each day that a family lives with a harm: one adult a family."""
 
 LINES: Final = (*PLACEMENT_LINES, AGENCY_LINE, *PERMANENCE_LINES, *CAPACITY_LINES, *PARTNER_LINES)
-"""Every line but the posts, which depend on the roles that a programme employs."""
+"""Every line but the programme's own, which depend on what is priced."""
+
+TEAMS_SET_UP: Final = "teams_set_up"
+POSTS_RECRUITED: Final = "posts_recruited"
+POSTS_TRAINED: Final = "posts_trained"
+POST_DAYS: Final = "programme_post_days"
+PROGRAMME_DAYS: Final = "programme_days"
+"""What a rollout takes besides salaries; `rollout.measures` makes each from the days that posts are filled."""
+
+ROLLOUT_LINES: Final = (
+    Line("set_up", TEAMS_SET_UP, "price.set_up_team", Kind.PROGRAMME),
+    Line("recruitment", POSTS_RECRUITED, "price.recruitment_post", Kind.PROGRAMME),
+    Line("training", POSTS_TRAINED, "price.training_post", Kind.PROGRAMME),
+    Line("supervision", POST_DAYS, "price.supervision_year", Kind.PROGRAMME, factor=PER_YEAR),
+    Line("evaluation", PROGRAMME_DAYS, "price.evaluation_year", Kind.PROGRAMME, factor=PER_YEAR),
+)
 
 
 def post_line(role: str) -> Line:
@@ -156,17 +209,20 @@ def post_line(role: str) -> Line:
         Kind.PROGRAMME,
         factor=PER_YEAR,
         uplifts=("price.on_cost", "price.overhead"),
+        growth=GROWTH_OF_PAY,
+        terms="posts",
     )
 
 
 def lines_for(ids: Iterable[str]) -> tuple[Line, ...]:
-    """Give every line that a set of parameter ids prices: `LINES`, and one for each role with a salary.
+    """Give every line that a set of parameter ids prices: `LINES`, those of a rollout, one for each role with a salary.
 
     Posts of social workers and of family key workers are programme too: a schedule that adds some pays for them,
     one that has fewer displaces existing budget; no other differs.
     """
-    roles = (name.removeprefix(SALARY) for name in ids if name.startswith(SALARY))
-    return (*LINES, *(post_line(role) for role in roles))
+    known = tuple(ids)
+    roles = (name.removeprefix(SALARY) for name in known if name.startswith(SALARY))
+    return (*LINES, *(line for line in ROLLOUT_LINES if line.price in known), *(post_line(role) for role in roles))
 
 
 def refuse_double_counting(lines: Sequence[Line]) -> None:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from familyflow.ground.quantity import Quantity
     from familyflow.scenario import Scenario
 
-EXACT: Final = "snapshot."
-"""Published counts on day 0, which every draw reproduces."""
+EXACT: Final = ("snapshot.", "case.")
+"""Published counts on day 0, which every draw reproduces, and what the council chooses or owns, which luck does not."""
 _HALVINGS: Final = 8
 """How often prevalences that clash are pulled half-way to their central values before those are taken."""
 

@@ -1,0 +1,207 @@
+"""An investment case: what is assumed about money, and the activity that the draws gave, as plain arrays.
+
+Every later figure is made of these two by the explicit steps of `ladder` and `appraisal`, so that a spreadsheet can
+repeat each of them to the penny. Nothing is rounded anywhere. Axes are always in the order draw (D), schedule (S),
+financial year (Y), line (L); schedule 0 is no change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import floor
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from familyflow.economics.lines import Kind
+from familyflow.ground.problem import Problem, suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from familyflow.economics.lines import Line
+    from familyflow.ground.quantity import Quantity
+
+Floats: TypeAlias = NDArray[np.float64]
+Flags: TypeAlias = NDArray[np.bool_]
+
+CASE: Final = "case."
+"""Inputs that the council chooses or must own begin so: each draw has them at their stated value."""
+CASH_NOW: Final = "cash_now"
+CASH_LATER: Final = "cash_later"
+LAG: Final = "lag_months"
+STEP: Final = "step"
+GRADE: Final = "grade"
+TERMS: Final = (CASH_NOW, CASH_LATER, LAG, STEP)
+"""What a line has besides its price: shares that become cash at once and later, the lag of the latter, and its step."""
+DISCOUNT_RATE: Final = "price.discount_rate"
+DEFLATOR_GROWTH: Final = "case.deflator_growth"
+"""Yearly growth of prices in the years after the deflator table ends."""
+GRANT: Final = "case.grant_year"
+GRANT_YEARS: Final = "case.grant_years"
+EFFECT_GRADE: Final = "case.effect.grade"
+CORRECTION: Final = "case.correction.grade_"
+"""Optimism-bias correction (share) of each confidence grade, 1 to 6."""
+_MONTHS: Final = 12
+_YEAR_DIGITS: Final = 4
+
+
+def term(line: Line, what: str) -> str:
+    """Give the id of one of a line's terms, such as `case.placement_residential.cash_now`."""
+    return f"{CASE}{line.terms or line.name}.{what}"
+
+
+@dataclass(frozen=True, eq=False)
+class Assumptions:
+    """What is assumed about money: lines, and every quantity that they and the case use, by id.
+
+    A `Quantity` carries its value, range, unit, year, source, status and note. `deflator`: price level by financial
+    year. `price_year`: of all real figures. `base_year`: the financial year whose discount factor is 1. `years`: the
+    financial years of the case, in order.
+    """
+
+    lines: tuple[Line, ...]
+    quantities: Mapping[str, Quantity]
+    deflator: Mapping[str, float]
+    price_year: str
+    base_year: str
+    years: tuple[str, ...]
+
+    def value(self, name: str) -> float:
+        """Give a quantity's value; Problem when there is none."""
+        if name not in self.quantities:
+            raise Problem(f"{name}: the case needs it{suggestion(name, self.quantities)}")
+        return self.quantities[name].value
+
+    def changed(self, name: str, value: float) -> Assumptions:
+        """Give the same assumptions with one value changed; its range is widened where it does not hold the value."""
+        old = self.quantities[name]
+        new = replace(old, value=value, low=min(old.low, value), high=max(old.high, value))
+        return replace(self, quantities={**self.quantities, name: new})
+
+
+@dataclass(frozen=True, eq=False)
+class Activity:
+    """What the draws gave: amounts of each line's measure, and how each draw's prices differ from the stated ones.
+
+    `amounts` (D, S, Y, L), in the measure's unit. `relative` (D, Y, L): the draw's price over the stated one, growth
+    above the deflator included; 1 where no price is uncertain. `reference` (D, Y, L): the amount there would be if no
+    change stayed as in its first twelve months. `live` (S,): the index of the year in which a schedule first employs
+    somebody that no change does not, or the number of years when it never does. `spans`: first and last day of each
+    year, cut where the run begins and ends. `care_days` (D, S, Y): child-days in care.
+    """
+
+    draws: NDArray[np.int64]
+    schedules: tuple[str, ...]
+    years: tuple[str, ...]
+    spans: tuple[tuple[date, date], ...]
+    lines: tuple[str, ...]
+    amounts: Floats
+    relative: Floats
+    reference: Floats
+    live: NDArray[np.int64]
+    care_days: Floats
+
+
+def first_year(label: str) -> int:
+    """Give the calendar year in which a financial year such as "2020/21" begins."""
+    return int(label[:_YEAR_DIGITS])
+
+
+def unit_prices(a: Assumptions) -> Floats:
+    """Give the stated price (L,), GBP of the price year, of one unit of each line's measure, before real growth.
+
+    price = stated price x deflator[price year] / deflator[year of the stated price] x factor
+            x each of `times` x (1 + each of `uplifts`)
+    """
+    return np.array([_unit_price(a, line) for line in a.lines])
+
+
+def _unit_price(a: Assumptions, line: Line) -> float:
+    """Give one line's stated price."""
+    if line.price not in a.quantities:
+        raise Problem(f"{line.price}: the line {line.name} needs its price")
+    stated = a.quantities[line.price]
+    price = stated.value * price_level(a, a.price_year) / price_level(a, stated.year) * line.factor
+    for name in line.times:
+        price *= a.value(name)
+    for name in line.uplifts:
+        price *= 1 + a.value(name)
+    return price
+
+
+def real_growth(a: Assumptions) -> Floats:
+    """Give what each year's real price is over the stated one (Y, L): placements have outrun the deflator.
+
+    growth = (1 + the line's own yearly growth) ^ (year - year of the stated price); 1 for a line without its own
+    """
+    table = np.ones((len(a.years), len(a.lines)))
+    for column, line in enumerate(a.lines):
+        if line.growth:
+            since = first_year(a.quantities[line.price].year)
+            table[:, column] = [(1 + a.value(line.growth)) ** (first_year(year) - since) for year in a.years]
+    return table
+
+
+def price_level(a: Assumptions, year: str) -> float:
+    """Give the price level of a financial year: from the table, or after it by the assumed growth.
+
+    level = last level of the table x (1 + growth) ^ (years after the last); Problem before the table begins.
+    """
+    if year in a.deflator:
+        return a.deflator[year]
+    last = max(a.deflator)
+    if year < min(a.deflator):
+        raise Problem(f"price year '{year}' is before the deflator table, which has {min(a.deflator)} to {last}")
+    return a.deflator[last] * (1 + a.value(DEFLATOR_GROWTH)) ** (first_year(year) - first_year(last))
+
+
+def nominal_factors(a: Assumptions) -> Floats:
+    """Give pounds of each year (Y,) for one pound of the price year: level[year] / level[price year]."""
+    return np.array([price_level(a, year) / price_level(a, a.price_year) for year in a.years])
+
+
+def discount_factors(a: Assumptions) -> Floats:
+    """Give what a real pound of each year (Y,) is worth in the base year: 1 / (1 + rate) ^ (year - base year)."""
+    rate, base = a.value(DISCOUNT_RATE), first_year(a.base_year)
+    return np.array([1 / (1 + rate) ** (first_year(year) - base) for year in a.years])
+
+
+def terms(a: Assumptions, what: str) -> Floats:
+    """Give one term of every line (L,); 0 for a line that has none, as what is no saving of the council's has not."""
+    return np.array([a.value(term(line, what)) if has_terms(line) else 0.0 for line in a.lines])
+
+
+def has_terms(line: Line) -> bool:
+    """Say whether a line's savings may become the council's cash."""
+    return line.kind in (Kind.CASHABLE, Kind.CAPACITY)
+
+
+def of_kind(a: Assumptions, *kinds: Kind) -> Flags:
+    """Say which lines (L,) are of some kinds."""
+    return np.array([line.kind in kinds for line in a.lines])
+
+
+def lags(a: Assumptions) -> tuple[NDArray[np.int64], Floats]:
+    """Split each line's lag (L,) into whole years n and the rest w of a year: months / 12 = n + w."""
+    years = terms(a, LAG) / _MONTHS
+    whole = np.array([floor(each) for each in years], dtype=np.int64)
+    return whole, years - whole
+
+
+def corrections(a: Assumptions) -> Floats:
+    """Give what optimism bias multiplies each line (L,) by, from the confidence grades.
+
+    cost of the programme: 1 + correction[grade of the line]
+    any saving: (1 - correction[grade of the line's price]) x (1 - correction[grade of the effects])
+    """
+    effect = 1 - _correction(a, EFFECT_GRADE)
+    own = np.array([_correction(a, term(line, GRADE)) for line in a.lines])
+    return np.where(of_kind(a, Kind.PROGRAMME), 1 + own, (1 - own) * effect)
+
+
+def _correction(a: Assumptions, grade: str) -> float:
+    """Give the correction of a confidence grade, named by the id of the grade."""
+    return a.value(f"{CORRECTION}{a.value(grade):.0f}")

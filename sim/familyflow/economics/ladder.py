@@ -1,0 +1,162 @@
+"""The ladder: of each pound saved, how much is cash at once, cash later, capacity, a cost avoided or a partner's.
+
+Steps, draw by draw, for each schedule, year and line (`split`, in amounts; `cash_flow`, in GBP):
+
+    saved    = amount under no change - amount under the schedule
+    avoided  = the part of saved that only undoes the growth of no change above its first twelve months
+             = min(max(no change - reference, 0), max(saved, 0))
+    released = saved - avoided, in whole steps: step x floor((saved - avoided) / step); all of it without a step
+    q        = relative price of the draw x unit price x real growth                      GBP per unit
+
+    value    = saved x q
+    now      = cash_now x released x q
+    later[y] = cash_later x ((1 - w) x R[y - n] + w x R[y - n - 1]), R = released x q, lag in years = n + w
+    avoided  = (cash_now + cash_later) x avoided x q
+    capacity = value - now - later - avoided
+    partner  = value, for a line that another body pays; then it has no other rung
+    cost     = -value, for a line of the programme; then it has no rung
+
+So the five rungs of every line add up to its value, in every year: what is not cash yet is capacity until it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from familyflow.economics import case
+from familyflow.economics.lines import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from familyflow.economics.case import Activity, Assumptions, Floats
+
+_HAIR: Final = 1e-9
+"""A step is reached when a sum in floating point is this share of a step short of it."""
+
+
+class Rung(StrEnum):
+    """What a pound saved is worth to the council."""
+
+    NOW = "cash this year"
+    LATER = "cash when a contract or post ends"
+    CAPACITY = "capacity"
+    AVOIDED = "cost avoided"
+    PARTNER = "partner"
+
+
+HEADLINE: Final = (Rung.NOW, Rung.LATER)
+"""The rungs that are cash: the headline, and no other figure, is made of them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Amounts (D, S, Y, L) before prices: all saved, the part that is growth not incurred, the part released."""
+
+    saved: Floats
+    avoided: Floats
+    released: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Flows:
+    """Real GBP of the price year (D, S, Y, L): each rung, and the programme's cost; `grant` (S, Y) is income.
+
+    A cost is positive when a schedule spends more than no change.
+    """
+
+    rungs: Mapping[Rung, Floats]
+    cost: Floats
+    grant: Floats
+
+    @property
+    def cash(self) -> Floats:
+        """The headline (D, S, Y): cash saved, at once and later, before the programme's cost."""
+        return np.asarray(sum(self.rungs[rung].sum(axis=-1) for rung in HEADLINE))
+
+    @property
+    def spending(self) -> Floats:
+        """What the council pays for the programme (D, S, Y), less the grant."""
+        return np.asarray(self.cost.sum(axis=-1) - self.grant)
+
+
+def split(activity: Activity, a: Assumptions) -> Split:
+    """Take a schedule's amounts apart, as at the head of this module; no price is in it, only each line's step."""
+    before = activity.amounts[:, :1]
+    saved = before - activity.amounts
+    growth = np.maximum(before - activity.reference[:, None], 0.0)
+    avoided = np.minimum(growth, np.maximum(saved, 0.0)) * case.of_kind(a, Kind.CASHABLE, Kind.CAPACITY)
+    return Split(saved, avoided, _in_steps(saved - avoided, case.terms(a, case.STEP)))
+
+
+def _in_steps(amounts: Floats, step: Floats) -> Floats:
+    """Round amounts down to whole steps, so that more of a thing costs a whole one; a step of 0 is none."""
+    size = np.where(step > 0, step, 1.0)
+    whole: Floats = size * np.floor(amounts / size + _HAIR)
+    return np.asarray(np.where(step > 0, whole, amounts))
+
+
+def prices(activity: Activity, a: Assumptions) -> Floats:
+    """Give each draw's price q (D, Y, L), GBP of the price year per unit of the measure."""
+    return np.asarray(activity.relative * (case.unit_prices(a) * case.real_growth(a)))
+
+
+def cash_flow(activity: Activity, a: Assumptions) -> Flows:
+    """Put each pound on its rung, as at the head of this module."""
+    parts, q = split(activity, a), prices(activity, a)[:, None]
+    council, partner = case.of_kind(a, Kind.CASHABLE, Kind.CAPACITY), case.of_kind(a, Kind.PARTNER)
+    value, released = parts.saved * q, parts.released * q
+    share_now, share_later = case.terms(a, case.CASH_NOW), case.terms(a, case.CASH_LATER)
+    now, later = share_now * released, share_later * _lagged(released, a)
+    avoided = (share_now + share_later) * parts.avoided * q
+    rungs = {
+        Rung.NOW: now,
+        Rung.LATER: later,
+        Rung.CAPACITY: np.where(council, value - now - later - avoided, 0.0),
+        Rung.AVOIDED: avoided,
+        Rung.PARTNER: np.where(partner, value, 0.0),
+    }
+    cost = np.where(council | partner, 0.0, 0.0 - value)
+    return Flows(rungs, cost, grants(activity, a))
+
+
+def _lagged(released: Floats, a: Assumptions) -> Floats:
+    """Move each line's GBP on by its lag; what would come after the last year is left out."""
+    whole, rest = case.lags(a)
+    moved = np.zeros_like(released)
+    for line, (years, share) in enumerate(zip(whole, rest, strict=True)):
+        column = released[..., line]
+        moved[..., line] = (1 - share) * _later(column, years) + share * _later(column, years + 1)
+    return moved
+
+
+def _later(amounts: Floats, years: int) -> Floats:
+    """Move the last axis, years, on by some years."""
+    moved = np.zeros_like(amounts)
+    kept = amounts.shape[-1] - years
+    if kept > 0:
+        moved[..., years:] = amounts[..., :kept]
+    return moved
+
+
+def grants(activity: Activity, a: Assumptions) -> Floats:
+    """Give the grant income of each schedule and year (S, Y), in GBP of the price year.
+
+    `case.grant_year` in each of the first `case.grant_years` financial years from the one in which the schedule
+    first employs somebody, a part of a year counting as that part; nothing before and after, and nothing for a
+    schedule that employs nobody. It is stated in the prices of its own year and paid in cash, so that
+    real grant = grant x level[price year] / level[year].
+    """
+    since = np.arange(len(activity.years))[None, :] - activity.live[:, None]
+    paid = np.where(since >= 0, np.clip(a.value(case.GRANT_YEARS) - since, 0.0, 1.0), 0.0)
+    return np.asarray(paid * a.value(case.GRANT) / case.nominal_factors(a))
+
+
+def corrected(flows: Flows, a: Assumptions) -> Flows:
+    """Give the flows with optimism bias corrected: each line multiplied by `case.corrections`."""
+    by = case.corrections(a)
+    return Flows({rung: each * by for rung, each in flows.rungs.items()}, flows.cost * by, flows.grant)

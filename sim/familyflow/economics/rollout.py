@@ -1,0 +1,62 @@
+"""What a rollout takes besides salaries, counted from the days on which its posts are filled.
+
+The measures are made for every schedule alike, so that what no change has already costs no schedule anything. Social
+workers and key workers hold cases and come and go all the time: they are no posts of a rollout.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from familyflow.economics.lines import POST_DAYS, POSTS_RECRUITED, POSTS_TRAINED, PROGRAMME_DAYS, TEAMS_SET_UP
+from familyflow.pathway.teams import AGENCY_SOCIAL_WORKER, KEY_WORKER, SOCIAL_WORKER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_POSTS: Final = "fte_days_"
+_CASE_HOLDERS: Final = tuple(f"{_POSTS}{role}" for role in (SOCIAL_WORKER, AGENCY_SOCIAL_WORKER, KEY_WORKER))
+_RUN: Final = ["draw", "schedule"]
+_POST: Final = [*_RUN, "team", "measure"]
+_COLUMNS: Final = ["draw", "schedule", "month", "team", "measure", "value"]
+
+
+def with_measures(monthly: pd.DataFrame) -> pd.DataFrame:
+    """Give a ledger with the measures of `ROLLOUT_LINES` added; it is left as it is where no post is filled."""
+    measure = monthly["measure"].astype(str)
+    posts = monthly[measure.str.startswith(_POSTS) & ~measure.isin(_CASE_HOLDERS)]
+    if posts.empty:
+        return monthly
+    typed = dict.fromkeys(("schedule", "team", "measure"), object)
+    dated = posts.astype(typed).assign(month=pd.to_datetime(posts["month"]))
+    days = _days(pd.to_datetime(monthly["month"]))
+    return pd.concat([monthly.astype(typed), *_measures(dated.assign(days=dated["month"].map(days)))])
+
+
+def _days(months: pd.Series) -> pd.Series:
+    """Give each date's days since the date before; day 0, which has none, as a gap."""
+    dates = pd.Series(sorted(months.unique()))
+    return pd.Series(dates.diff().dt.days.to_numpy(), index=dates)
+
+
+def _measures(posts: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Make each measure's rows from the rows of posts, which have the month's days."""
+    filled = posts[posts["days"] > 0].sort_values([*_POST, "month"], ignore_index=True)
+    level = filled["value"] / filled["days"]
+    most = level.groupby([filled[key] for key in _POST]).cummax()
+    new = most.groupby([filled[key] for key in _POST]).diff().fillna(most)
+    for name in (POSTS_RECRUITED, POSTS_TRAINED):
+        yield _rows(filled, new, name)
+    yield _rows(filled, filled["value"], POST_DAYS)
+    busy = filled[filled["value"] > 0]
+    by_month = busy.drop_duplicates([*_RUN, "month"])
+    yield _rows(by_month, by_month["days"], PROGRAMME_DAYS)
+    first = busy[busy["team"] != ""].sort_values("month", kind="stable").drop_duplicates([*_RUN, "team"])
+    yield _rows(first, pd.Series(1.0, first.index), TEAMS_SET_UP)
+
+
+def _rows(posts: pd.DataFrame, values: pd.Series, measure: str) -> pd.DataFrame:
+    """Give rows of another measure in the places of some rows."""
+    return posts.assign(measure=measure, value=values)[_COLUMNS]
