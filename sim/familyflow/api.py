@@ -25,12 +25,13 @@ from familyflow.experiment.run import Engine
 from familyflow.ground import paths
 from familyflow.ground.calendar import month_ends
 from familyflow.ground.problem import Problem
-from familyflow.report import console, figures, tables
 from familyflow.report import compare as side_by_side
+from familyflow.report import console, figures, tables
 from familyflow.report import findings as reports
 from familyflow.report import json as report_json
 from familyflow.report import precision as precise
-from familyflow.report.content.material import Case, Material
+from familyflow.report.content.material import Case, Material, with_images
+from familyflow.report.content.money import pictures_of_money
 from familyflow.report.frames import titles_of
 from familyflow.report.measures import WHOLE
 from familyflow.report.page import page
@@ -321,25 +322,26 @@ class Results:
             path.write_text(self.json(), encoding="utf-8")
 
     def publish(self, tell: Progress = silent, wanted: Publication = PLAIN) -> None:
-        """Write what readers see, again if it lies there: summaries, figures, page, paper; Problem when it cannot be."""
+        """Write what readers see, or write it again: summaries, figures, page, paper; Problem when it cannot be."""
         write_tables(self.findings, self.folder, wanted)
         tell("drawing the figures", 0, 0)
-        images = self._figures(wanted.least)
-        tell("writing the page and the paper", 0, 0)
-        write_report(self._material(images, wanted.least), self.folder, wanted)
-
-    def _figures(self, least: int) -> list[Image]:
-        """Draw every figure into the folder."""
         with plain_words(self.folder / FIGURES):
             (self.folder / FIGURES).mkdir(exist_ok=True)
-            return figures.save_all(
-                self.folder / store.MONTHLY,
-                self.money,
-                self.plan.scenario,
-                _timelines(self.plan),
-                self.folder / FIGURES,
-                least,
-            )
+            material = self._material(self._figures(wanted.least), wanted.least)
+            of_money = [figures.saved(each, self.folder / FIGURES) for each in pictures_of_money(material)]
+        tell("writing the page and the paper", 0, 0)
+        write_report(with_images(material, of_money), self.folder, wanted)
+
+    def _figures(self, least: int) -> list[Image]:
+        """Draw every figure of children, caseloads and the rollout into the folder."""
+        return figures.save_all(
+            self.folder / store.MONTHLY,
+            self.money,
+            self.plan.scenario,
+            _timelines(self.plan),
+            self.folder / FIGURES,
+            least,
+        )
 
     def _material(self, images: Sequence[Image], least: int) -> Material:
         """Give all that the page and the paper are made from."""

@@ -1,8 +1,8 @@
 """What the sliders of a page work out: the cumulative present value of net cash, at other unit costs and rates.
 
-Costs are linear in prices, so a unit cost that is moved multiplies every draw's amounts for that line, and each draw keeps
-how far its own sampled price lies from the stated one. A script in the page does the same sums on the same
-numbers:
+Costs are linear in prices, so a unit cost that is moved multiplies every draw's amounts for that line, and each draw
+keeps how far its own sampled price lies from the stated one. A script in the page does the same
+sums on the same numbers:
 
     net[s, y, d]      = sum over levers of (value / stated value) x amounts[lever, s, y, d], and what has no lever
     position[s, y, d] = sum over years up to y of net / (1 + rate) ^ age[y]

@@ -35,11 +35,11 @@ def save_all(
 
     Fewer children than `least` are not numbered.
     """
-    return [_saved(picture, folder) for picture in pictures(monthly, money, scenario, timelines, least)]
+    return [saved(picture, folder) for picture in pictures(monthly, money, scenario, timelines, least)]
 
 
-def _saved(picture: Picture, folder: Path) -> Image:
-    """Write a figure."""
+def saved(picture: Picture, folder: Path) -> Image:
+    """Write a figure as PNG and SVG into a folder that exists, and give it for a page."""
     png, _ = canvas.save(picture, folder)
     return Image(picture.name, picture.title, picture.description, png.read_bytes())
 

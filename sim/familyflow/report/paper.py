@@ -1,4 +1,4 @@
-"""A committee paper as a Word document: real headings, header rows, alternative text; the same content, the same bytes."""
+"""A committee paper as a Word document: real headings, header rows, alternative text, and the same bytes each time."""
 
 from __future__ import annotations
 
@@ -195,7 +195,9 @@ def _group(cells: Sequence[_Cell], heading: str, size: Length) -> None:
 
 def _widths(columns: Sequence[object], table: Table) -> None:
     """Share the width of the text between columns: more to the first, and to sentences."""
-    shares = [_FIRST if rank == 0 else _SENTENCES if rank in table.prose else 1.0 for rank in range(len(table.headings))]
+    shares = [
+        _FIRST if rank == 0 else _SENTENCES if rank in table.prose else 1.0 for rank in range(len(table.headings))
+    ]
     unit = (_A4[0] - 2 * _MARGIN) / sum(shares)
     for column, share in zip(columns, shares, strict=True):
         for cell in column.cells:  # type: ignore[attr-defined]

@@ -12,7 +12,9 @@ def refuse_without() -> None:
     try:
         import_module("weasyprint")
     except (ImportError, OSError) as error:  # OSError: the package is there, and a library of the system is not
-        need = "--pdf: needs the extra 'pdf' (pip install '.[pdf]') and the libraries of the system that WeasyPrint names"
+        need = (
+            "--pdf: needs the extra 'pdf' (pip install '.[pdf]') and the libraries of the system that WeasyPrint names"
+        )
         raise Problem(f"{need}; without them, print report.html from a browser") from error
 
 

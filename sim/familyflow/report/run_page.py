@@ -87,7 +87,13 @@ def _slider(lever: Lever) -> Html:
     name = f"lever-{lever.name}"
     place = {"min": f"{lever.low:.10g}", "max": f"{lever.high:.10g}", "step": f"{lever.step:.10g}"}
     moved = element(
-        "input", type="range", id=name, value=f"{lever.value:.10g}", data_unit=lever.unit, data_step=place["step"], **place
+        "input",
+        type="range",
+        id=name,
+        value=f"{lever.value:.10g}",
+        data_unit=lever.unit,
+        data_step=place["step"],
+        **place,
     )
     shown = element("output", written(lever.value, lever), id=f"{name}-value", for_=name)
     return element("div", element("label", lever.label, for_=name), moved, shown, class_="slider")

@@ -1,8 +1,8 @@
 """Tables that are published without small counts of children: what is withheld, and what would give it away.
 
-A count of children that rounds to less than the least shown, but not to nought, is left empty. So are both levels behind
-a claim when one of them is small, as each could be worked out from the other and the change. Differences are treated
-as counts are.
+A count of children that rounds to less than the least shown, but not to nought, is left empty. So are both levels
+behind a claim when one of them is small, as each could be worked out from the other and the change. Differences are
+treated as counts are.
 """
 
 from __future__ import annotations

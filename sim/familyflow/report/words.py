@@ -30,7 +30,7 @@ _VERDICTS: Final = ((0.95, "Yes"), (0.5, "Probably"), (0.05, "Probably not"), (0
 
 
 def is_withheld(value: float, unit: str, least: int) -> bool:
-    """Say whether a value is a count of children, or a difference of two, that rounds to less than `least` but not 0."""
+    """Say whether a value is a count of children, or a difference, that rounds to less than `least` but not to 0."""
     return unit == CHILDREN and 0 < round(abs(0.0 if isnan(value) else value)) < least
 
 
@@ -138,6 +138,11 @@ def pounds(value: float) -> str:
     """Write GBP in words' company, as "£3.50m" or "-£0.25m"."""
     text = number(abs(value), "gbp")
     return f"-£{text}m" if value < 0 and float(text) != 0 else f"£{text}m"
+
+
+def quoted(text: str) -> str:
+    """Put a text in quotation marks."""
+    return f"\N{LEFT DOUBLE QUOTATION MARK}{text}\N{RIGHT DOUBLE QUOTATION MARK}"
 
 
 def day(when: date) -> str:

@@ -75,7 +75,9 @@ def children(material: Material) -> Section:
         "the same luck under no change."
     )
     stocks = [block for measure in reversed(STOCKS) for block in _stock(material, measure)]
-    return Section("children", "Children in care and on plans", [said, *stocks, *_fewer(material), *_published(material)])
+    return Section(
+        "children", "Children in care and on plans", [said, *stocks, *_fewer(material), *_published(material)]
+    )
 
 
 def _stock(material: Material, measure: str) -> Iterator[Block]:
@@ -103,10 +105,14 @@ def _fewer(material: Material) -> Iterator[Block]:
     if not material.others:
         return
     found = {name: [material.less(name, f"{stock}_end") for stock in reversed(STOCKS)] for name in material.others}
-    rows = [[title, *(material.change(row, CHILDREN) for row in found[name])] for name, title in material.others.items()]
+    rows = [
+        [title, *(material.change(row, CHILDREN) for row in found[name])] for name, title in material.others.items()
+    ]
     caption = f"Change at {day(material.end)} against no change: average, and {RANGE}; below nought is fewer children"
     table = Table("fewer-table", caption, ["Schedule", *(STOCKS[stock] for stock in reversed(STOCKS))], [("", rows)])
-    if any(is_withheld(each, CHILDREN, material.least) for row in found.values() for part in row for each in part.values()):
+    if any(
+        is_withheld(each, CHILDREN, material.least) for row in found.values() for part in row for each in part.values()
+    ):
         yield from (Paragraph(_WITHHELD), table)
     else:
         yield from _chart(material, "children_fewer", table)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from familyflow.report.measures import NO_CHANGE, WHOLE
 from familyflow.report.words import heading, lines, number, signed, span
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from familyflow.economics.appraisal import Appraisal
@@ -109,3 +109,8 @@ class Material:
         rows = self.findings.differences
         (row,) = rows[(rows["schedule"] == schedule) & (rows["measure"] == measure)].to_dict("records")
         return {name: float(row[name]) for name in ("mean", "p5", "p95")}
+
+
+def with_images(material: Material, images: Sequence[Image]) -> Material:
+    """Give the same material with some more pictures."""
+    return replace(material, images={**material.images, **{each.name: each for each in images}})

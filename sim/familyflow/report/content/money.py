@@ -10,6 +10,7 @@ from familyflow.economics import case
 from familyflow.economics.ladder import HEADLINE
 from familyflow.economics.ladder import Rung as Step
 from familyflow.economics.lines import Kind
+from familyflow.report import rungs
 from familyflow.report.blocks import Chart, Live, Paragraph, Section, Table
 from familyflow.report.calculator import (
     BY_YEAR,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from familyflow.economics.lines import Line
     from familyflow.report.blocks import Block
     from familyflow.report.calculator import Spread
+    from familyflow.report.canvas import Picture
     from familyflow.report.content.material import Material
 
 _LEVERS: Final = 4
@@ -54,10 +56,13 @@ _RUNGS: Final = {
 def budget(material: Material) -> Section:
     """Say what each financial year's budget would gain or lose."""
     said = (
-        "Pounds of each year (nominal), above nought is better for the council than no change. Only cash counts: savings "
-        "that are cash at once or when a contract or post ends, less what the programme costs net of grant.",
+        (
+            "Pounds of each year (nominal), above nought is better for the council than no change. Only cash "
+            "counts: savings that are cash at once or when a contract or post ends, less what the programme "
+            "costs net of grant."
+        ),
     )
-    blocks = [*map(Paragraph, said), budget_table(material), chances_table(material)]
+    blocks: list[Block] = [*map(Paragraph, said), budget_table(material), chances_table(material)]
     return Section("budget", "Effect on the council's budget", blocks)
 
 
@@ -71,7 +76,7 @@ def budget_table(material: Material) -> Table:
         for schedule, title in material.others.items()
     ]
     caption = f"Effect on the budget by financial year, £m, nominal: average, and {RANGE}"
-    return Table("budget-table", caption, ["", *material.case_years], groups)
+    return Table("budget-table", caption, ["Schedule and figure", *material.case_years], groups)
 
 
 def _by_year(material: Material, values: NDArray[np.float64]) -> Iterator[str]:
@@ -101,9 +106,11 @@ def value(material: Material) -> Section:
     rate = material.case.assumptions.value(case.DISCOUNT_RATE)
     base = material.case.assumptions.base_year
     said = (
-        f"Present values are in {material.scenario.price_year} prices, discounted to {base} at {rate:.1%} a year "
-        "(HM Treasury, Green Book). Net present value is cash saved less the programme's cost. Public benefits add staff "
-        "time freed, growth not incurred and what partners save: no money for the council to spend.",
+        (
+            f"Present values are in {material.scenario.price_year} prices, discounted to {base} at {rate:.1%} a year "
+            "(HM Treasury, Green Book). Net present value is cash saved less the programme's cost. Public benefits add "
+            "staff time freed, growth not incurred and what partners save: no money for the council to spend."
+        ),
         "Corrected for optimism: savings are cut and costs raised by what the grade of each input's evidence asks for.",
     )
     return Section("value", "Value for money", [*map(Paragraph, said), value_table(material)])
@@ -155,7 +162,7 @@ def _payback(days: NDArray[np.datetime64]) -> str:
     return day(known[half].item()) if len(known) > half else "not in half of draws"
 
 
-def rungs(material: Material) -> dict[str, list[Rung]]:
+def rungs_of(material: Material) -> dict[str, list[Rung]]:
     """Give each schedule's bars, by its title: the rungs of the ladder and the cost, real GBP over all years."""
     flows = material.case.flows
     made: dict[str, list[Rung]] = {}
@@ -178,11 +185,20 @@ def _outcome(values: NDArray[np.float64]) -> Outcome:
     return Outcome(**over_draws(values))
 
 
+def pictures_of_money(material: Material) -> Iterator[Picture]:
+    """Draw what a report shows of money, where there are schedules to compare."""
+    if material.others:
+        yield rungs.ladder(rungs_of(material), material.scenario.price_year)
+
+
 def ladder(material: Material) -> Section:
     """Say what each pound saved is worth to whom."""
     said = (
-        "A pound is on one rung only. The first two are cash for the council, and no other rung is in any headline. Shares, "
-        "lags and steps of every line are assumptions in the evidence register; replace them by the council's own contracts.",
+        (
+            "A pound is on one rung only. The first two are cash for the council, and no other rung is in any "
+            "headline. Shares, lags and steps of every line are assumptions in the evidence register; replace "
+            "them by the council's own contracts."
+        ),
     )
     shown = [Chart(material.images["ladder"], ladder_table(material))]
     return Section("ladder", "The ladder of benefits", [*map(Paragraph, said), *shown, *_payers(material)])
@@ -190,7 +206,7 @@ def ladder(material: Material) -> Section:
 
 def ladder_table(material: Material) -> Table:
     """Tabulate the rungs of the ladder, and the cost, by schedule."""
-    found = rungs(material)
+    found = rungs_of(material)
     titles = [rung.title for rung in next(iter(found.values()))]
     rows = [[title, *(material.cell(_plain(rung.outcome), "gbp") for rung in each)] for title, each in found.items()]
     caption = f"Over the whole run, £m in {material.scenario.price_year} prices: average, and {RANGE}"
@@ -228,11 +244,13 @@ def what_if(material: Material) -> Section:
     all_draws = material.plan.draws
     carries = "" if given.draws == all_draws else f" They act on the first {given.draws:,} of {draws(all_draws)}."
     said = (
-        "The sliders work out the cumulative present value of net cash again, in every draw, in your browser. A unit cost "
-        "that is moved scales each draw's own price; shares, lags and everything about children stay as they are."
+        "The sliders work out the cumulative present value of net cash again, in every draw, in your browser. A unit "
+        "cost that is moved scales each draw's own price; shares, lags and everything about children stay as they are."
         f"{carries}"
     )
-    return Section("what-if", "Cumulative position: try other values", [Paragraph(said), Live(given, live_tables(given))])
+    return Section(
+        "what-if", "Cumulative position: try other values", [Paragraph(said), Live(given, live_tables(given))]
+    )
 
 
 def calculator(material: Material) -> Calculator:
@@ -248,7 +266,9 @@ def calculator(material: Material) -> Calculator:
     sums = [each.sum(axis=-1) for each in (*parts, np.asarray(cash)[..., rest])]
     sums[-1] = sums[-1] + flows.grant
     amounts = np.stack(sums)[:, :, places].transpose(0, 2, 3, 1)
-    rate = Lever("rate", "Discount rate", "% a year", _PERCENT * a.value(case.DISCOUNT_RATE), 0, _HIGHEST_RATE, _RATE_STEP)
+    rate = Lever(
+        "rate", "Discount rate", "% a year", _PERCENT * a.value(case.DISCOUNT_RATE), 0, _HIGHEST_RATE, _RATE_STEP
+    )
     return Calculator(
         schedules=list(material.others.values()),
         years=material.case_years,
@@ -311,6 +331,8 @@ def live_tables(given: Calculator) -> tuple[Table, Table]:
 
 def shown(found: Spread) -> list[str]:
     """Write one position as the script does: average, range, share of draws above nought."""
-    return [number(found.mean, "gbp"), f"{number(found.p5, 'gbp')} to {number(found.p95, 'gbp')}", f"{100 * found.above:.0f}%"]
-
-
+    return [
+        number(found.mean, "gbp"),
+        f"{number(found.p5, 'gbp')} to {number(found.p95, 'gbp')}",
+        f"{100 * found.above:.0f}%",
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from familyflow.ground.quantity import Status
 from familyflow.report.blocks import Bullets, Command, Paragraph, Section, Table
@@ -40,20 +40,31 @@ _GROUPS: Final = {
     "case": "The investment case",
 }
 _METHOD: Final = (
-    "The model follows families and their children one by one through contact, referral, assessment, enquiry, plans and "
-    "care, with the social workers and adult workers that teams have. It starts from the published counts of day 0, and "
-    "its rates are fitted to the authority's published figures.",
-    "Every schedule is run on the same families with the same luck as no change, so a difference is what the schedule "
-    "does and nothing else. A programme that changes nothing saves exactly nothing.",
-    "A draw takes one value of everything that is uncertain (rates, effects, prices) and its own luck. No single run is "
-    f"an answer. The {RANGE} holds nine draws in ten; the {PRECISION} is what more draws would improve.",
-    "Integrated workers shorten waits and raise attendance; completed programmes end harms; fewer harms mean fewer "
-    "escalations. What remains of a published total effect is laid on a live team, growing over months.",
+    (
+        "The model follows families and their children one by one through contact, referral, assessment, "
+        "enquiry, plans and care, with the social workers and adult workers that teams have. It starts from the "
+        "published counts of day 0, and its rates are fitted to the authority's published figures."
+    ),
+    (
+        "Every schedule is run on the same families with the same luck as no change, so a difference is what "
+        "the schedule does and nothing else. A programme that changes nothing saves exactly nothing."
+    ),
+    (
+        "A draw takes one value of everything that is uncertain (rates, effects, prices) and its own luck. No "
+        f"single run is an answer. The {RANGE} holds nine draws in ten; the {PRECISION} is what more draws "
+        "would improve."
+    ),
+    (
+        "Integrated workers shorten waits and raise attendance; completed programmes end harms; fewer harms mean fewer "
+        "escalations. What remains of a published total effect is laid on a live team, growing over months."
+    ),
 )
 _LIMITS: Final = (
     "Effects are judgements for the most part, shrunk from studies of which many have no comparison group.",
-    "Under no change, rates stay as they were fitted unless the scenario says otherwise: real numbers drift. The charts "
-    "show published counts so that a reader can judge.",
+    (
+        "Under no change, rates stay as they were fitted unless the scenario says otherwise: real numbers "
+        "drift. The charts show published counts so that a reader can judge."
+    ),
     "Nobody is born, moves away, or comes back after two years as the same family. Siblings' ages are independent.",
     "Recruitment takes time and always succeeds. Workers of a role are alike.",
     "Uncertain inputs vary independently of one another. Real ones do not.",
@@ -79,7 +90,7 @@ def claims(material: Material) -> Section:
     return Section("claims", "What was claimed", [said, Table("claims-table", "Claims and answers", headings, groups)])
 
 
-def _by_claim(material: Material) -> Iterator[list[Mapping[str, object]]]:
+def _by_claim(material: Material) -> Iterator[list[dict[str, Any]]]:
     """Give the answers to one claim after the other, in the order of the schedules."""
     table, order = material.findings.claims, list(material.titles)
     ranked = table.assign(rank=table["schedule"].map(order.index)).sort_values(["number", "rank"])
@@ -87,9 +98,9 @@ def _by_claim(material: Material) -> Iterator[list[Mapping[str, object]]]:
         yield [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
 
 
-def _promise(row: Mapping[str, object]) -> str:
+def _promise(row: Mapping[str, Any]) -> str:
     """Write a claim and what it promises."""
-    return f"{row['claim']} ({promise(row['promised'], row['by'], row['against'])})"  # type: ignore[arg-type]
+    return f"{row['claim']} ({promise(row['promised'], row['by'], row['against'])})"
 
 
 def counts(material: Material) -> Counter[Status]:
@@ -123,7 +134,9 @@ def evidence(material: Material) -> Section:
         frozenset({6}),
     )
     said = Paragraph("A number that is assumed is not verified by any source, and is marked so.")
-    return Section("evidence", "Evidence register", [Paragraph(standing(material)), said, status_table(material), register])
+    return Section(
+        "evidence", "Evidence register", [Paragraph(standing(material)), said, status_table(material), register]
+    )
 
 
 def _grouped(material: Material) -> dict[str, list[tuple[str, Quantity]]]:
@@ -181,8 +194,10 @@ def again(material: Material) -> Section:
 def command(material: Material) -> str:
     """Give the command line that runs the same study."""
     plan, scenario = material.plan, material.scenario
-    shown = "" if set(plan.schedules) == set(scenario.schedules) else "".join(
-        f" --schedule {name}" for name in material.others
+    shown = (
+        ""
+        if set(plan.schedules) == set(scenario.schedules)
+        else "".join(f" --schedule {name}" for name in material.others)
     )
     least = f" --suppress {material.least}" if material.least else ""
     asked = f"--draws {plan.draws} --years {plan.years} --seed {plan.seed}{shown}{least}"

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from familyflow.report.blocks import Bullets, Paragraph, Section, Statement, Table
+from familyflow.report.blocks import Bullets, Paragraph, Section, Statement
 from familyflow.report.content.children import caseloads, children, rollout
-from familyflow.report.content.money import budget, budget_table, chances_table, ladder, ladder_table, value, value_table, what_if
+from familyflow.report.content.money import (
+    budget,
+    ladder,
+    ladder_table,
+    value,
+    what_if,
+)
 from familyflow.report.content.proof import again, claims, evidence, method, standing, status_table
 from familyflow.report.content.risks import hangs_on, hangs_on_blocks, not_supported, risks
 from familyflow.report.content.summary import answers, asked, found, headline, reading, summary, withheld
@@ -24,13 +30,13 @@ FOR_AUTHOR: Final = "[For the author to complete.]"
 """What stands where the model has nothing to say and a person must."""
 RECOMMENDATIONS: Final = {
     Answer.YES: "On financial grounds the programme can be recommended, on the schedule named below.",
-    Answer.UNCERTAIN: "On financial grounds no recommendation is made: it is uncertain whether the programme pays for itself.",
+    Answer.UNCERTAIN: "No recommendation is made on financial grounds: whether it pays for itself is uncertain.",
     Answer.NO: "The programme is not recommended on financial grounds.",
     Answer.SILENT: "No recommendation can be made from this run.",
 }
 _CASH_ONLY: Final = (
-    "This is about the council's cash alone. Whether the programme is right for children and families is for members, on "
-    "the advice of professional officers; what the simulation says of children stands under the options."
+    "This is about the council's cash alone. Whether the programme is right for children and families is for members, "
+    "on the advice of professional officers; what the simulation says of children stands under the options."
 )
 _EQUALITY: Final = (
     "The model says nothing about protected characteristics: families in it have ages, areas and harms only. "
@@ -42,8 +48,10 @@ _LEGAL: Final = f"The model gives no legal advice. {FOR_AUTHOR}"
 def page_lead(material: Material) -> list[str]:
     """Say below the page's title what was run."""
     return [
-        f"{material.scenario.authority}, {day(material.scenario.start)} to {day(material.end)}: "
-        f"{draws(material.plan.draws)}, {len(material.others)} schedules compared with no change."
+        (
+            f"{material.scenario.authority}, {day(material.scenario.start)} to {day(material.end)}: "
+            f"{draws(material.plan.draws)}, {len(material.others)} schedules compared with no change."
+        )
     ]
 
 
@@ -97,7 +105,7 @@ def paper_sections(material: Material) -> list[Section]:
 def _recommendation(material: Material) -> Section:
     """Word the recommendation by rule from the results."""
     judged = found(material)
-    blocks = [Statement(RECOMMENDATIONS[judged.answer]), Paragraph(judged.reason), Paragraph(_CASH_ONLY)]
+    blocks: list[Block] = [Statement(RECOMMENDATIONS[judged.answer]), Paragraph(judged.reason), Paragraph(_CASH_ONLY)]
     return Section("recommendation", "Recommendation", blocks)
 
 
@@ -107,9 +115,9 @@ def _background(material: Material) -> Section:
     counts = {name: scenario.quantities[f"snapshot.{name}"].value for name in ("children_on_cin", "children_on_cp")}
     care = scenario.quantities["snapshot.children_in_care"].value
     said = (
-        f"{scenario.authority} had {care:,.0f} children in care on {day(scenario.start)}, {counts['children_on_cp']:,.0f} on "
-        f"child protection plans and {counts['children_on_cin']:,.0f} on child in need plans, as published. "
-        f"{scenario.programme.title} puts adult workers into children's teams. {FOR_AUTHOR}"
+        f"{scenario.authority} had {care:,.0f} children in care on {day(scenario.start)}, "
+        f"{counts['children_on_cp']:,.0f} on child protection plans and {counts['children_on_cin']:,.0f} on child in "
+        f"need plans, as published. {scenario.programme.title} puts adult workers into children's teams. {FOR_AUTHOR}"
     )
     return Section("background", "Background", [Paragraph(said)])
 
@@ -125,7 +133,12 @@ def _options(material: Material) -> Section:
 
 def _finances(material: Material) -> Section:
     """Give the financial implications by financial year, and the appraisal."""
-    money = [*budget(material).blocks, *value(material).blocks, *ladder(material).blocks[:1], ladder_table(material)]
+    money: list[Block] = [
+        *budget(material).blocks,
+        *value(material).blocks,
+        *ladder(material).blocks[:1],
+        ladder_table(material),
+    ]
     return Section("finances", "Financial implications", money)
 
 
@@ -143,7 +156,10 @@ def _evidence(material: Material) -> Section:
 def _next(material: Material) -> Section:
     """Say what would make the answer surer."""
     steps = [
-        "Replace assumed inputs by the council's own figures, first those that the answer hangs on most, and run again.",
+        (
+            "Replace assumed inputs by the council's own figures, first those that the answer hangs on most, and run "
+            "again."
+        ),
         "Agree with the finance team which savings become cash, when, and whose budget they leave.",
         *not_supported(material),
         "Say before the start what will be measured, when, and what result would stop the programme.",

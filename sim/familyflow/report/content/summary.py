@@ -21,9 +21,10 @@ def asked(material: Material) -> str:
     """Say what the run asked."""
     scenario, count = material.scenario, len(material.others)
     return (
-        f"Asked: what {count} schedule{'' if count == 1 else 's'} of {scenario.programme.title} would change for children "
-        f"and for money in {scenario.authority} from {day(scenario.start)} to {day(material.end)}. Each is compared with no "
-        f"change for the same families with the same luck, in {draws(material.plan.draws)} of everything that is uncertain."
+        f"Asked: what {count} schedule{'' if count == 1 else 's'} of {scenario.programme.title} would change for "
+        f"children and for money in {scenario.authority} from {day(scenario.start)} to {day(material.end)}. Each is "
+        f"compared with no change for the same families with the same luck, in {draws(material.plan.draws)} of "
+        "everything that is uncertain."
     )
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from familyflow.report.measures import RANGE
-from familyflow.report.words import day, draws, pounds
+from familyflow.report.words import day, draws, pounds, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,10 +75,9 @@ def _judged(best: Position, count: int, end: date) -> Verdict:
     """Judge by the likeliest schedule, and say why."""
     side = "better" if best.mean >= 0 else "worse"
     reason = (
-        f"Of the schedules, \N{LEFT DOUBLE QUOTATION MARK}{best.title}\N{RIGHT DOUBLE QUOTATION MARK} is likeliest to: by "
-        f"{day(end)} its cash savings outweigh its cost in {round(best.above * count):,} of {draws(count)}. On average it "
-        f"leaves the council {pounds(abs(best.mean))} {side} off in present value ({RANGE}: {pounds(best.p5)} to "
-        f"{pounds(best.p95)})."
+        f"Of the schedules, {quoted(best.title)} is likeliest to: by {day(end)} its cash savings outweigh its cost in "
+        f"{round(best.above * count):,} of {draws(count)}. On average it leaves the council {pounds(abs(best.mean))} "
+        f"{side} off in present value ({RANGE}: {pounds(best.p5)} to {pounds(best.p95)})."
     )
     if best.above >= LIKELY:
         return Verdict(Answer.YES, reason)
