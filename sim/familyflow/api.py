@@ -14,7 +14,7 @@ from familyflow import scenario as scenarios
 from familyflow.calibrate import fit, of_run
 from familyflow.calibrate.posterior import of_draw
 from familyflow.calibrate.solve import flat, solve
-from familyflow.economics import appraisal, cashflow, gather, ladder, prices
+from familyflow.economics import cashflow, gather, prices
 from familyflow.engine import COMPILED, is_ready, make_ready, measure, prepare
 from familyflow.experiment import processes, slices, store
 from familyflow.experiment.batch import Study, Until, conduct, conduct_slice, silent
@@ -25,12 +25,15 @@ from familyflow.experiment.run import Engine
 from familyflow.ground import paths
 from familyflow.ground.calendar import month_ends
 from familyflow.ground.problem import Problem
+from familyflow.pathway.adult_work import PROGRAMMES
+from familyflow.pathway.effects import ratios
 from familyflow.report import compare as side_by_side
 from familyflow.report import console, figures, tables
 from familyflow.report import findings as reports
 from familyflow.report import json as report_json
 from familyflow.report import precision as precise
-from familyflow.report.content.material import Case, Material, with_images
+from familyflow.report.appraisals import Case
+from familyflow.report.content.material import Material, with_images
 from familyflow.report.content.money import pictures_of_money
 from familyflow.report.frames import titles_of
 from familyflow.report.measures import WHOLE
@@ -233,20 +236,25 @@ class Results:
         return gather.activity(blocks, self.draws, self.assumptions, self.plan.schedules)
 
     @cached_property
+    def case(self) -> Case:
+        """The investment case: ladder, appraisal as stated and corrected, sensitivity, value of information."""
+        scenario = self.plan.scenario
+        return Case(self.assumptions, self.activity, self.draws, scenario.quantities, _claimed(scenario))
+
+    @property
     def flows(self) -> Flows:
         """Each line's savings by rung of the ladder, and what the programme costs, in real GBP."""
-        return ladder.cash_flow(self.activity, self.assumptions)
+        return self.case.flows
 
-    @cached_property
+    @property
     def appraisal(self) -> Appraisal:
         """Each draw's budget impact, present values, payback, peak funding."""
-        return appraisal.appraise(self.activity, self.flows, self.assumptions)
+        return self.case.appraisal
 
-    @cached_property
+    @property
     def cautious(self) -> Appraisal:
         """The appraisal with optimism bias corrected."""
-        flows = ladder.corrected(self.flows, self.assumptions)
-        return appraisal.appraise(self.activity, flows, self.assumptions)
+        return self.case.cautious
 
     @cached_property
     def findings(self) -> Findings:
@@ -312,6 +320,8 @@ class Results:
         """Write money, findings, fit, figures, page and paper beside the monthly records; Problem when it cannot be."""
         tell("adding up money and measures", 0, 0)
         store.write_table(self.money, self.folder / "money.parquet")
+        tell("appraising the case", 0, 0)
+        self.case.save(self.folder)
         if not (self.folder / FIT).exists():  # it belongs to the scenario: one fit serves the folder for good
             tell("checking the fit", 0, 0)
             fitted = of_run(self.plan.scenario, self.monthly, self.central())
@@ -348,7 +358,7 @@ class Results:
         return Material(
             plan=self.plan,
             findings=self.findings,
-            case=Case(self.assumptions, self.activity, self.flows, self.appraisal, self.cautious),
+            case=self.case,
             images={each.name: each for each in images},
             timelines=_timelines(self.plan),
             manifest=store.read_manifest(self.folder),
@@ -417,6 +427,14 @@ def _priced(scenario: Scenario, monthly: pd.DataFrame, samples: pd.DataFrame) ->
     stated = prices.price_years(scenario.quantities)
     priced = cashflow.money(monthly, samples, prices.uprating(stated, scenario.price_year, _deflator()))
     return cashflow.grown(priced, samples, stated)
+
+
+def _claimed(scenario: Scenario) -> tuple[str, ...]:
+    """Give the ids of what the scenario's programme claims to change; none for one that changes nothing."""
+    programme = scenario.programme
+    if programme.null:
+        return ()
+    return ratios(programme.effects, (*programme.roles, *programme.shared_roles), PROGRAMMES)
 
 
 def _timelines(plan: Plan) -> dict[str, timeline.Timeline]:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from familyflow.experiment.processes import Hire
 
 LEFT_BEHIND: Final = (
-    "manifest.json, monthly.parquet, draws.parquet, rates.parquet, money.parquet, results.json, fit.csv"
+    "manifest.json, monthly.parquet, draws.parquet, rates.parquet, money.parquet, appraisal.csv, cashflow.csv, "
+    "ladder.csv, sensitivity.csv, information.csv, results.json, fit.csv"
 )
 
 

@@ -100,14 +100,25 @@ def _in_steps(amounts: Floats, step: Floats) -> Floats:
     return np.asarray(np.where(step > 0, whole, amounts))
 
 
-def prices(activity: Activity, a: Assumptions) -> Floats:
-    """Give each draw's price q (D, Y, L), GBP of the price year per unit of the measure."""
-    return np.asarray(activity.relative * (case.unit_prices(a) * case.real_growth(a)))
+def weighed(activity: Activity, a: Assumptions) -> Split:
+    """Give the split in each draw, each amount times the draw's relative price: what is left to do is linear."""
+    parts, relative = split(activity, a), activity.relative[:, None]
+    return Split(parts.saved * relative, parts.avoided * relative, parts.released * relative)
+
+
+def average(parts: Split) -> Split:
+    """Give the mean over draws as one draw (1, S, Y, L): `put` makes the means of all flows of it, exactly."""
+    return Split(*(each.mean(axis=0, keepdims=True) for each in (parts.saved, parts.avoided, parts.released)))
 
 
 def cash_flow(activity: Activity, a: Assumptions) -> Flows:
-    """Put each pound on its rung, as at the head of this module."""
-    parts, q = split(activity, a), prices(activity, a)[:, None]
+    """Put each pound of each draw on its rung, as at the head of this module."""
+    return put(weighed(activity, a), grants(activity, a), a)
+
+
+def put(parts: Split, grant: Floats, a: Assumptions) -> Flows:
+    """Put amounts that are weighed by their relative price on their rungs."""
+    q = case.unit_prices(a) * case.real_growth(a)
     council, partner = case.of_kind(a, Kind.CASHABLE, Kind.CAPACITY), case.of_kind(a, Kind.PARTNER)
     value, released = parts.saved * q, parts.released * q
     share_now, share_later = case.terms(a, case.CASH_NOW), case.terms(a, case.CASH_LATER)
@@ -120,8 +131,7 @@ def cash_flow(activity: Activity, a: Assumptions) -> Flows:
         Rung.AVOIDED: avoided,
         Rung.PARTNER: np.where(partner, value, 0.0),
     }
-    cost = np.where(council | partner, 0.0, 0.0 - value)
-    return Flows(rungs, cost, grants(activity, a))
+    return Flows(rungs, np.where(council | partner, 0.0, 0.0 - value), grant)
 
 
 def _lagged(released: Floats, a: Assumptions) -> Floats:

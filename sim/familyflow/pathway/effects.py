@@ -9,6 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from familyflow.pathway.adult_work import Programme
 
 
 class Profile(StrEnum):
@@ -98,4 +104,17 @@ STAFF = (
 )
 """What a rollout does to the teams' own staff: the dip before the gain, and whether workers come and stay."""
 
+DELIVERY = ("effect.missed", "effect.completion")
+"""What parents do differently with a worker in the team, whatever else a programme claims."""
+
 EFFECTS = (*PRACTICE, *FRONT_DOOR, *STEPS, *RETURN_HOME, *STAFF)
+
+
+def ratios(claimed: Collection[str], roles: Collection[str], programmes: Collection[Programme]) -> tuple[str, ...]:
+    """Give the parameter ids of what a programme claims to change: its effects', its services', its own workers'.
+
+    Those of its workers, how often parents miss and complete, are claimed by every programme.
+    """
+    named = [effect.ratio for effect in EFFECTS if effect.name in claimed]
+    services = [each.ratio for each in programmes if each.ratio and each.role in roles]
+    return tuple(dict.fromkeys((*named, *services, *DELIVERY)))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DEFLATOR = {"2013/14": 80.0, "2023/24": 96.0, "2024/25": 100.0}
-UNITS = {"week": PER_WEEK, "month": PER_MONTH, "year": PER_YEAR, "child": 1.0}
+UNITS = {"team": 1.0, "post": 1.0, "week": PER_WEEK, "month": PER_MONTH, "year": PER_YEAR, "child": 1.0}
 
 
 def quantity(unit: str, year: str) -> Quantity:

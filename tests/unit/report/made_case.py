@@ -6,8 +6,8 @@ from base64 import b64decode
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
-from familyflow.economics import appraisal, ladder
 from familyflow.economics.case import Activity, Assumptions
 from familyflow.economics.lines import PER_WEEK, PER_YEAR, Kind, Line
 from familyflow.experiment.plan import Plan
@@ -15,7 +15,8 @@ from familyflow.ground.calendar import financial_year, financial_year_start, mon
 from familyflow.ground.quantity import Quantity, Status
 from familyflow.report import findings
 from familyflow.report.blocks import Image
-from familyflow.report.content.material import Case, Material
+from familyflow.report.appraisals import Case
+from familyflow.report.content.material import Material
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,14 +95,9 @@ def case_of(study: Study, draws: int, schedules: Sequence[str]) -> Case:
         live=np.array([len(years), *([1] * (len(schedules) - 1))]),
         care_days=np.zeros(shape[:3]),
     )
-    flows = ladder.cash_flow(activity, a)
-    return Case(
-        a,
-        activity,
-        flows,
-        appraisal.appraise(activity, flows, a),
-        appraisal.appraise(activity, ladder.corrected(flows, a), a),
-    )
+    samples = pd.DataFrame({"draw": np.arange(draws), "effect.care_entry": strength.ravel()})
+    effect_of = {"effect.care_entry": Quantity(1, 0.5, 1.5, "ratio", "2024", "slides", Status.ASSUMED)}
+    return Case(a, activity, samples, {**a.quantities, **effect_of}, tuple(effect_of))
 
 
 def material_of(study: Study, draws: int, least: int = 0, schedules: Sequence[str] = ()) -> Material:

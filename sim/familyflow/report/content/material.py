@@ -14,25 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from familyflow.economics.appraisal import Appraisal
-    from familyflow.economics.case import Activity, Assumptions
-    from familyflow.economics.ladder import Flows
     from familyflow.experiment.plan import Plan
+    from familyflow.report.appraisals import Case
     from familyflow.report.blocks import Image
     from familyflow.report.findings import Findings
     from familyflow.scenario import Scenario
     from familyflow.scenario.timeline import Timeline
-
-
-@dataclass(frozen=True, eq=False)
-class Case:
-    """The investment case of a run; `cautious` is the appraisal with optimism bias corrected."""
-
-    assumptions: Assumptions
-    activity: Activity
-    flows: Flows
-    appraisal: Appraisal
-    cautious: Appraisal
 
 
 @dataclass(frozen=True, eq=False)

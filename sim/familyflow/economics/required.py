@@ -1,0 +1,72 @@
+"""What would have to be true: the position at a date, the largest cost, the smallest effect that meet a saving."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from familyflow.economics import case
+from familyflow.ground.problem import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from familyflow.economics.case import Activity, Assumptions, Floats
+    from familyflow.economics.ladder import Flows
+
+
+@dataclass(frozen=True, eq=False)
+class Positions:
+    """Each draw's nominal position at a date (D, S), GBP since day 0: cash saved, and spending less grant."""
+
+    cash: Floats
+    spending: Floats
+
+    @property
+    def net(self) -> Floats:
+        """Cash less spending."""
+        return np.asarray(self.cash - self.spending)
+
+
+def positions(activity: Activity, flows: Flows, a: Assumptions, by: date) -> Positions:
+    """Add up each draw's pounds of the year up to a date, evenly within a year; Problem outside the case's years."""
+    shares = year_shares(activity, by) * case.nominal_factors(a)
+    return Positions(flows.cash @ shares, flows.spending @ shares)
+
+
+def year_shares(activity: Activity, by: date) -> Floats:
+    """Give the share of each financial year (Y,) that is over by the end of a day."""
+    first, last = activity.spans[0][0], activity.spans[-1][1]
+    if not first <= by <= last:
+        raise Problem(f"by = {by}: must be a date that the run covers, {first} to {last}")
+    over = [((by - start).days + 1) / ((end - start).days + 1) for start, end in activity.spans]
+    return np.asarray(np.clip(np.array(over), 0.0, 1.0), dtype=np.float64)
+
+
+def largest_cost(found: Positions, saving: float) -> Floats:
+    """Give the multiple of the spending (S,) at which the mean net position just meets a saving.
+
+    multiple = (mean cash - saving) / mean spending; below 0 no cost is small enough; missing where nothing is spent.
+    """
+    cash, spending = found.cash.mean(axis=0), found.spending.mean(axis=0)
+    spent = spending > 0
+    multiple: Floats = (cash - saving) / np.where(spent, spending, 1.0)
+    return np.asarray(np.where(spent, multiple, np.nan))
+
+
+def smallest(scales: Sequence[float], values: Sequence[float], wanted: float) -> float | None:
+    """Give the smallest scale at which a straight line through the points reaches what is wanted; None if none does.
+
+    `scales` must rise. What lies beyond the largest is not guessed at.
+    """
+    points = list(zip(scales, values, strict=True))
+    if points[0][1] >= wanted:
+        return points[0][0]
+    for (x0, y0), (x1, y1) in pairwise(points):
+        if y1 >= wanted:
+            return x0 + (x1 - x0) * (wanted - y0) / (y1 - y0)
+    return None
