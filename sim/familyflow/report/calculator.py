@@ -33,7 +33,7 @@ _NOTCHES: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Lever:
-    """What a slider moves: `value` as stated, from `low` to `high` by `step`, in a unit that is written beside it."""
+    """What a slider moves: `value` as stated, from `low` to `high` by `step`, written into `unit` at {}."""
 
     name: str
     label: str

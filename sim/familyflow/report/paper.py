@@ -150,7 +150,7 @@ def _table(made: Paper, table: Table) -> None:
     caption = made.add_paragraph(table.caption, style="Caption")
     caption.paragraph_format.keep_with_next = True
     columns = len(table.headings)
-    size = Pt(9.5 if columns < _WIDE else 8 if columns < _SMALLEST else 7)
+    size = Pt(9.5 if columns < _WIDE else 8.5 if columns < _SMALLEST else 8)
     rows = made.add_table(rows=1, cols=columns, style="Table Grid")
     rows.autofit = False
     _fill(rows.rows[0].cells, table.headings, size, table.prose)
@@ -200,6 +200,7 @@ def _widths(columns: Sequence[object], table: Table) -> None:
     ]
     unit = (_A4[0] - 2 * _MARGIN) / sum(shares)
     for column, share in zip(columns, shares, strict=True):
+        column.width = int(unit * share)  # type: ignore[attr-defined]
         for cell in column.cells:  # type: ignore[attr-defined]
             cell.width = int(unit * share)
 

@@ -8,6 +8,7 @@ from familyflow import __version__
 from familyflow.report import calculator, html
 from familyflow.report.blocks import Bullets, Chart, Command, Live, Paragraph, Statement, Table
 from familyflow.report.html import Html, element
+from familyflow.report.measures import RANGE
 from familyflow.report.shell import Frame, Part, asset, image, whole
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 SCRIPT: Final = "sliders.js"
 DATA: Final = "sliders-data"
+KEY: Final = (
+    f"The line is the average present value in £m by the end of each year, the band its {RANGE} (90% of draws)."
+)
 
 
 def page(title: str, lead: Sequence[str], sections: Sequence[Section]) -> str:
@@ -78,8 +82,11 @@ def _live(block: Live) -> Html:
     )
     said = element("p", "", id="live-said", role="status")
     held = element("script", Html(calculator.data(given)), type="application/json", id=DATA)
-    chart = element("div", id="live-chart", class_="chart-live")
-    return element("div", without, controls, said, chart, *map(_table, block.tables), held, class_="live", id="live")
+    chart = element("div", id="live-chart")
+    key = element("p", KEY, id="live-key", hidden="")
+    return element(
+        "div", without, controls, said, chart, key, *map(_table, block.tables), held, class_="live", id="live"
+    )
 
 
 def _slider(lever: Lever) -> Html:
@@ -102,4 +109,4 @@ def _slider(lever: Lever) -> Html:
 def written(value: float, lever: Lever) -> str:
     """Write a lever's value with its unit, as the script does."""
     digits = max(0, -calculator.exponent(lever.step))
-    return f"{value:,.{digits}f} {lever.unit}"
+    return lever.unit.format(f"{value:,.{digits}f}")

@@ -140,6 +140,11 @@ def pounds(value: float) -> str:
     return f"-£{text}m" if value < 0 and float(text) != 0 else f"£{text}m"
 
 
+def capital(text: str) -> str:
+    """Begin a text with a capital letter and leave the rest."""
+    return text[:1].upper() + text[1:]
+
+
 def quoted(text: str) -> str:
     """Put a text in quotation marks."""
     return f"\N{LEFT DOUBLE QUOTATION MARK}{text}\N{RIGHT DOUBLE QUOTATION MARK}"

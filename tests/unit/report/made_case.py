@@ -14,8 +14,8 @@ from familyflow.experiment.plan import Plan
 from familyflow.ground.calendar import financial_year, financial_year_start, month_ends
 from familyflow.ground.quantity import Quantity, Status
 from familyflow.report import findings
-from familyflow.report.blocks import Image
 from familyflow.report.appraisals import Case
+from familyflow.report.blocks import Image
 from familyflow.report.content.material import Material
 
 if TYPE_CHECKING:
@@ -40,7 +40,11 @@ PRICES = {
     "price.drugs_year": (9000, "gbp per year"),
     "price.salary.psychologist": (70000, "gbp per year"),
 }
-SHARES = {"placement_residential": (0.8, 0.15, 12), "placement_agency_foster": (0.95, 0.05, 2), "cin_plans": (0, 0.2, 24)}
+SHARES = {
+    "placement_residential": (0.8, 0.15, 12),
+    "placement_agency_foster": (0.95, 0.05, 2),
+    "cin_plans": (0, 0.2, 24),
+}
 SETTINGS = {
     "price.discount_rate": (0.035, "share"),
     "case.deflator_growth": (0.02, "share"),
@@ -57,9 +61,14 @@ def stated(value: float, unit: str, status: Status = Status.ASSUMED) -> Quantity
 
 def quantities() -> dict[str, Quantity]:
     prices = {name: stated(value, unit, Status.PUBLISHED) for name, (value, unit) in PRICES.items()}
-    fixed = {name: Quantity(value, value, value, unit, "2022", "slides", Status.ASSUMED) for name, (value, unit) in SETTINGS.items()}
+    fixed = {
+        name: Quantity(value, value, value, unit, "2022", "slides", Status.ASSUMED)
+        for name, (value, unit) in SETTINGS.items()
+    }
     terms = {
-        f"case.{name}.{what}": Quantity(value, value, value, "months" if what == "lag_months" else "share", "2026", "slides", Status.ASSUMED)
+        f"case.{name}.{what}": Quantity(
+            value, value, value, "months" if what == "lag_months" else "share", "2026", "slides", Status.ASSUMED
+        )
         for name, shares in SHARES.items()
         for what, value in zip(("cash_now", "cash_later", "lag_months"), shares, strict=True)
     }
@@ -72,7 +81,9 @@ def case_of(study: Study, draws: int, schedules: Sequence[str]) -> Case:
     """Amounts fall by a hundred days a year and more where a schedule has a rank; every draw has its own luck."""
     days = month_ends(study.scenario.start, study.scenario.years)
     years = tuple(dict.fromkeys(financial_year(day) for day in days[1:]))
-    a = Assumptions(LINES, quantities(), {"2019/20": 90.0, "2023/24": 98.0, "2024/25": 100.0}, "2024/25", years[0], years)
+    a = Assumptions(
+        LINES, quantities(), {"2019/20": 90.0, "2023/24": 98.0, "2024/25": 100.0}, "2024/25", years[0], years
+    )
     luck = np.random.default_rng(3)
     shape = (draws, len(schedules), len(years), len(LINES))
     base = np.array([20_000, 60_000, 300_000, 150_000, 0.0])
@@ -80,9 +91,9 @@ def case_of(study: Study, draws: int, schedules: Sequence[str]) -> Case:
     ramp = np.clip((np.arange(len(years)) - 1) / 3, 0, 1)
     strength = luck.normal(1.0, 0.7, (draws, 1, 1, 1))
     rank = np.arange(len(schedules))[None, :, None, None] / max(len(schedules) - 1, 1)
-    amounts = base * luck.normal(1, 0.02, (draws, 1, len(years), 1)) + effect * rank * ramp[None, None, :, None] * np.where(
-        np.arange(len(LINES)) < len(LINES) - 1, strength, 1.0
-    )
+    amounts = base * luck.normal(1, 0.02, (draws, 1, len(years), 1)) + effect * rank * ramp[
+        None, None, :, None
+    ] * np.where(np.arange(len(LINES)) < len(LINES) - 1, strength, 1.0)
     activity = Activity(
         draws=np.arange(draws),
         schedules=tuple(schedules),
@@ -101,7 +112,7 @@ def case_of(study: Study, draws: int, schedules: Sequence[str]) -> Case:
 
 
 def material_of(study: Study, draws: int, least: int = 0, schedules: Sequence[str] = ()) -> Material:
-    """A run of some schedules, or of all; its pictures are dots."""
+    """Give a run of some schedules, or of all; its pictures are dots."""
     wanted = [name for name in study.scenario.schedules if not schedules or name in {"no_change", *schedules}]
     monthly, money = (table[table["schedule"].isin(wanted)] for table in (study.monthly, study.money))
     names = PICTURES if len(wanted) > 1 else PICTURES[:3]

@@ -61,7 +61,7 @@
 
   function value(input) {
     const digits = (input.dataset.step.split(".")[1] || "").length;
-    document.getElementById(`${input.id}-value`).textContent = `${plain(Number(input.value), digits)} ${input.dataset.unit}`;
+    document.getElementById(`${input.id}-value`).textContent = input.dataset.unit.replace("{}", plain(Number(input.value), digits));
     input.setAttribute("aria-valuetext", document.getElementById(`${input.id}-value`).textContent);
     return Number(input.value);
   }
@@ -86,7 +86,7 @@
 
   function draw(rows, title) {
     const width = Math.max(300, Math.min(720, chart.clientWidth || 720)), height = 300;
-    const left = 54, right = 14, top = 14, bottom = 44;
+    const left = 54, right = 14, top = 14, bottom = 26;
     const spans = [{ mean: 0, p5: 0, p95: 0 }, ...rows];
     const low = Math.min(...spans.map((row) => row.p5)), reach = Math.max(...spans.map((row) => row.p95)) - low || MILLION;
     const high = low + reach;
@@ -111,7 +111,6 @@
         mark(svg, "text", { x: x(rank + 1), y: height - bottom + 18, "text-anchor": rank + 1 === given.years.length ? "end" : "middle", "font-size": 12, fill: "#222" }, year.slice(0, 7));
       }
     });
-    mark(svg, "text", { x: left, y: height - 6, "font-size": 12, fill: "#222" }, "£m, present value. Line: average. Band: range of outcomes, 90% of draws.");
   }
 
   // ---- moving
@@ -147,5 +146,6 @@
   });
   window.addEventListener("resize", show);
   document.querySelector(".sliders").hidden = false;
+  document.getElementById("live-key").hidden = false;
   tell();
 })();

@@ -22,9 +22,10 @@ from familyflow.report.calculator import (
     spread,
 )
 from familyflow.report.compare import Outcome
+from familyflow.report.content.hinges import answer_of, swings
 from familyflow.report.measures import RANGE
 from familyflow.report.rungs import CASH, COST, NO_CASH, Rung
-from familyflow.report.words import MISSING, day, draws, number
+from familyflow.report.words import MISSING, capital, day, draws, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -188,6 +189,7 @@ def _outcome(values: NDArray[np.float64]) -> Outcome:
 def pictures_of_money(material: Material) -> Iterator[Picture]:
     """Draw what a report shows of money, where there are schedules to compare."""
     if material.others:
+        yield rungs.tornado(swings(material), *answer_of(material))
         yield rungs.ladder(rungs_of(material), material.scenario.price_year)
 
 
@@ -229,7 +231,7 @@ def _payers(material: Material) -> Iterator[Block]:
     for name, title in material.others.items():
         sums = (flow[:, material.place(name)][..., _of(lines, payer)].sum(axis=(1, 2)) for payer in payers)
         rows.append([title, *(material.cell(over_draws(each), "gbp") for each in sums)])
-    headings = ["Schedule", *(payer[:1].upper() + payer[1:] for payer in payers)]
+    headings = ["Schedule", *map(capital, payers)]
     yield Table("payers-table", f"Saved by partners, £m: average, and {RANGE}", headings, [("", rows)])
 
 
@@ -267,7 +269,7 @@ def calculator(material: Material) -> Calculator:
     sums[-1] = sums[-1] + flows.grant
     amounts = np.stack(sums)[:, :, places].transpose(0, 2, 3, 1)
     rate = Lever(
-        "rate", "Discount rate", "% a year", _PERCENT * a.value(case.DISCOUNT_RATE), 0, _HIGHEST_RATE, _RATE_STEP
+        "rate", "Discount rate", "{}% a year", _PERCENT * a.value(case.DISCOUNT_RATE), 0, _HIGHEST_RATE, _RATE_STEP
     )
     return Calculator(
         schedules=list(material.others.values()),
@@ -300,20 +302,21 @@ def _unit_cost(material: Material, line: Line) -> Lever:
     level = case.price_level(a, a.price_year) / case.price_level(a, stated.year)
     cost = round(stated.value * level)
     low, high = min(stated.low * level, _SLACK[0] * cost), max(stated.high * level, _SLACK[1] * cost)
-    unit = stated.unit.replace("gbp", "£", 1)
+    unit = f"£{{}}{stated.unit.removeprefix('gbp')}"
     return lever(line.name, called(line), unit, cost, low, high)
 
 
 def called(line: Line) -> str:
     """Give a line's name in words, as "Residential placement"."""
     kind, _, what = line.name.partition("placement_")
-    words = (f"{what} placement" if what else kind).replace("_", " ")
-    return words[:1].upper() + words[1:]
+    return capital((f"{what} placement" if what else kind).replace("_", " "))
 
 
 def _programme() -> Lever:
     """Give the slider of the programme's own cost."""
-    return lever("programme", "Cost of the programme", "% of stated", _PERCENT, *(_PERCENT * share for share in _SLACK))
+    return lever(
+        "programme", "Cost of the programme", "{}% of stated", _PERCENT, *(_PERCENT * share for share in _SLACK)
+    )
 
 
 def live_tables(given: Calculator) -> tuple[Table, Table]:

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Final
 
 from familyflow.report.blocks import Bullets, Paragraph, Section, Statement
 from familyflow.report.content.children import caseloads, children, rollout
+from familyflow.report.content.hinges import hangs_on, needed, swings_shown
 from familyflow.report.content.money import (
     budget,
     ladder,
-    ladder_table,
     value,
     what_if,
 )
 from familyflow.report.content.proof import again, claims, evidence, method, standing, status_table
-from familyflow.report.content.risks import hangs_on, hangs_on_blocks, not_supported, risks
+from familyflow.report.content.risks import not_supported, risks
 from familyflow.report.content.summary import answers, asked, found, headline, reading, summary, withheld
 from familyflow.report.content.verdict import Answer
 from familyflow.report.paper import Cover
@@ -136,15 +136,15 @@ def _finances(material: Material) -> Section:
     money: list[Block] = [
         *budget(material).blocks,
         *value(material).blocks,
-        *ladder(material).blocks[:1],
-        ladder_table(material),
+        *ladder(material).blocks[:2],
     ]
     return Section("finances", "Financial implications", money)
 
 
 def _risks(material: Material) -> Section:
     """Say what may go otherwise, and what the answer hangs on."""
-    return Section("risks", "Risks and uncertainty", [Bullets(risks(material)), *hangs_on_blocks(material)])
+    hinges = [*needed(material), *swings_shown(material)] if material.others else []
+    return Section("risks", "Risks and uncertainty", [Bullets(risks(material)), *hinges])
 
 
 def _evidence(material: Material) -> Section:
@@ -156,10 +156,8 @@ def _evidence(material: Material) -> Section:
 def _next(material: Material) -> Section:
     """Say what would make the answer surer."""
     steps = [
-        (
-            "Replace assumed inputs by the council's own figures, first those that the answer hangs on most, and run "
-            "again."
-        ),
+        *(first_to_measure(material) if material.others else ()),
+        "Replace assumed inputs by the council's own figures, and run again.",
         "Agree with the finance team which savings become cash, when, and whose budget they leave.",
         *not_supported(material),
         "Say before the start what will be measured, when, and what result would stop the programme.",

@@ -1,11 +1,10 @@
-"""What may go otherwise than the average says, by rule from the draws."""
+"""What may go otherwise than the average says, by rule from the draws, and what would have to be true."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from familyflow.ground.quantity import Status
-from familyflow.report.blocks import Paragraph, Section
 from familyflow.report.claims import NOT_SUPPORTED
 from familyflow.report.content.money import over_draws
 from familyflow.report.content.proof import counts
@@ -15,7 +14,6 @@ from familyflow.report.words import draws, fewer, number, pounds, quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from familyflow.report.blocks import Block
     from familyflow.report.content.material import Material
 
 
@@ -68,13 +66,3 @@ def not_supported(material: Material) -> Iterator[str]:
     for _, rows in table.groupby("number"):
         if (rows["verdict"] == NOT_SUPPORTED).all():
             yield f"Ask for the evidence behind a claim that no schedule supports: {quoted(rows['claim'].iloc[0])}."
-
-
-def hangs_on(material: Material) -> Section:
-    """Show what the answer hangs on."""
-    return Section("hangs-on", "What the answer hangs on", hangs_on_blocks(material))
-
-
-def hangs_on_blocks(material: Material) -> list[Block]:
-    """Show how far each input alone moves the answer."""
-    return [Paragraph("To come.")]
