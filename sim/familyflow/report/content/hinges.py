@@ -128,7 +128,7 @@ def first_to_measure(material: Material) -> Iterator[str]:
     table = material.case.information_table
     groups = table[~table["what"].isin([EVERYTHING, CHANCE])].dropna(subset="gbp")
     if not groups.empty and groups["gbp"].max() > 0:
-        best = groups.loc[groups["gbp"].idxmax()]
+        best = groups.sort_values("gbp", ascending=False).iloc[0]
         yield f"Measure first what is worth most to know: {best['what']} (worth {pounds(best['gbp'])} to this choice)."
     rows = widest(material)
     assumed = rows[rows["status"] == "assumed"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from familyflow.report.blocks import Bullets, Paragraph, Section, Statement
 from familyflow.report.content.children import caseloads, children, rollout
-from familyflow.report.content.hinges import hangs_on, needed, swings_shown
+from familyflow.report.content.hinges import first_to_measure, hangs_on, needed, swings_shown
 from familyflow.report.content.money import (
     budget,
     ladder,
