@@ -24,7 +24,6 @@ from familyflow.experiment.plan import planned
 from familyflow.experiment.run import Engine
 from familyflow.ground import paths
 from familyflow.ground.calendar import month_ends
-from familyflow.ground.problem import Problem
 from familyflow.pathway.adult_work import PROGRAMMES
 from familyflow.pathway.effects import ratios
 from familyflow.report import compare as side_by_side
@@ -372,11 +371,9 @@ def finished(folder: Path, name_or_path: str | Path | None = None) -> Results:
 
     Without a scenario's name or path, the shipped one of the name that the folder has.
     """
-    found = store.read_manifest(folder)
-    if not store.joined(folder):
-        raise Problem(f"{folder}: holds no finished run; give a folder that 'familyflow run' finished")
-    scenario = scenarios.load(name_or_path or str(found["scenario"]))
-    plan = store.plan_of(found, scenario)
+    name = store.scenario_of(folder)
+    scenario = scenarios.load(name_or_path or name)
+    plan = store.plan_of(folder, scenario)
     return Results(plan, folder, cache(partial(solve, scenario, scenario.central())))
 
 

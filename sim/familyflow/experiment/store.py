@@ -332,8 +332,16 @@ def differences(found: Manifest, described: Manifest) -> list[str]:
     return [_difference(name, found.get(name), described.get(name)) for name in different]
 
 
-def plan_of(found: Manifest, scenario: Scenario) -> Plan:
-    """Give the plan of a finished study from its manifest; Problem when it was made of another scenario or version."""
+def scenario_of(folder: Path) -> str:
+    """Give the name of the scenario of a finished study; Problem when a folder holds none."""
+    if not joined(folder):
+        raise Problem(f"{folder}: holds no finished run; give a folder that 'familyflow run' finished")
+    return str(read_manifest(folder)["scenario"])
+
+
+def plan_of(folder: Path, scenario: Scenario) -> Plan:
+    """Give the plan of a finished study; Problem when it was made of another scenario or version."""
+    found = read_manifest(folder)
     given = Plan(
         scenario=scenario,
         schedules=tuple(cast("list[str]", found["schedules"])),
@@ -345,7 +353,9 @@ def plan_of(found: Manifest, scenario: Scenario) -> Plan:
     names = [name for name in _SCENARIO if found.get(name) != described[name]]
     if names:
         others = "; ".join(_difference(name, found.get(name), described[name]) for name in names)
-        raise Problem(f"{found['scenario']}: the run is of {others}; give the scenario that was run, or run it again")
+        raise Problem(
+            f"{folder}: holds a run of {others}; give the scenario that was run by --scenario, or run it again"
+        )
     return given
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
@@ -24,21 +25,26 @@ if TYPE_CHECKING:
     from docx.shared import Length
     from docx.table import _Cell
     from docx.text.paragraph import Paragraph as Line
+    from docx.text.run import Run
 
     from familyflow.report.blocks import Block, Section
 
+_NOT_XML: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _FONT: Final = "Arial"
 _INK: Final = RGBColor(0x22, 0x22, 0x22)
 _SHADE: Final = "E6ECF1"
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 """The date of every file inside, so that the same content gives the same bytes."""
+_LONGEST: Final = 255
 _MARGIN: Final = Cm(2)
 _A4: Final = (Cm(21), Cm(29.7))
 _WIDE: Final = 6
 """Columns from which a table's text is smaller."""
 _SMALLEST: Final = 9
 """Columns from which it is smallest."""
-_FIRST: Final = 2.2
+_CELL_MARGIN: Final = "45"
+"""Twentieths of a point beside the text of a cell."""
+_FIRST: Final = 1.8
 """How much wider than another the first column of a table is."""
 _SENTENCES: Final = 2.5
 """How much wider than another a column of sentences is."""
@@ -57,10 +63,10 @@ def paper(cover: Cover, sections: Sequence[Section]) -> bytes:
     """Give a report as a Word document."""
     made = Document()
     _set_up(made, cover)
-    made.add_heading(cover.title, level=0)
+    made.add_heading(_clean(cover.title), level=0)
     _fields(made, cover.fields)
     for number, section in enumerate(sections, 1):
-        made.add_heading(f"{number}. {section.heading}", level=1)
+        made.add_heading(_clean(f"{number}. {section.heading}"), level=1)
         for block in section.blocks:
             _write(made, block)
     return _packed(made)
@@ -72,7 +78,7 @@ def _set_up(made: Paper, cover: Cover) -> None:
     page.orientation, page.page_width, page.page_height = WD_ORIENT.PORTRAIT, *_A4
     page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = _MARGIN
     properties = made.core_properties
-    properties.title, properties.subject, properties.author = cover.title, cover.subject, "familyflow"
+    properties.title, properties.subject, properties.author = _short(cover.title), _short(cover.subject), "familyflow"
     properties.language, properties.comments, properties.keywords = LANGUAGE, "", ""
     for name in ("created", "modified"):
         for found in properties._element.findall(qn(f"dcterms:{name}")):  # noqa: SLF001 - the paper has no date of its own
@@ -108,26 +114,41 @@ def _page_number(line: Line) -> None:
         run._r.append(part)  # noqa: SLF001 - the library has no page numbers
 
 
+def _clean(text: str) -> str:
+    """Replace what no XML can hold, such as the character 0."""
+    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _short(text: str) -> str:
+    """Cut a text to what a file may say of itself."""
+    return _clean(text)[:_LONGEST]
+
+
+def _run(line: Line, text: str) -> Run:
+    """Add a text to a line."""
+    return line.add_run(_clean(text))
+
+
 def _fields(made: Paper, fields: Sequence[tuple[str, str]]) -> None:
     """Write what the author fills in."""
     for name, text in fields:
         line = made.add_paragraph()
-        line.add_run(f"{name}: ").bold = True
-        line.add_run(text)
+        _run(line, f"{name}: ").bold = True
+        _run(line, text)
 
 
 def _write(made: Paper, block: Block) -> None:
     """Write a block."""
     match block:
         case Paragraph(text):
-            made.add_paragraph(text)
+            made.add_paragraph(_clean(text))
         case Statement(text):
-            made.add_paragraph().add_run(text).bold = True
+            _run(made.add_paragraph(), text).bold = True
         case Bullets(items):
             for each in items:
-                made.add_paragraph(each, style="List Bullet")
+                made.add_paragraph(_clean(each), style="List Bullet")
         case Command(text):
-            made.add_paragraph().add_run(text).font.name = "Courier New"
+            _run(made.add_paragraph(), text).font.name = "Courier New"
         case Table():
             _table(made, block)
         case Chart(shown, table):
@@ -142,17 +163,18 @@ def _picture(made: Paper, png: bytes, description: str) -> None:
     """Show a picture as wide as the text, with what it shows in words."""
     width = _A4[0] - 2 * _MARGIN
     shown = made.add_picture(BytesIO(png), width=width)
-    shown._inline.docPr.set("descr", description)  # noqa: SLF001 - the library has no alternative text
+    shown._inline.docPr.set("descr", _clean(description))  # noqa: SLF001 - the library has no alternative text
 
 
 def _table(made: Paper, table: Table) -> None:
     """Write a table under its caption, its headings repeated on every page."""
-    caption = made.add_paragraph(table.caption, style="Caption")
+    caption = made.add_paragraph(_clean(table.caption), style="Caption")
     caption.paragraph_format.keep_with_next = True
     columns = len(table.headings)
     size = Pt(9.5 if columns < _WIDE else 8.5 if columns < _SMALLEST else 8)
     rows = made.add_table(rows=1, cols=columns, style="Table Grid")
     rows.autofit = False
+    _narrow(rows._tblPr)  # noqa: SLF001 - the library has no margins of cells
     _fill(rows.rows[0].cells, table.headings, size, table.prose)
     _repeat(rows.rows[0]._tr)  # noqa: SLF001 - the library has no header rows
     for heading, lines in table.groups:
@@ -178,10 +200,10 @@ def _fill(cells: Sequence[_Cell], texts: Sequence[str], size: Length, prose: fro
         line = cell.paragraphs[0]
         line.paragraph_format.space_after = Pt(0)
         line.alignment = WD_ALIGN_PARAGRAPH.RIGHT if rank and rank not in prose else WD_ALIGN_PARAGRAPH.LEFT
-        line.add_run(first).font.size = size
+        _run(line, first).font.size = size
         for each in rest:
             line.add_run().add_break()
-            line.add_run(each).font.size = Pt(size.pt - 1)
+            _run(line, each).font.size = Pt(size.pt - 1)
 
 
 def _group(cells: Sequence[_Cell], heading: str, size: Length) -> None:
@@ -189,7 +211,7 @@ def _group(cells: Sequence[_Cell], heading: str, size: Length) -> None:
     joined = cells[0].merge(cells[-1])
     line = joined.paragraphs[0]
     line.paragraph_format.space_after, line.paragraph_format.keep_with_next = Pt(0), True
-    run = line.add_run(heading)
+    run = _run(line, heading)
     run.font.size, run.bold = size, True
 
 
@@ -203,6 +225,17 @@ def _widths(columns: Sequence[object], table: Table) -> None:
         column.width = int(unit * share)  # type: ignore[attr-defined]
         for cell in column.cells:  # type: ignore[attr-defined]
             cell.width = int(unit * share)
+
+
+def _narrow(properties: object) -> None:
+    """Leave less room beside the text of a table's cells than Word does, so that ranges stay on one line."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), _CELL_MARGIN)
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    properties.append(margins)  # type: ignore[attr-defined]
 
 
 def _repeat(row: object) -> None:

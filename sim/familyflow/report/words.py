@@ -18,6 +18,7 @@ CHILDREN: Final = "children"
 _UNSIGNED: Final = frozenset("0123456789<")
 """How a number that has no sign begins."""
 _MILLION: Final = 1e6
+_THOUSAND: Final = 1e3
 _SHORT: Final = 10.0
 _VACANCIES: Final = 0.02
 """Share of a programme's gross spend that existing posts may cost less merely because vacancies come and go."""
@@ -138,6 +139,11 @@ def pounds(value: float) -> str:
     """Write GBP in words' company, as "£3.50m" or "-£0.25m"."""
     text = number(abs(value), "gbp")
     return f"-£{text}m" if value < 0 and float(text) != 0 else f"£{text}m"
+
+
+def figure(value: float) -> str:
+    """Write an input's value as it was stated: thousands separated, four significant digits below a thousand."""
+    return f"{value:,.0f}" if abs(value) >= _THOUSAND else f"{value:.4g}"
 
 
 def capital(text: str) -> str:

@@ -8,7 +8,7 @@ from familyflow.economics.sensitivity import REGRESSED
 from familyflow.report.appraisals import CHANCE, EVERYTHING
 from familyflow.report.blocks import Bullets, Chart, Paragraph, Section, Table
 from familyflow.report.rungs import Swing
-from familyflow.report.words import capital, number, pounds, quoted
+from familyflow.report.words import capital, figure, number, pounds, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Mapping
@@ -78,7 +78,7 @@ def swings_shown(material: Material) -> Iterator[Block]:
 def _swing(row: Mapping[Hashable, Any]) -> list[str]:
     """Write one input."""
     mark = "*" if row["method"] == REGRESSED else ""
-    ends = (f"{row[name]:,.4g}" for name in ("value", "low", "high"))
+    ends = (figure(row[name]) for name in ("value", "low", "high"))
     values = (number(float(str(row[name])), "gbp") for name in ("npv_at_low_gbp", "npv_at_high_gbp"))
     return [f"{spoken(str(row['input']))}{mark}", *ends, str(row["unit"]), str(row["status"]), *values]
 
@@ -107,7 +107,7 @@ def unknown(material: Material) -> Iterator[Block]:
     """Say what not knowing is worth, by group of inputs."""
     table = material.case.information_table
     rows = [
-        [capital(str(row["what"])), _share(row["share_of_variance"]), capital(str(row["words"]))]
+        [capital(str(row["what"])), number(row["share_of_variance"], "share"), _worth(row)]
         for row in table.to_dict("records")
     ]
     headings = (
@@ -118,9 +118,10 @@ def unknown(material: Material) -> Iterator[Block]:
     yield Table("information-table", "What not knowing is worth", headings, [("", rows)], frozenset({2}))
 
 
-def _share(value: float) -> str:
-    """Write a share of the variance; nothing where it is not known."""
-    return number(value, "share")
+def _worth(row: Mapping[Hashable, Any]) -> str:
+    """Write what knowing something is worth, or why that is not known or nothing."""
+    known = row["gbp"] > 0
+    return f"{pounds(row['gbp'])} of present value" if known else capital(str(row["words"]))
 
 
 def first_to_measure(material: Material) -> Iterator[str]:

@@ -112,7 +112,12 @@ def value(material: Material) -> Section:
             "(HM Treasury, Green Book). Net present value is cash saved less the programme's cost. Public benefits add "
             "staff time freed, growth not incurred and what partners save: no money for the council to spend."
         ),
-        "Corrected for optimism: savings are cut and costs raised by what the grade of each input's evidence asks for.",
+        (
+            "With optimism corrected: savings are cut and costs raised by what the grade of each input's "
+            "evidence asks for. Pounds back for a pound and the date of payback are medians. Peak funding is "
+            "the most that has to be found before savings make it good. Paid back and worse off are shares of "
+            "draws."
+        ),
     )
     return Section("value", "Value for money", [*map(Paragraph, said), value_table(material)])
 
@@ -122,12 +127,12 @@ def value_table(material: Material) -> Table:
     headings = (
         "Schedule",
         "Net present value, £m",
-        "Corrected for optimism, £m",
-        "Cash back for £1 (median)",
-        "Public benefits for £1 (median)",
-        "Most that is needed at once, £m",
+        "With optimism corrected, £m",
+        "Cash back for £1",
+        "Public benefit for £1",
+        "Peak funding, £m",
         "Paid back in",
-        "Paid back by (median)",
+        "Paid back by",
         "Worse off in",
     )
     rows = [[title, *_appraised(material, material.place(name))] for name, title in material.others.items()]

@@ -9,7 +9,7 @@ from familyflow.ground.quantity import Status
 from familyflow.report.blocks import Bullets, Command, Paragraph, Section, Table
 from familyflow.report.measures import PRECISION, RANGE
 from familyflow.report.sections import answer
-from familyflow.report.words import draws, promise
+from familyflow.report.words import draws, figure, promise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -154,8 +154,8 @@ def _entry(material: Material, key: str, quantity: Quantity) -> list[str]:
     source = material.scenario.sources.get(quantity.source, quantity.source)
     return [
         key,
-        f"{quantity.value:,.6g}",
-        "fixed" if fixed else f"{quantity.low:,.6g} to {quantity.high:,.6g}",
+        figure(quantity.value),
+        "fixed" if fixed else f"{figure(quantity.low)} to {figure(quantity.high)}",
         quantity.unit,
         quantity.year,
         "ASSUMED" if quantity.status is Status.ASSUMED else str(quantity.status),
