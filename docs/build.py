@@ -55,16 +55,17 @@ GROUPS: Final = {
     "parameters_care": ("care",),
     "parameters_staff": ("staff",),
     "parameters_prices": ("price", "rate"),
+    "parameters_case": ("case",),
 }
 """The shared parameters by region: ids are put together by their first part."""
 NOT_READ: Final = (
     "assessment.days",
+    "case.correction.grade_1",
+    "case.correction.grade_2",
     "care.reentry_12m",
     "care.voluntary_share",
     "early_help.declined_share",
     "effect.police_callouts",
-    "price.discount_rate",
-    "price.residential_real_growth",
     "proceedings.children_per_case",
 )
 """Shared parameters, or the beginnings of their ids, that no run and no price reads; a test lives a run to see."""

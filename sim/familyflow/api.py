@@ -15,6 +15,7 @@ from familyflow.calibrate import fit, of_run
 from familyflow.calibrate.posterior import of_draw
 from familyflow.calibrate.solve import flat, solve
 from familyflow.economics import cashflow, gather, prices
+from familyflow.economics.required import positions
 from familyflow.engine import COMPILED, is_ready, make_ready, measure, prepare
 from familyflow.experiment import processes, slices, store
 from familyflow.experiment.batch import Study, Until, conduct, conduct_slice, silent
@@ -24,10 +25,11 @@ from familyflow.experiment.plan import planned
 from familyflow.experiment.run import Engine
 from familyflow.ground import paths
 from familyflow.ground.calendar import month_ends
+from familyflow.ground.problem import Problem
 from familyflow.pathway.adult_work import PROGRAMMES
 from familyflow.pathway.effects import ratios
+from familyflow.report import boxes, console, figures, tables, verdict
 from familyflow.report import compare as side_by_side
-from familyflow.report import console, figures, tables
 from familyflow.report import findings as reports
 from familyflow.report import json as report_json
 from familyflow.report import precision as precise
@@ -38,10 +40,11 @@ from familyflow.report.frames import titles_of
 from familyflow.report.measures import WHOLE
 from familyflow.report.page import page
 from familyflow.report.publication import PLAIN, Publication, write_report, write_tables
-from familyflow.scenario import timeline
+from familyflow.report.required import EFFECT, EVIDENCE, START, Point, Required, of_schedule
+from familyflow.scenario import evidence, timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date
     from typing import IO
 
@@ -50,6 +53,7 @@ if TYPE_CHECKING:
     from familyflow.economics.appraisal import Appraisal
     from familyflow.economics.case import Activity, Assumptions
     from familyflow.economics.ladder import Flows
+    from familyflow.economics.required import Positions
     from familyflow.experiment.batch import Progress, Rates
     from familyflow.experiment.plan import Plan, Precision, Slice
     from familyflow.experiment.processes import Hire
@@ -63,6 +67,10 @@ FIGURES: Final = "figures"
 FIT: Final = "fit.csv"
 _DRAWS_AT_ONCE: Final = 25
 """Draws that are priced together: few enough to fit in memory, enough to be quick."""
+_POWERS: Final = (0.0, 1.0, 2.0, 3.0)
+"""How strong the claimed effects are tried, as powers of their ratios: from none of them to three times as strong."""
+_DELAYS: Final = (0, 6, 12, 24)
+"""How many months later a schedule's start is tried."""
 
 
 def load(name_or_path: str | Path) -> Experiment:
@@ -309,6 +317,7 @@ class Results:
     def show(self, file: IO[str] | None = None) -> None:
         """Print the findings on standard output or to a file."""
         console.show(self.findings, self.plan.scenario, self.plan.draws, self.end, file)
+        verdict.show(boxes.page(file), self.case, titles_of(self.plan.scenario, self.plan.schedules))
 
     @property
     def saved(self) -> bool:
@@ -375,6 +384,51 @@ def finished(folder: Path, name_or_path: str | Path | None = None) -> Results:
     scenario = scenarios.load(name_or_path or name)
     plan = store.plan_of(folder, scenario)
     return Results(plan, folder, cache(partial(solve, scenario, scenario.central())))
+
+
+def require(
+    plan: Plan, saving: float, by: date, *, workers: int | None = None, tell: Progress = silent, engine: str = COMPILED
+) -> Required:
+    """Find what would have to be true for one schedule to save GBP `saving`, net and of each year, by a date.
+
+    `plan` has no change and that schedule. Simulates it, with the same families and luck each time, under each reading
+    of the evidence, with the programme's effects weaker and stronger, and later. Problem when the run ends before.
+    """
+    schedule = next(name for name in plan.schedules if name != cashflow.NO_CHANGE)
+    first = _first_step(plan.scenario, schedule)
+    end = month_ends(plan.scenario.start, plan.years)[-1]
+    if not plan.scenario.start < by <= end:
+        raise Problem(f"by = {by}: must be a date that the run covers, after {plan.scenario.start} and up to {end}")
+    points: list[Point] = []
+    found: dict[str, Positions] = {}
+    for question, setting, x, scenario in _settings(plan.scenario, schedule):
+        if scenario.digest not in found:
+            tell(f"{setting}: {plan.draws} draws", 0, 0)
+            results = run(replace(plan, scenario=scenario), workers=workers, tell=tell, engine=engine)
+            position = positions(results.activity, results.flows, results.assumptions, by)
+            found[scenario.digest] = of_schedule(position, results.activity.schedules, schedule)
+        points.append(Point(question, setting, x, found[scenario.digest]))
+    effects = {name: plan.scenario.quantities[name] for name in _claimed(plan.scenario)}
+    return Required(schedule, saving, by, first, tuple(points), effects)
+
+
+def _settings(scenario: Scenario, schedule: str) -> Iterator[tuple[str, str, float, Scenario]]:
+    """Give what is to be simulated: question, setting, where it stands on that axis, and the scenario."""
+    claimed = _claimed(scenario)
+    for x, belief in enumerate(evidence.SLIDER):
+        yield EVIDENCE, f"evidence: {belief}", float(x), evidence.believed(scenario, belief, claimed)
+    for power in _POWERS:
+        yield EFFECT, f"effects: {power:g} times as strong", power, evidence.scaled(scenario, power, claimed)
+    for months in _DELAYS:
+        yield START, f"start: {months} months later", float(months), evidence.delayed(scenario, schedule, months)
+
+
+def _first_step(scenario: Scenario, schedule: str) -> date:
+    """Give the date of a schedule's first step; Problem when it has none."""
+    steps = scenario.schedules[schedule].steps
+    if not steps:
+        raise Problem(f"{scenario.name}: the schedule '{schedule}' has no step, so it can save nothing; name another")
+    return min(step.date for step in steps)
 
 
 def compare(runs: Sequence[Results | Path], schedules: Sequence[str] = ()) -> Comparison:

@@ -16,6 +16,7 @@ from familyflow.cli.compare import compare
 from familyflow.cli.listing import listing
 from familyflow.cli.merge import merge
 from familyflow.cli.report import report
+from familyflow.cli.require import require
 from familyflow.cli.run import run
 from familyflow.cli.trace import trace
 from familyflow.ground.problem import Problem
@@ -45,7 +46,7 @@ def commands(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for command in (listing, check, calibrate, run, merge, report, compare, trace):
+for command in (listing, check, calibrate, run, merge, report, compare, require, trace):
     commands.add_command(command)
 
 

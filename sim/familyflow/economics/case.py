@@ -76,10 +76,9 @@ class Assumptions:
         return self.quantities[name].value
 
     def changed(self, name: str, value: float) -> Assumptions:
-        """Give the same assumptions with one value changed; its range is widened where it does not hold the value."""
-        old = self.quantities[name]
-        new = replace(old, value=value, low=min(old.low, value), high=max(old.high, value))
-        return replace(self, quantities={**self.quantities, name: new})
+        """Give the same assumptions with one value held at another."""
+        held = replace(self.quantities[name], value=value, low=value, high=value)
+        return replace(self, quantities={**self.quantities, name: held})
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,6 +171,15 @@ def discount_factors(a: Assumptions) -> Floats:
 def terms(a: Assumptions, what: str) -> Floats:
     """Give one term of every line (L,); 0 for a line that has none, as what is no saving of the council's has not."""
     return np.array([a.value(term(line, what)) if has_terms(line) else 0.0 for line in a.lines])
+
+
+def cash_shares(a: Assumptions) -> tuple[Floats, Floats]:
+    """Give the shares of each line (L,) that become cash at once and later, never more than all of it together.
+
+    later = min(cash_later, 1 - cash_now)
+    """
+    now = terms(a, CASH_NOW)
+    return now, np.minimum(terms(a, CASH_LATER), 1 - now)
 
 
 def has_terms(line: Line) -> bool:

@@ -67,7 +67,9 @@ def activity(monthly: pd.DataFrame, lines: Sequence[Line]) -> pd.DataFrame:
 
 def by_month(monthly: pd.DataFrame, lines: Sequence[Line]) -> pd.DataFrame:
     """Give `activity` by month: index draw, schedule, month after day 0; a column a line."""
-    flows = _flows(rollout.with_measures(monthly), [line.measure for line in lines])
+    measures = [line.measure for line in lines]
+    counted = rollout.with_measures(monthly) if rollout.MEASURES & set(measures) else monthly
+    flows = _flows(counted, measures)
     months = flows.index.get_level_values("month")
     days = months.to_series(index=flows.index).groupby(level=_RUN).diff().dt.days
     held = (flows.groupby(level=_RUN).cumsum() - flows / 2).mul(days, axis="index")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _LINEAR_SHARES: Final = (0.0, 0.5, 1.0)
 """How much of the kernel is lines rather than curves: each is tried."""
-_SIGNAL_SHARES: Final = tuple(np.linspace(0.0, 0.99, 100))
+_SIGNAL_SHARES: Final = np.linspace(0.0, 0.99, 100)
 """How much of the variance is the group's own: each is tried."""
 FEWEST: Final = 50
 """A regression over fewer draws than this says nothing."""
@@ -107,10 +107,10 @@ def _fitted(y: Floats, bases: Sequence[tuple[Floats, Floats]]) -> Floats:
     away = y - y.mean()
     if not away.any():
         return y
-    tried = [_likelihood(away, values, vectors, share) for values, vectors in bases for share in _SIGNAL_SHARES]
-    best = int(np.argmax(tried))
-    values, vectors = bases[best // len(_SIGNAL_SHARES)]
-    share = _SIGNAL_SHARES[best % len(_SIGNAL_SHARES)]
+    tried = np.array([_likelihoods(values, vectors.T @ away) for values, vectors in bases])
+    kernel, signal = np.unravel_index(int(tried.argmax()), tried.shape)
+    values, vectors = bases[int(kernel)]
+    share = _SIGNAL_SHARES[signal]
     kept = share * values / (share * values + 1 - share)
     fitted = vectors @ (kept * (vectors.T @ away))
     return np.asarray(y.mean() + fitted * _foretells(away, fitted, (vectors**2) @ kept))
@@ -123,8 +123,12 @@ def _foretells(away: Floats, fitted: Floats, leverage: Floats) -> bool:
     return bool((left_out**2).sum() < (mean_alone**2).sum())
 
 
-def _likelihood(away: Floats, values: Floats, vectors: Floats, share: float) -> float:
-    """Give the log marginal likelihood, its scale profiled out, up to a constant."""
-    spread = share * np.maximum(values, 0.0) + 1 - share
-    scale = ((vectors.T @ away) ** 2 / spread).mean()
-    return float(-0.5 * (len(away) * np.log(scale) + np.log(spread).sum()))
+def _likelihoods(values: Floats, turned: Floats) -> Floats:
+    """Give the log marginal likelihood of each signal share, its scale profiled out, up to a constant.
+
+    `turned` is what is to be fitted, in the directions of the kernel's vectors.
+    """
+    shares = _SIGNAL_SHARES[:, None]
+    spread = shares * np.maximum(values, 0.0) + 1 - shares
+    scale = (turned**2 / spread).mean(axis=1)
+    return np.asarray(-0.5 * (len(turned) * np.log(scale) + np.log(spread).sum(axis=1)))

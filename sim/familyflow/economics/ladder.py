@@ -5,11 +5,11 @@ Steps, draw by draw, for each schedule, year and line (`split`, in amounts; `cas
     saved    = amount under no change - amount under the schedule
     avoided  = the part of saved that only undoes the growth of no change above its first twelve months
              = min(max(no change - reference, 0), max(saved, 0))
-    released = saved - avoided, in whole steps: step x floor((saved - avoided) / step); all of it without a step
+    released = saved - avoided, in whole steps towards 0: step x trunc((saved - avoided) / step); all without a step
     q        = relative price of the draw x unit price x real growth                      GBP per unit
 
     value    = saved x q
-    now      = cash_now x released x q
+    now      = cash_now x released x q, and cash_later is at most 1 - cash_now
     later[y] = cash_later x ((1 - w) x R[y - n] + w x R[y - n - 1]), R = released x q, lag in years = n + w
     avoided  = (cash_now + cash_later) x avoided x q
     capacity = value - now - later - avoided
@@ -94,9 +94,9 @@ def split(activity: Activity, a: Assumptions) -> Split:
 
 
 def _in_steps(amounts: Floats, step: Floats) -> Floats:
-    """Round amounts down to whole steps, so that more of a thing costs a whole one; a step of 0 is none."""
+    """Take whole steps of amounts, less and more alike, so that chance alone moves no average; 0 is no step."""
     size = np.where(step > 0, step, 1.0)
-    whole: Floats = size * np.floor(amounts / size + _HAIR)
+    whole: Floats = size * np.trunc(amounts / size * (1 + _HAIR))
     return np.asarray(np.where(step > 0, whole, amounts))
 
 
@@ -121,7 +121,7 @@ def put(parts: Split, grant: Floats, a: Assumptions) -> Flows:
     q = case.unit_prices(a) * case.real_growth(a)
     council, partner = case.of_kind(a, Kind.CASHABLE, Kind.CAPACITY), case.of_kind(a, Kind.PARTNER)
     value, released = parts.saved * q, parts.released * q
-    share_now, share_later = case.terms(a, case.CASH_NOW), case.terms(a, case.CASH_LATER)
+    share_now, share_later = case.cash_shares(a)
     now, later = share_now * released, share_later * _lagged(released, a)
     avoided = (share_now + share_later) * parts.avoided * q
     rungs = {

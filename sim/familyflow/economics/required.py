@@ -1,4 +1,4 @@
-"""What would have to be true: the position at a date, the largest cost, the smallest effect that meet a saving."""
+"""What would have to be true: the position at a date, and the cost, effect or start that would meet a saving."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Positions:
 def positions(activity: Activity, flows: Flows, a: Assumptions, by: date) -> Positions:
     """Add up each draw's pounds of the year up to a date, evenly within a year; Problem outside the case's years."""
     shares = year_shares(activity, by) * case.nominal_factors(a)
-    return Positions(flows.cash @ shares, flows.spending @ shares)
+    return Positions(np.asarray(flows.cash @ shares), np.asarray(flows.spending @ shares))
 
 
 def year_shares(activity: Activity, by: date) -> Floats:
@@ -58,15 +58,20 @@ def largest_cost(found: Positions, saving: float) -> Floats:
     return np.asarray(np.where(spent, multiple, np.nan))
 
 
-def smallest(scales: Sequence[float], values: Sequence[float], wanted: float) -> float | None:
-    """Give the smallest scale at which a straight line through the points reaches what is wanted; None if none does.
+def smallest(points: Sequence[tuple[float, float]], wanted: float) -> float | None:
+    """Give the smallest x at which straight lines through points (x rising, y) reach what is wanted; None if none do.
 
-    `scales` must rise. What lies beyond the largest is not guessed at.
+    What lies beyond the last point is not guessed at.
     """
-    points = list(zip(scales, values, strict=True))
     if points[0][1] >= wanted:
         return points[0][0]
     for (x0, y0), (x1, y1) in pairwise(points):
         if y1 >= wanted:
             return x0 + (x1 - x0) * (wanted - y0) / (y1 - y0)
     return None
+
+
+def largest(points: Sequence[tuple[float, float]], wanted: float) -> float | None:
+    """Give the largest x at which straight lines through points (x rising, y) reach what is wanted; None if none do."""
+    turned = smallest([(-x, y) for x, y in reversed(points)], wanted)
+    return None if turned is None else 0.0 - turned

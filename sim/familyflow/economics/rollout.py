@@ -16,6 +16,7 @@ from familyflow.pathway.teams import AGENCY_SOCIAL_WORKER, KEY_WORKER, SOCIAL_WO
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+MEASURES: Final = frozenset((TEAMS_SET_UP, POSTS_RECRUITED, POSTS_TRAINED, POST_DAYS, PROGRAMME_DAYS))
 _POSTS: Final = "fte_days_"
 _CASE_HOLDERS: Final = tuple(f"{_POSTS}{role}" for role in (SOCIAL_WORKER, AGENCY_SOCIAL_WORKER, KEY_WORKER))
 _RUN: Final = ["draw", "schedule"]

@@ -47,11 +47,11 @@ def _written(block: Block) -> Iterator[Html]:
     """Write a block."""
     match block:
         case Paragraph(text):
-            yield element("p", text)
+            yield element("p", unbroken(text))
         case Statement(text):
-            yield element("p", text, class_="lead")
+            yield element("p", unbroken(text), class_="lead")
         case Bullets(items):
-            yield element("ul", *(element("li", each) for each in items))
+            yield element("ul", *(element("li", unbroken(each)) for each in items))
         case Command(text):
             yield element("pre", element("code", text), tabindex=0)
         case Table():
@@ -61,6 +61,11 @@ def _written(block: Block) -> Iterator[Html]:
             yield _table(table)
         case Live():
             yield _live(block)
+
+
+def unbroken(text: str) -> str:
+    """Keep a minus and its pounds on one line."""
+    return text.replace("-£", "-\N{WORD JOINER}£")
 
 
 def _table(table: Table) -> Html:

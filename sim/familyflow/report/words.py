@@ -211,7 +211,8 @@ def _repaid(rows: dict[str, dict[str, float]], count: int, end: date) -> str:
     """Say in how many draws the cost is repaid, and the average cost and saving."""
     cost, saving = (rows[name]["mean"] for name in ("programme_cost_gbp", "gross_saving_gbp"))
     if cost == 0:
-        return f"It has no programme cost to repay; on average it saves {pounds(saving)} in cash by {day(end)}"
+        saved = f"{pounds(saving)} on placements and agency staff"
+        return f"It has no programme cost to repay; on average it saves {saved} by {day(end)}"
     share = rows["net_saving_gbp"]["probability_better"]
     verdict = likelihood(share)
     first = verdict if count > 1 else "One draw cannot say"
@@ -219,7 +220,7 @@ def _repaid(rows: dict[str, dict[str, float]], count: int, end: date) -> str:
     moved = f", moves {pounds(displaced)} of existing budget" if is_displaced(displaced, cost) else ""
     return (
         f"{first}: in {round(share * count)} of {draws(count)} it repays its cost by {day(end)}; "
-        f"on average it costs {pounds(cost)}{moved} and saves {pounds(saving)} in cash"
+        f"on average it costs {pounds(cost)}{moved} and saves {pounds(saving)} on placements and agency staff"
     )
 
 

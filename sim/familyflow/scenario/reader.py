@@ -57,16 +57,16 @@ def with_parameters(scenario: Scenario, parameters: Mapping[str, Quantity]) -> S
             raise Problem(f"{scenario.name}: {key}.low = {quantity.low:g}: must be 0 or more")
     changes = repr(sorted(parameters.items(), key=lambda pair: pair[0]))
     quantities = {**scenario.quantities, **parameters}
-    return replace(scenario, quantities=quantities, digest=_amended(scenario, changes))
+    return replace(scenario, quantities=quantities, digest=amended(scenario, changes))
 
 
 def null(scenario: Scenario) -> Scenario:
     """Give the scenario with a programme that changes nothing but its own cost."""
     programme = replace(scenario.programme, null=True)
-    return replace(scenario, programme=programme, digest=_amended(scenario, "null"))
+    return replace(scenario, programme=programme, digest=amended(scenario, "null"))
 
 
-def _amended(scenario: Scenario, change: str) -> str:
+def amended(scenario: Scenario, change: str) -> str:
     """Give the digest of a changed scenario."""
     return hashlib.sha256(f"{scenario.digest}\n{change}".encode()).hexdigest()
 

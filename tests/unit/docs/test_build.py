@@ -3,15 +3,19 @@ from __future__ import annotations
 import importlib.util
 import re
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+import numpy as np
 import pytest
 
 from familyflow.calibrate.targets import TARGETS, read
 from familyflow.calibrate.unknowns import list_unknowns, to_rates
+from familyflow.economics import appraisal, ladder
+from familyflow.economics.case import Activity, Assumptions
 from familyflow.economics.lines import lines_for
 from familyflow.engine import practice, prepare, simulate, structure
 from familyflow.engine import rates as fitted
@@ -22,6 +26,7 @@ from familyflow.scenario import load
 if TYPE_CHECKING:
     from types import ModuleType
 
+    from familyflow.ground.quantity import Quantity
     from familyflow.scenario import Scenario
 
 ROOT = Path(__file__).parents[3]
@@ -81,8 +86,28 @@ def numbers_read(scenario: Scenario) -> set[str]:
     noted = replace(scenario, quantities=quantities)
     start = prepare(noted, values, fitted.to_values(rates, PATHWAY), 1, 0, YEARS)
     simulate(start, "as_published").frame()
-    priced = {key for line in lines_for(list(quantities)) for key in (line.price, *line.times, *line.uplifts)}
-    return values.seen | quantities.seen | priced
+    noted_money = Noted(dict(scenario.quantities))
+    appraise_lines(noted_money, scenario.price_year)
+    return values.seen | quantities.seen | noted_money.seen
+
+
+def appraise_lines(quantities: Noted, price_year: str) -> None:
+    """Take every step of a case that reads a quantity, in a year after the deflator table ends."""
+    a = Assumptions(lines_for(list(quantities)), quantities, {price_year: 100.0}, price_year, "2030/31", ("2030/31",))
+    levels = {each.year: 100.0 for each in scenario_prices(quantities)}
+    a = replace(a, deflator={**levels, price_year: 100.0})
+    shape = (1, 2, 1, len(a.lines))
+    amounts, none = np.zeros(shape), np.zeros((1, 1, len(a.lines)))
+    live, spans = np.zeros(2, dtype=np.int64), ((date(2030, 4, 1), date(2031, 3, 31)),)
+    names = tuple(line.name for line in a.lines)
+    quiet = Activity(live[:1], ("no_change", "plan"), a.years, spans, names, amounts, none, none, live, none)
+    flows = ladder.corrected(ladder.cash_flow(quiet, a), a)
+    appraisal.appraise(quiet, flows, a)
+
+
+def scenario_prices(quantities: Noted) -> list[Quantity]:
+    """Give what is stated in pounds of some year, without noting that it was looked at."""
+    return [each for each in quantities.values() if each.unit.startswith("gbp")]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)

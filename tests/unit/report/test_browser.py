@@ -108,7 +108,8 @@ def test_sliders_give_what_python_gives(shown: Shown, material: Material) -> Non
     years = position(given, 6.0, values)[0]
     assert [row[1:] for row in shown.rows("live-years")] == [money.shown(spread(each)) for each in years]
     title, mean, band, above = after[0]
-    said = f"{title}: £{mean}m on average (range of outcomes: {band}); above nought in {above} of draws."
+    average = f"£{mean}m".replace("£-", "-£")
+    said = f"{title}: {average} on average (range of outcomes: {band}); above nought in {above} of draws."
     assert shown.page.inner_text("#live-said") == said
     assert shown.page.inner_text("#lever-placement_residential-value") == "£4,232 per week"
     shown.page.click("#live-reset")

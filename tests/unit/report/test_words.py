@@ -100,7 +100,8 @@ def test_the_answer_says_no_when_the_cost_is_not_repaid(repaid: float, verdict: 
     said = words.answer(summary(repaid), "fast", "As published", 100, END)
     assert said == (
         f"As published. {verdict} it repays its cost by 31 March 2025; on average it costs £3.50m and saves "
-        "£0.90m in cash; entries to care: 12 fewer on average (range of outcomes: 4 more to 30 fewer)."
+        "£0.90m on placements and agency staff; entries to care: 12 fewer on average (range of outcomes: 4 more to 30 "
+        "fewer)."
     )
 
 
@@ -184,5 +185,8 @@ def test_a_change_in_a_level_has_its_sign(value: float, expected: str) -> None:
 
 def test_an_answer_says_what_existing_budget_is_moved() -> None:
     said = words.answer(summary(0.4, cost=0.06e6, displaced=0.72e6), "fast", "Fast", 100, END)
-    assert "on average it costs £0.06m, moves £0.72m of existing budget and saves £0.90m in cash" in said
+    assert (
+        "on average it costs £0.06m, moves £0.72m of existing budget and saves £0.90m of placements and agency staff"
+        in said
+    )
     assert "existing budget" not in words.answer(summary(0.4), "fast", "Fast", 100, END)

@@ -49,6 +49,7 @@
   }
 
   const millions = (gbp) => plain(gbp / MILLION, Math.abs(gbp) < 10 * MILLION ? 2 : 1);
+  const pounds = (gbp) => millions(gbp).replace(/^(-?)/, "$1£") + "m";
   const percent = (share) => `${plain(100 * share, 0)}%`;
   const range = (found) => `${millions(found.p5)} to ${millions(found.p95)}`;
 
@@ -93,7 +94,7 @@
     const x = (rank) => left + (rank * (width - left - right)) / (spans.length - 1);
     const y = (gbp) => top + ((high - gbp) * (height - top - bottom)) / reach;
     const last = rows[rows.length - 1];
-    const words = `${title}: cumulative present value of net cash by year. At the end ${millions(last.mean)} million pounds on average, `
+    const words = `${title}: cumulative present value of net cash by year. At the end ${pounds(last.mean)} on average, `
       + `range of outcomes ${range(last)}.`;
     chart.replaceChildren();
     const svg = mark(chart, "svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": words });
@@ -131,7 +132,7 @@
 
   function tell() {
     const last = show();
-    said.textContent = `${given.schedules[Number(chosen.value)]}: £${millions(last.mean)}m on average `
+    said.textContent = `${given.schedules[Number(chosen.value)]}: ${pounds(last.mean)} on average `
       + `(range of outcomes: ${range(last)}); above nought in ${percent(last.above)} of draws.`;
   }
 

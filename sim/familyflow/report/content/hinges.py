@@ -87,6 +87,9 @@ def needed(material: Material) -> Iterator[Block]:
     """Say by how much cost or savings would have to differ for the average to break even."""
     yield Paragraph("For the average net present value to be nought, all else as stated:")
     yield Bullets([_needed(material, name, title) for name, title in material.others.items()])
+    yield Paragraph(
+        "How strong the effects would have to be, and how late the start may be, takes simulation: familyflow require."
+    )
 
 
 def _needed(material: Material, name: str, title: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from familyflow.report.blocks import Bullets, Paragraph, Section, Statement
 from familyflow.report.content.children import caseloads, children, rollout
 from familyflow.report.content.hinges import first_to_measure, hangs_on, needed, swings_shown
+from familyflow.report.content.judgement import Answer
 from familyflow.report.content.money import (
     budget,
     ladder,
@@ -16,7 +17,6 @@ from familyflow.report.content.money import (
 from familyflow.report.content.proof import again, claims, evidence, method, standing, status_table
 from familyflow.report.content.risks import not_supported, risks
 from familyflow.report.content.summary import answers, asked, found, headline, reading, summary, withheld
-from familyflow.report.content.verdict import Answer
 from familyflow.report.paper import Cover
 from familyflow.report.words import day, draws
 

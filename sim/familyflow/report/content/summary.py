@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from familyflow.economics import case
 from familyflow.report.blocks import Bullets, Paragraph, Section, Statement, Table
+from familyflow.report.content.judgement import Position, Verdict, verdict
 from familyflow.report.content.money import over_draws
 from familyflow.report.content.proof import standing
-from familyflow.report.content.verdict import Position, Verdict, verdict
 from familyflow.report.measures import RANGE
 from familyflow.report.words import CHILDREN, care, day, draws, likelihood, number, pounds
 

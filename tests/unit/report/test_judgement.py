@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from familyflow.report.content.judgement import Answer, Position, verdict
 from familyflow.report.content.report import RECOMMENDATIONS
-from familyflow.report.content.verdict import Answer, Position, verdict
 
 END = date(2024, 6, 30)
 
@@ -27,6 +27,13 @@ def test_the_likeliest_schedule_is_named_with_its_share_and_its_range() -> None:
     assert "\u201cFast\u201d" in found.reason
     assert "in 30 of 200 draws" in found.reason
     assert "£1.00m worse off in present value (range of outcomes: -£3.00m to £1.00m)" in found.reason
+
+
+def test_where_no_draw_pays_the_schedule_that_comes_nearest_is_named() -> None:
+    found = verdict([position(0.0, -3e6, "Slow"), position(0.0, -1e6, "Fast")], 24, END)
+    assert found.reason.startswith(
+        "In none of 24 draws do cash savings outweigh cost by 30 June 2024; \u201cFast\u201d"
+    )
 
 
 def test_of_two_as_likely_the_one_that_saves_more_is_named() -> None:

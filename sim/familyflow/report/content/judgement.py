@@ -75,10 +75,18 @@ def _judged(best: Position, count: int, end: date) -> Verdict:
     """Judge by the likeliest schedule, and say why."""
     side = "better" if best.mean >= 0 else "worse"
     reason = (
-        f"Of the schedules, {quoted(best.title)} is likeliest to: by {day(end)} its cash savings outweigh its cost in "
-        f"{round(best.above * count):,} of {draws(count)}. On average it leaves the council {pounds(abs(best.mean))} "
-        f"{side} off in present value ({RANGE}: {pounds(best.p5)} to {pounds(best.p95)})."
+        f"{_chance(best, count, end)}. On average it leaves the council {pounds(abs(best.mean))} {side} off in present "
+        f"value ({RANGE}: {pounds(best.p5)} to {pounds(best.p95)})."
     )
     if best.above >= LIKELY:
         return Verdict(Answer.YES, reason)
     return Verdict(Answer.NO if best.above <= UNLIKELY else Answer.UNCERTAIN, reason)
+
+
+def _chance(best: Position, count: int, end: date) -> str:
+    """Say how often the cash savings of the likeliest schedule outweigh its cost."""
+    by = f"by {day(end)}"
+    if not best.above:
+        return f"In none of {draws(count)} do cash savings outweigh cost {by}; {quoted(best.title)} comes nearest"
+    often = f"in {round(best.above * count):,} of {draws(count)}"
+    return f"{quoted(best.title)} is likeliest to: {by} its cash savings outweigh its cost {often}"

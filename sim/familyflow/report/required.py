@@ -1,0 +1,164 @@
+"""What would have to be true for a saving by a date, in words and as a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isnan
+from typing import IO, TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from familyflow.economics import required
+from familyflow.report import boxes, words
+from familyflow.report.measures import RANGE
+from familyflow.scenario.evidence import after
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    from familyflow.economics.case import Floats
+    from familyflow.economics.required import Positions
+    from familyflow.ground.quantity import Quantity
+
+COLUMNS: Final = ("question", "setting", "x", "mean", "p5", "p50", "p95", "mc_error", "probability_met")
+"""Columns of required.csv: GBP of each year, net of the programme, up to the date; p5 to p95 the range of outcomes."""
+EVIDENCE: Final = "evidence"
+EFFECT: Final = "effect"
+START: Final = "start"
+_WIDTHS: Final = (("", 42), (f"net position, {RANGE}", 40), ("met", 8))
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """One simulated setting: its question, its name, where it stands on that axis, and the draws' positions."""
+
+    question: str
+    setting: str
+    x: float
+    found: Positions
+
+    @property
+    def net(self) -> Floats:
+        """The net position in each draw (D,), of the schedule asked about."""
+        return self.found.net[:, 0]
+
+
+@dataclass(frozen=True, eq=False)
+class Required:
+    """What was asked, what was simulated, and the answers.
+
+    `effects`: what the programme claims, by id, each with its published or judged range. `first`: the schedule's first
+    step. Every point has the same families and the same luck.
+    """
+
+    schedule: str
+    saving: float
+    by: date
+    first: date
+    points: tuple[Point, ...]
+    effects: dict[str, Quantity]
+
+    @property
+    def central(self) -> Point:
+        """The setting as the scenario has it."""
+        return next(point for point in self.points if point.question == EFFECT and point.x == 1)
+
+    @property
+    def smallest_effect(self) -> float | None:
+        """The power of the claimed effects at which the mean just meets the saving; None if none tried does."""
+        return required.smallest(self._curve(EFFECT), self.saving)
+
+    @property
+    def latest_start(self) -> date | None:
+        """The latest first step at which the mean still meets the saving; None if even the earliest does not."""
+        months = required.largest(self._curve(START), self.saving)
+        return None if months is None else after(self.first, int(months))
+
+    @property
+    def largest_cost(self) -> float:
+        """The multiple of the programme's cost at which the mean just meets the saving; missing without a cost."""
+        return float(required.largest_cost(self.central.found, self.saving)[0])
+
+    def _curve(self, question: str) -> list[tuple[float, float]]:
+        """Give a question's points as x and mean, x rising."""
+        return sorted((p.x, float(p.net.mean())) for p in self.points if p.question == question)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Every point: columns as COLUMNS."""
+        heads = [{"question": each.question, "setting": each.setting, "x": each.x} for each in self.points]
+        spreads = [_spread(each.net, self.saving) for each in self.points]
+        rows = [{**head, **spread} for head, spread in zip(heads, spreads, strict=True)]
+        return pd.DataFrame(rows, columns=list(COLUMNS))
+
+    def sentences(self) -> Iterator[str]:
+        """Give the answers in words."""
+        yield self._of_effect()
+        yield self._of_start()
+        yield self._of_cost()
+
+    def _of_effect(self) -> str:
+        """Say how strong the effects must be."""
+        power, most = self.smallest_effect, max(x for x, _ in self._curve(EFFECT))
+        if power is None:
+            return (
+                f"Effect: none of those tried meets it, up to {most:g} times the strength that the evidence suggests."
+            )
+        return f"Effect: {power:.2f} times the strength that the evidence suggests meets it on average."
+
+    def _of_start(self) -> str:
+        """Say how late it may begin."""
+        if self.latest_start is None:
+            return f"Start: beginning on {words.day(self.first)}, as planned, is too late already."
+        last = max(x for x, _ in self._curve(START))
+        beyond = " or later still" if self.latest_start == after(self.first, int(last)) else ""
+        return f"Start: the first step may be as late as {words.day(self.latest_start)}{beyond}."
+
+    def _of_cost(self) -> str:
+        """Say how much the programme may cost."""
+        if isnan(self.largest_cost):
+            return "Cost: the programme costs nothing by then."
+        if self.largest_cost < 0:
+            return "Cost: none is small enough; the cash saved falls short of it before anything is spent."
+        return f"Cost: it may cost {self.largest_cost:.0%} of what it does."
+
+    def ranges(self) -> Iterator[tuple[str, float, Quantity]]:
+        """Give each claimed effect, what it would have to be, and the range that the evidence allows."""
+        if self.smallest_effect is not None:
+            for name, quantity in self.effects.items():
+                yield name, quantity.value**self.smallest_effect, quantity
+
+    def show(self, file: IO[str] | None = None) -> None:
+        """Print the answers on standard output or to a file."""
+        console = boxes.page(file)
+        console.print(f"A net saving of {words.pounds(self.saving)} by {words.day(self.by)}, schedule {self.schedule}")
+        table = boxes.columns("", _WIDTHS)
+        for point in self.points:
+            row = _spread(point.net, self.saving)
+            table.add_row(point.setting, _position(row), f"{row['probability_met']:.0%}")
+        console.print(table)
+        for sentence in self.sentences():
+            console.print(sentence)
+        for name, value, quantity in self.ranges():
+            console.print(f"  {name}: {value:.3f}; evidence {quantity.low:g} to {quantity.high:g} ({quantity.status})")
+
+
+def _spread(net: Floats, saving: float) -> dict[str, float]:
+    """Give mean, quantiles, precision and the share of draws that meet a saving."""
+    p5, p50, p95 = (float(each) for each in np.percentile(net, (5, 50, 95)))
+    error = float(net.std(ddof=1) / len(net) ** 0.5) if len(net) > 1 else float("nan")
+    met = float((net >= saving).mean())
+    return {"mean": float(net.mean()), "p5": p5, "p50": p50, "p95": p95, "mc_error": error, "probability_met": met}
+
+
+def _position(row: dict[str, float]) -> str:
+    """Write one position and its range."""
+    return f"{words.pounds(row['mean'])} ({words.pounds(row['p5'])} to {words.pounds(row['p95'])})"
+
+
+def of_schedule(found: Positions, schedules: Sequence[str], schedule: str) -> Positions:
+    """Take one schedule's positions."""
+    at = schedules.index(schedule)
+    return required.Positions(found.cash[:, at : at + 1], found.spending[:, at : at + 1])

@@ -1,0 +1,97 @@
+"""The investment case in short: how much of each pound is cash, when it is paid back, and how sure that is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from familyflow.economics import appraisal as appraisals
+from familyflow.economics.ladder import Rung
+from familyflow.report import boxes, words
+from familyflow.report.appraisals import payback_dates
+from familyflow.report.measures import NO_CHANGE, RANGE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from familyflow.economics.appraisal import Appraisal
+    from familyflow.economics.case import Floats
+    from familyflow.report.appraisals import Case
+
+_RUNGS: Final = {
+    Rung.NOW: "Cash this year",
+    Rung.LATER: "Cash when a contract or post ends",
+    Rung.CAPACITY: "Capacity, no cash",
+    Rung.AVOIDED: "Cost avoided, no cash",
+    Rung.PARTNER: "Partners' saving, no cash here",
+}
+
+
+def show(console: Console, case: Case, titles: Mapping[str, str]) -> None:
+    """Print the ladder of every schedule, and a sentence on each."""
+    boxes.rule(console, "The case, in cash")
+    console.print(ladder_table(case))
+    for sentence in sentences(case, titles):
+        console.print()
+        console.print(sentence)
+
+
+def ladder_table(case: Case) -> Table:
+    """Tabulate the average of each rung, of cost and of grant, real GBP m over all years, a column a schedule."""
+    chosen = [s for s, name in enumerate(case.activity.schedules) if name != NO_CHANGE]
+    names = [case.activity.schedules[s].replace("_", "\n") for s in chosen]
+    table = boxes.table(f"Averages, £m, {case.assumptions.price_year} prices, not discounted", names)
+    for rung, amounts in appraisals.by_rung(case.flows).items():
+        table.add_row(_RUNGS[rung], *_cells(amounts.sum(axis=-1), chosen))
+    table.add_row("Programme cost", *_cells(case.flows.cost.sum(axis=(2, 3)), chosen))
+    table.add_row("Grant", *_cells(np.broadcast_to(case.flows.grant.sum(axis=-1), case.appraisal.npv.shape), chosen))
+    return table
+
+
+def _cells(amounts: Floats, chosen: list[int]) -> list[str]:
+    """Write the means over draws of some schedules."""
+    return [words.number(float(amounts[:, s].mean()), "gbp") for s in chosen]
+
+
+def sentences(case: Case, titles: Mapping[str, str]) -> Iterator[str]:
+    """Give each schedule's case in words, but no change's."""
+    dates = payback_dates(case.activity, case.appraisal)
+    for s, name in enumerate(case.activity.schedules):
+        if name != NO_CHANGE:
+            paid = f"half of the draws are paid back by {words.day(day)}" if (day := dates[s]) else _never(case, s)
+            yield f"{titles[name]}. {_value(case, s)}; {paid}; {_peak(case, s)}. {_regret(case.appraisal, s)}"
+
+
+def _value(case: Case, s: int) -> str:
+    """Give the present value of cash, its range, and with optimism bias corrected."""
+    npv, careful = case.appraisal.npv[:, s], float(case.cautious.npv[:, s].mean())
+    low, high = (float(each) for each in np.percentile(npv, (5, 95)))
+    band = f"{RANGE}: {words.pounds(low)} to {words.pounds(high)}; " if len(npv) > 1 else ""
+    mean = words.pounds(float(npv.mean()))
+    return f"Net present value in cash {mean} ({band}optimism bias corrected: {words.pounds(careful)})"
+
+
+def _never(case: Case, s: int) -> str:
+    """Say that most draws are not paid back."""
+    share = float(case.appraisal.paid[:, s].mean())
+    return f"paid back in {share:.0%} of draws by {words.day(case.activity.spans[-1][1])}"
+
+
+def _peak(case: Case, s: int) -> str:
+    """Say how much must be found at most, and when on average that is."""
+    peak, years = case.appraisal.peak[:, s], case.appraisal.peak_year[:, s]
+    if not peak.any():
+        return "no funding is needed at any year's end"
+    year = int(np.bincount(years[years >= 0]).argmax())
+    return (
+        f"at most {words.pounds(float(peak.mean()))} must be found, mostly by {words.day(case.activity.spans[year][1])}"
+    )
+
+
+def _regret(found: Appraisal, s: int) -> str:
+    """Say how likely it is that no change would have been better for the council's cash."""
+    return f"No change would have left more cash in {float(appraisals.probability_of_regret(found)[s]):.0%} of draws."
