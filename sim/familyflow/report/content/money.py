@@ -11,6 +11,7 @@ from familyflow.economics.ladder import HEADLINE
 from familyflow.economics.ladder import Rung as Step
 from familyflow.economics.lines import Kind
 from familyflow.report import rungs
+from familyflow.report.appraisals import payback_dates
 from familyflow.report.blocks import Chart, Live, Paragraph, Section, Table
 from familyflow.report.calculator import (
     BY_YEAR,
@@ -29,6 +30,7 @@ from familyflow.report.words import MISSING, capital, day, draws, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import date
 
     from numpy.typing import NDArray
 
@@ -132,10 +134,14 @@ def value_table(material: Material) -> Table:
         "Public benefit for £1",
         "Peak funding, £m",
         "Paid back in",
-        "Paid back by",
         "Worse off in",
+        "Paid back by",
     )
-    rows = [[title, *_appraised(material, material.place(name))] for name, title in material.others.items()]
+    dates = payback_dates(material.case.activity, material.case.appraisal)
+    rows = [
+        [title, *_appraised(material, place), _worse(material, place), _paid_by(dates[place])]
+        for title, place in ((title, material.place(name)) for name, title in material.others.items())
+    ]
     return Table("value-table", f"Appraisal to {day(material.end)}: average, and {RANGE}", headings, [("", rows)])
 
 
@@ -148,8 +154,16 @@ def _appraised(material: Material, place: int) -> Iterator[str]:
     yield _ratio(found.benefit_cost[:, place])
     yield material.cell(over_draws(found.peak[:, place]), "gbp")
     yield number(float(found.paid[:, place].mean()), "share")
-    yield _payback(found.payback[:, place])
-    yield number(float((found.npv[:, place] < 0).mean()), "share")
+
+
+def _worse(material: Material, place: int) -> str:
+    """Write the share of draws in which no change would have left more cash."""
+    return number(float((material.case.appraisal.npv[:, place] < 0).mean()), "share")
+
+
+def _paid_by(when: date | None) -> str:
+    """Write the date by which half of all draws have paid back."""
+    return day(when) if when else "not in half of draws"
 
 
 def _ratio(values: NDArray[np.float64]) -> str:
@@ -159,13 +173,6 @@ def _ratio(values: NDArray[np.float64]) -> str:
         return MISSING
     low, middle, high = np.quantile(known, (0.05, 0.5, 0.95))
     return f"{middle:.2f}\n{low:.2f} to {high:.2f}" if low < high else f"{middle:.2f}"
-
-
-def _payback(days: NDArray[np.datetime64]) -> str:
-    """Write the date by which half of all draws have paid back; nothing when fewer ever do."""
-    known = np.sort(days[~np.isnat(days)])
-    half = (len(days) - 1) // 2
-    return day(known[half].item()) if len(known) > half else "not in half of draws"
 
 
 def rungs_of(material: Material) -> dict[str, list[Rung]]:
