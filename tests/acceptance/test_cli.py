@@ -139,7 +139,15 @@ def test_every_measure_and_option_is_documented() -> None:
 def test_every_promised_file_is_left_behind(results: Path) -> None:
     promised = ["manifest.json", "monthly.parquet", "draws.parquet", "rates.parquet", "money.parquet"]
     promised += ["summary.csv", "claims.csv", "caseloads.csv", "results.json", "fit.csv", "figures"]
-    promised += ["appraisal.csv", "cashflow.csv", "ladder.csv", "sensitivity.csv", "information.csv"]
+    promised += [
+        "appraisal.csv",
+        "cashflow.csv",
+        "ladder.csv",
+        "sensitivity.csv",
+        "information.csv",
+        "map.csv",
+        "plane.csv",
+    ]
     promised += ["report.html", "paper.docx"]
     assert sorted(path.name for path in results.iterdir()) == sorted(promised)
     assert {path.suffix for path in (results / "figures").iterdir()} == {".png", ".svg"}

@@ -30,7 +30,9 @@ import pytest
 from familyflow.economics import appraisal, case, gather, ladder
 from familyflow.economics.appraisal import appraise
 from familyflow.economics.case import Activity, Assumptions, term
+from familyflow.economics.cashflow import grown, money, savings
 from familyflow.economics.ladder import Rung
+from familyflow.economics.prices import price_years, uprating
 from familyflow.ground.calendar import month_ends
 from familyflow.ground.quantity import Quantity, Status
 from familyflow.scenario import tables
@@ -77,6 +79,8 @@ PUBLISHED: tuple[Days, ...] = (
     ("fte_days_substance_misuse_worker", "2023-07-01", "2025-03-31", 1),
 )
 
+SCHEDULES = {"no_change": NO_CHANGE, "as_published": PUBLISHED, "the_same": NO_CHANGE}
+
 
 @pytest.fixture(scope="module")
 def assumed() -> Assumptions:
@@ -88,7 +92,7 @@ def assumed() -> Assumptions:
 
 @pytest.fixture(scope="module")
 def found(assumed: Assumptions) -> Activity:
-    return _activity(assumed, {"no_change": NO_CHANGE, "as_published": PUBLISHED, "the_same": NO_CHANGE})
+    return _activity(assumed, SCHEDULES)
 
 
 def test_each_rung_agrees_with_paper_to_the_penny(assumed: Assumptions, found: Activity) -> None:
@@ -136,6 +140,22 @@ def test_the_rungs_of_every_line_add_up_to_what_it_saves(assumed: Assumptions, f
     np.testing.assert_allclose(built, parts.saved * q, atol=1e-9)
 
 
+def test_the_case_and_the_priced_ledger_are_built_of_the_same_pounds(assumed: Assumptions, found: Activity) -> None:
+    """Each line's rungs of each year are what `money`, the source of the summary, says is saved; nothing is twice."""
+    flows = ladder.cash_flow(found, assumed)
+    saved = sum(flows.rungs.values())
+    stated = price_years(assumed.quantities)
+    priced = money(_monthly(SCHEDULES), _samples(assumed), uprating(stated, "2024/25", DEFLATOR), assumed.lines)
+    ledger = savings(grown(priced, _samples(assumed), stated, assumed.lines))
+    rows = ledger[ledger["schedule"] == "as_published"].set_index(["financial_year", "line"])
+    assert len(rows) == len(assumed.years) * len(assumed.lines)
+    for y, year in enumerate(assumed.years):
+        for at, line in enumerate(assumed.lines):
+            row = rows.loc[(year, line.name)]
+            assert saved[0, 1, y, at] == pytest.approx(row["saving_gbp"], abs=1e-9)
+            assert flows.cost[0, 1, y, at] == pytest.approx(row["cost_gbp"], abs=1e-9)
+
+
 def test_the_order_of_schedules_does_not_matter(assumed: Assumptions, found: Activity) -> None:
     turned = _activity(assumed, {"the_same": NO_CHANGE, "as_published": PUBLISHED, "no_change": NO_CHANGE})
     assert turned.schedules == ("no_change", "the_same", "as_published")
@@ -173,15 +193,22 @@ def _exact(value: float, unit: str, year: str) -> Quantity:
 
 
 def _activity(a: Assumptions, schedules: dict[str, tuple[Days, ...]]) -> Activity:
-    """Lay days out as monthly rows, with one draw at the stated prices."""
+    """Give the activity of one draw at the stated prices."""
+    return gather.activity([_monthly(schedules)], _samples(a), a, list(schedules))
+
+
+def _samples(a: Assumptions) -> pd.DataFrame:
+    return pd.DataFrame([{"draw": 0, **{name: each.value for name, each in a.quantities.items()}}])
+
+
+def _monthly(schedules: dict[str, tuple[Days, ...]]) -> pd.DataFrame:
+    """Lay days out as monthly rows."""
     rows = [(0, name, month, "", "contacts", 0.0) for name in schedules for month in month_ends(START, 2)]
     for name, days in schedules.items():
         for measure, first, last, count in days:
             covered = pd.Series(count, pd.date_range(first, last)).groupby(pd.Grouper(freq="ME")).sum()
             rows += [(0, name, month.date(), "north", measure, float(value)) for month, value in covered.items()]  # type: ignore[attr-defined]
-    monthly = pd.DataFrame(rows, columns=["draw", "schedule", "month", "team", "measure", "value"])
-    samples = pd.DataFrame([{"draw": 0, **{name: each.value for name, each in a.quantities.items()}}])
-    return gather.activity([monthly], samples, a, list(schedules))
+    return pd.DataFrame(rows, columns=["draw", "schedule", "month", "team", "measure", "value"])
 
 
 def _pence(amounts: np.ndarray) -> list[int]:

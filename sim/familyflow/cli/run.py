@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LEFT_BEHIND: Final = (
     "manifest.json, monthly.parquet, draws.parquet, rates.parquet, money.parquet, appraisal.csv, cashflow.csv, "
-    "ladder.csv, sensitivity.csv, information.csv, results.json, fit.csv"
+    "ladder.csv, sensitivity.csv, information.csv, map.csv, plane.csv, results.json, fit.csv"
 )
 
 

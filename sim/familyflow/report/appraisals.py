@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
+from itertools import product
 from math import inf, isfinite
 from typing import TYPE_CHECKING, Final
 
@@ -65,6 +66,10 @@ SENSITIVITY: Final = (
     "method",
 )
 INFORMATION: Final = ("what", "inputs", "gbp", "share_of_variance", "draws", "words")
+MAP: Final = ("schedule", "input_x", "x", "input_y", "y", "npv_gbp")
+PLANE: Final = ("schedule", "draw", "child_years_in_care_averted", "net_cost_gbp")
+_POINTS: Final = 5
+"""Points along each side of the map."""
 EVERYTHING: Final = "everything"
 CHANCE: Final = "chance"
 GROUPS: Final = {
@@ -155,6 +160,25 @@ class Case:
         """What not knowing is worth, by group of inputs: columns as INFORMATION; gaps where the draws are too few."""
         return pd.DataFrame(list(self._information()), columns=list(INFORMATION))
 
+    @cached_property
+    def map_table(self) -> pd.DataFrame:
+        """Present value over the two inputs of money that matter most, a point a row: columns as MAP."""
+        exact = [bar for bar in self.bars if bar.method == sensitivity.RECALCULATED]
+        widest = sorted(exact, key=lambda bar: -float(bar.swing.max()))[:2]
+        rows = _map_rows(self.activity, self.assumptions, [bar.name for bar in widest]) if len(widest) > 1 else ()
+        return pd.DataFrame(list(rows), columns=list(MAP))
+
+    @cached_property
+    def plane_table(self) -> pd.DataFrame:
+        """The cost-effectiveness plane, a draw a row: columns as PLANE."""
+        rows = [
+            {"schedule": name, "draw": draw, "child_years_in_care_averted": averted, "net_cost_gbp": cost}
+            for name, every, costs in sensitivity.plane(self.activity, self.appraisal)
+            if name != NO_CHANGE
+            for draw, averted, cost in zip(self.activity.draws, every, costs, strict=True)
+        ]
+        return pd.DataFrame(rows, columns=list(PLANE))
+
     @property
     def _samples(self) -> pd.DataFrame:
         return sensitivity.draws_of(self.samples, self.activity.draws)
@@ -180,6 +204,8 @@ class Case:
             "ladder": self.ladder_table,
             "sensitivity": self.sensitivity_table,
             "information": self.information_table,
+            "map": self.map_table,
+            "plane": self.plane_table,
         }
         for name, table in tables.items():
             with writing(folder / f"{name}.csv") as path:
@@ -331,3 +357,14 @@ def _bar_rows(activity: Activity, bar: Bar) -> Iterator[dict[str, object]]:
         if schedule != NO_CHANGE:
             ends = {"npv_at_low_gbp": low, "npv_at_high_gbp": high, "swing_gbp": swing, "error_gbp": error}
             yield {"schedule": schedule, **of_input, **ends}
+
+
+def _map_rows(activity: Activity, a: Assumptions, names: Sequence[str]) -> Iterator[dict[str, object]]:
+    """Give a row a schedule and point of the map of two inputs."""
+    first, second = names
+    xs, ys, npv = sensitivity.two_way(activity, a, first, second, _POINTS)
+    for s, schedule in enumerate(activity.schedules):
+        if schedule != NO_CHANGE:
+            for (i, x), (j, y) in product(enumerate(xs), enumerate(ys)):
+                at = {"input_x": first, "x": x, "input_y": second, "y": y}
+                yield {"schedule": schedule, **at, "npv_gbp": npv[i, j, s]}

@@ -103,10 +103,8 @@ class Required:
         """Say how strong the effects must be."""
         power, most = self.smallest_effect, max(x for x, _ in self._curve(EFFECT))
         if power is None:
-            return (
-                f"Effect: none of those tried meets it, up to {most:g} times the strength that the evidence suggests."
-            )
-        return f"Effect: {power:.2f} times the strength that the evidence suggests meets it on average."
+            return f"Effect: none of those tried meets it, up to {most:g} times as strong as in the central case."
+        return f"Effect: {power:.2f} times as strong as in the central case meets it on average."
 
     def _of_start(self) -> str:
         """Say how late it may begin."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
 from fake_engine import Town, study, with_pause
 
 from familyflow.experiment.batch import conduct
@@ -16,6 +17,8 @@ from familyflow.ground.problem import Problem
 from familyflow.report.json import NEEDED, RESULTS
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from familyflow.experiment.plan import Plan
     from familyflow.report.publication import Publication
 
@@ -108,3 +111,19 @@ def load(name_or_path: str) -> Town:
     if name_or_path not in {"town", "town.toml", "city"}:
         raise Problem(f"'{name_or_path}': there is no such scenario")
     return Town(name="city", digest="d2") if name_or_path == "city" else Town()
+
+
+@dataclass(frozen=True)
+class Required:
+    asked: tuple[str, float, str]
+
+    @property
+    def table(self) -> pd.DataFrame:
+        return pd.DataFrame([self.asked], columns=["schedule", "saving", "by"])
+
+    def show(self) -> None:
+        print("what would have to be true")  # noqa: T201 - as the report does
+
+
+def require(plan: Plan, saving: float, by: date, *, workers: int | None, tell: object) -> Required:  # noqa: ARG001 - as the real one has it
+    return Required((plan.schedules[-1], saving, by.isoformat()))

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from familyflow.report.content.material import Material
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "economics"))
 sys.path.insert(0, str(Path(__file__).parent))  # lets tests import what is made by hand
 from by_hand import BEGIN, STOCKS, TEAMS, TITLES, scenario
 from made_case import material_of

@@ -186,7 +186,7 @@ def test_a_change_in_a_level_has_its_sign(value: float, expected: str) -> None:
 def test_an_answer_says_what_existing_budget_is_moved() -> None:
     said = words.answer(summary(0.4, cost=0.06e6, displaced=0.72e6), "fast", "Fast", 100, END)
     assert (
-        "on average it costs £0.06m, moves £0.72m of existing budget and saves £0.90m of placements and agency staff"
+        "on average it costs £0.06m, moves £0.72m of existing budget and saves £0.90m on placements and agency staff"
         in said
     )
     assert "existing budget" not in words.answer(summary(0.4), "fast", "Fast", 100, END)

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+
+from familyflow.pathway.adult_work import PROGRAMMES
+from familyflow.pathway.effects import ratios
+from familyflow.scenario import load
+from familyflow.scenario.evidence import CENTRAL, INNOVATOR, NO_EFFECT, SLIDER, TRIAL, after, believed, delayed, scaled
+from familyflow.scenario.evidence import positions as read_positions
+
+if TYPE_CHECKING:
+    from familyflow.scenario import Scenario
+
+
+@cache
+def swindon() -> Scenario:
+    return load("swindon")
+
+
+@cache
+def claimed() -> tuple[str, ...]:
+    programme = swindon().programme
+    return ratios(programme.effects, programme.roles, PROGRAMMES)
+
+
+def values(scenario: Scenario) -> dict[str, tuple[float, float, float]]:
+    found = scenario.quantities
+    return {name: (found[name].low, found[name].value, found[name].high) for name in claimed()}
+
+
+def test_a_programme_claims_its_effects_and_what_its_workers_do_differently() -> None:
+    assert claimed() == (
+        *("effect.care_entry", "effect.cp_duration", "effect.cin_duration", "effect.cp_entry_first_year"),
+        *("effect.training_dip", "effect.missed", "effect.completion"),
+    )
+
+
+def test_no_effect_is_a_null_programme_and_central_the_scenario_itself() -> None:
+    assert believed(swindon(), NO_EFFECT, claimed()).programme.null
+    assert believed(swindon(), CENTRAL, claimed()) is swindon()
+
+
+def test_trial_like_holds_what_controlled_studies_found_and_nothing_where_none_has_looked() -> None:
+    found = values(believed(swindon(), TRIAL, claimed()))
+    assert found["effect.care_entry"] == (0.894, 0.894, 0.894)
+    assert found["effect.training_dip"] == (0.9, 0.9, 0.9)
+    others = {name: held for name, held in found.items() if name not in {"effect.care_entry", "effect.training_dip"}}
+    assert set(others.values()) == {(1.0, 1.0, 1.0)}
+
+
+def test_as_the_innovator_published_keeps_the_central_range_where_nothing_was_published() -> None:
+    found, central = values(believed(swindon(), INNOVATOR, claimed())), values(swindon())
+    assert found["effect.cp_duration"] == (0.51, 0.51, 0.51)
+    assert found["effect.cp_entry_first_year"] == central["effect.cp_entry_first_year"]
+
+
+def test_every_reading_is_another_run() -> None:
+    digests = {believed(swindon(), belief, claimed()).digest for belief in SLIDER}
+    assert len(digests) == len(SLIDER)
+
+
+def test_the_readings_of_care_entry_go_from_cautious_to_bold() -> None:
+    trial = believed(swindon(), TRIAL, claimed()).quantities["effect.care_entry"].value
+    central = swindon().quantities["effect.care_entry"].value
+    innovator = believed(swindon(), INNOVATOR, claimed()).quantities["effect.care_entry"].value
+    assert 1 > trial > central > innovator
+
+
+def test_every_position_names_a_shared_effect_and_stands_once() -> None:
+    found = read_positions()
+    assert {each.position for each in found} == {"trial", "innovator"}
+    assert {each.effect for each in found} <= set(swindon().quantities)
+    assert len({(each.effect, each.position) for each in found}) == len(found)
+
+
+@pytest.mark.parametrize("power", [0.0, 0.5, 2.0])
+def test_strength_raises_each_ratio_and_its_range_to_a_power(power: float) -> None:
+    central = values(swindon())
+    for name, found in values(scaled(swindon(), power, claimed())).items():
+        assert found == pytest.approx(tuple(each**power for each in central[name]))
+
+
+def test_strength_1_is_the_scenario_itself() -> None:
+    assert scaled(swindon(), 1.0, claimed()) is swindon()
+
+
+def test_a_delay_moves_every_step_of_one_schedule_and_no_other() -> None:
+    later = delayed(swindon(), "as_published", 6)
+    assert [step.date for step in later.schedules["as_published"].steps] == [
+        *(date(2021, 4, 1), date(2021, 10, 1), date(2022, 4, 1)),
+    ]
+    assert later.schedules["all_at_once"] == swindon().schedules["all_at_once"]
+    assert later.digest != swindon().digest
+    assert delayed(swindon(), "as_published", 0) is swindon()
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "found"),
+    [
+        (date(2020, 12, 1), 1, date(2021, 1, 1)),
+        (date(2020, 1, 31), 1, date(2020, 2, 29)),
+        (date(2020, 10, 1), 24, date(2022, 10, 1)),
+    ],
+)
+def test_months_on_is_the_same_day_or_the_last_of_the_month(day: date, months: int, found: date) -> None:
+    assert after(day, months) == found
