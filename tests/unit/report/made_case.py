@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from conftest import Study
+    from familyflow.report.findings import Findings
 
 DOT = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 """A picture of one dot."""
@@ -111,14 +112,16 @@ def case_of(study: Study, draws: int, schedules: Sequence[str]) -> Case:
     return Case(a, activity, samples, {**a.quantities, **effect_of}, tuple(effect_of))
 
 
-def material_of(study: Study, draws: int, least: int = 0, schedules: Sequence[str] = ()) -> Material:
+def material_of(
+    study: Study, draws: int, least: int = 0, schedules: Sequence[str] = (), found: Findings | None = None
+) -> Material:
     """Give a run of some schedules, or of all; its pictures are dots."""
     wanted = [name for name in study.scenario.schedules if not schedules or name in {"no_change", *schedules}]
     monthly, money = (table[table["schedule"].isin(wanted)] for table in (study.monthly, study.money))
     names = PICTURES if len(wanted) > 1 else PICTURES[:3]
     return Material(
         plan=Plan(study.scenario, tuple(wanted), study.scenario.years, 1, draws),
-        findings=findings.find(monthly, money, study.scenario),
+        findings=found or findings.find(monthly, money, study.scenario),
         case=case_of(study, draws, wanted),
         images={name: Image(name, name.capitalize(), "What it <shows>.", DOT) for name in (*names, "ladder")},
         timelines=study.timelines,

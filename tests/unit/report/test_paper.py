@@ -103,11 +103,11 @@ def test_the_same_run_gives_the_same_paper(material: Material, content: bytes) -
     assert made(material) == content
 
 
-def test_nothing_of_a_scenario_breaks_the_paper_or_becomes_a_field(study: Study) -> None:
+def test_nothing_of_a_scenario_breaks_the_paper_or_becomes_a_field(study: Study, material: Material) -> None:
     hostile = "=cmd() <w:t> & \x00\x1b" + "x" * 300
     schedules = {name: replace(each, title=hostile + name) for name, each in study.scenario.schedules.items()}
     scenario = replace(study.scenario, title=hostile, authority=hostile, schedules=schedules)
-    found = opened(made(material_of(replace(study, scenario=scenario), 40)))
+    found = opened(made(material_of(replace(study, scenario=scenario), 40, found=material.findings)))
     assert found.paragraphs[0].text == hostile.replace("\x00", "\ufffd").replace("\x1b", "\ufffd")
     instructions = [each.text for each in found.sections[0].footer._element.iter(qn("w:instrText"))]
     assert instructions == ["PAGE"]

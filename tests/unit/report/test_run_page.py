@@ -136,8 +136,8 @@ def test_every_range_on_the_page_has_its_name(source: str) -> None:
             assert RANGE in table
 
 
-def test_the_register_holds_every_number_and_counts_them_by_status(study: Study) -> None:
-    material = material_of(with_quantities(study), 40)
+def test_the_register_holds_every_number_and_counts_them_by_status(study: Study, material: Material) -> None:
+    material = material_of(with_quantities(study), 40, found=material.findings)
     page = made(material)
     register = page.partition('id="evidence-table"')[2].partition("</table>")[0]
     for name, quantity in material.scenario.quantities.items():
@@ -155,7 +155,7 @@ def with_quantities(study: Study) -> Study:
     return replace(study, scenario=replace(study.scenario, quantities=MappingProxyType(given)))
 
 
-def test_nothing_of_a_scenario_is_taken_for_code(study: Study) -> None:
+def test_nothing_of_a_scenario_is_taken_for_code(study: Study, material: Material) -> None:
     hostile = with_quantities(study)
     claims = tuple(claim.model_copy(update={"text": HOSTILE}) for claim in hostile.scenario.claims)
     schedules = {
@@ -164,7 +164,9 @@ def test_nothing_of_a_scenario_is_taken_for_code(study: Study) -> None:
     teams = {name: replace(each, title=HOSTILE + name) for name, each in hostile.scenario.teams.items()}
     named = {"title": HOSTILE, "authority": HOSTILE, "claims": claims, "sources": {"slides": HOSTILE}}
     scenario = replace(hostile.scenario, **named, schedules=schedules, teams=teams)
-    page = made(material_of(replace(hostile, scenario=scenario), 40))
+    was = material.findings
+    found = replace(was, claims=was.claims.assign(claim=HOSTILE), caseloads=was.caseloads.assign(title=HOSTILE))
+    page = made(material_of(replace(hostile, scenario=scenario), 40, found=found))
     assert page.count("<script") == 2
     assert "<b>" not in page
     assert "".join(reader.read(page).text).count(SCRIPT) > 10

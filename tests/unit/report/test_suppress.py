@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from math import nan
 from typing import TYPE_CHECKING
 
@@ -7,7 +8,6 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from made_case import material_of
 
 from familyflow.report import fans, run_page, suppress, words
 from familyflow.report.content import report
@@ -15,6 +15,7 @@ from familyflow.report.frames import council, titles_of
 
 if TYPE_CHECKING:
     from conftest import Study
+    from familyflow.report.content.material import Material
 
 
 @pytest.mark.parametrize(
@@ -62,8 +63,8 @@ def test_both_levels_behind_a_claim_go_when_one_is_small_and_the_change_stays() 
     pd.testing.assert_frame_equal(made[1:], table[1:])
 
 
-def test_a_page_with_counts_withheld_says_so_and_shows_none_of_them(study: Study) -> None:
-    material = material_of(study, 40, least=1000)
+def test_a_page_with_counts_withheld_says_so_and_shows_none_of_them(material: Material) -> None:
+    material = replace(material, least=1000)
     page = run_page.page("A", [], report.page_sections(material))
     assert "shown as &lt;1000" in page
     assert "This picture is left out: a number of children in it is too small to be shown." in page

@@ -15,7 +15,7 @@ from familyflow.report.measures import PER_CHILD_YEAR, RANGE
 from familyflow.report.words import CHILDREN, MISSING, day, is_withheld, number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -82,40 +82,38 @@ def children(material: Material) -> Section:
 
 def _stock(material: Material, measure: str) -> Iterator[Block]:
     """Show one stock, by schedule and year."""
+    found = {name: [material.of(name, f"{measure}_end", year) for year in material.years] for name in material.titles}
     rows = [
-        [title, *(material.cell(material.of(name, f"{measure}_end", year), CHILDREN) for year in material.years)]
-        for name, title in material.titles.items()
+        [title, *(material.cell(each, CHILDREN) for each in found[name])] for name, title in material.titles.items()
     ]
     caption = f"{STOCKS[measure]} at the end of each financial year: average, and {RANGE}"
     table = Table(f"{measure}-table", caption, ["Schedule", *material.case_years], [("", rows)])
-    small = any(
-        is_withheld(material.of(name, f"{measure}_end", year)[part], CHILDREN, material.least)
-        for name in material.titles
-        for year in material.years
-        for part in ("p5", "mean", "p95")
-    )
-    if small:
-        yield from (Paragraph(_WITHHELD), table)
-    else:
-        yield from _chart(material, measure, table)
+    yield from _unless_small(material, found, measure, table)
 
 
 def _fewer(material: Material) -> Iterator[Block]:
     """Show how many children fewer than under no change there are at the end."""
     if not material.others:
         return
-    found = {name: [material.less(name, f"{stock}_end") for stock in reversed(STOCKS)] for name in material.others}
+    stocks = list(reversed(STOCKS))
+    found = {name: [material.less(name, f"{stock}_end") for stock in stocks] for name in material.others}
     rows = [
         [title, *(material.change(row, CHILDREN) for row in found[name])] for name, title in material.others.items()
     ]
     caption = f"Change at {day(material.end)} against no change: average, and {RANGE}; below nought is fewer children"
-    table = Table("fewer-table", caption, ["Schedule", *(STOCKS[stock] for stock in reversed(STOCKS))], [("", rows)])
-    if any(
-        is_withheld(each, CHILDREN, material.least) for row in found.values() for part in row for each in part.values()
-    ):
+    table = Table("fewer-table", caption, ["Schedule", *(STOCKS[stock] for stock in stocks)], [("", rows)])
+    yield from _unless_small(material, found, "children_fewer", table)
+
+
+def _unless_small(
+    material: Material, found: Mapping[str, Sequence[Mapping[str, float]]], picture: str, table: Table
+) -> Iterator[Block]:
+    """Show a picture with its table; the table alone where a number in it is too small to be shown."""
+    values = (row[part] for rows in found.values() for row in rows for part in ("p5", "mean", "p95"))
+    if any(is_withheld(value, CHILDREN, material.least) for value in values):
         yield from (Paragraph(_WITHHELD), table)
     else:
-        yield from _chart(material, "children_fewer", table)
+        yield from _chart(material, picture, table)
 
 
 def _published(material: Material) -> Iterator[Block]:

@@ -18,7 +18,7 @@ from familyflow.report.content.proof import again, claims, evidence, method, sta
 from familyflow.report.content.risks import not_supported, risks
 from familyflow.report.content.summary import answers, asked, found, headline, reading, summary, withheld
 from familyflow.report.paper import Cover
-from familyflow.report.words import day, draws
+from familyflow.report.words import CHILDREN, day, draws, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,14 +112,18 @@ def _recommendation(material: Material) -> Section:
 def _background(material: Material) -> Section:
     """Say what the programme is and from what counts the run starts."""
     scenario = material.scenario
-    counts = {name: scenario.quantities[f"snapshot.{name}"].value for name in ("children_on_cin", "children_on_cp")}
-    care = scenario.quantities["snapshot.children_in_care"].value
+    care, cp, cin = (_on_day_0(material, name) for name in ("children_in_care", "children_on_cp", "children_on_cin"))
     said = (
-        f"{scenario.authority} had {care:,.0f} children in care on {day(scenario.start)}, "
-        f"{counts['children_on_cp']:,.0f} on child protection plans and {counts['children_on_cin']:,.0f} on child in "
-        f"need plans, as published. {scenario.programme.title} puts adult workers into children's teams. {FOR_AUTHOR}"
+        f"On {day(scenario.start)} {scenario.authority} had {care} children in care, {cp} on child protection "
+        f"plans and {cin} on child in need plans, as published. {scenario.programme.title} puts adult workers "
+        f"into children's teams. {FOR_AUTHOR}"
     )
     return Section("background", "Background", [Paragraph(said)])
+
+
+def _on_day_0(material: Material, stock: str) -> str:
+    """Write a published count of day 0."""
+    return number(material.scenario.quantities[f"snapshot.{stock}"].value, CHILDREN, material.least)
 
 
 def _options(material: Material) -> Section:
