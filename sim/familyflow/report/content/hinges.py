@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from familyflow.economics.information import FEWEST
 from familyflow.economics.sensitivity import REGRESSED
 from familyflow.report.appraisals import CHANCE, EVERYTHING
 from familyflow.report.blocks import Bullets, Chart, Paragraph, Section, Table
@@ -66,13 +67,19 @@ def swings_shown(material: Material) -> Iterator[Block]:
     mean, what = answer_of(material)
     said = (
         f"{what} is {pounds(mean)}. Each row moves one input to the ends of its 90% range and leaves all "
-        "others. Inputs of money are recalculated; those of effects, marked *, are estimated by regression over "
-        "the draws, with an error."
+        f"others. Inputs of money are recalculated. {_of_effects(material)}"
     )
     yield Paragraph(said)
     headings = ("Input", "Stated", "Low end", "High end", "Unit", "Status", "At the low end, £m", "At the high end, £m")
     table = Table("tornado-table", "Net present value at the ends of each input", headings, [("", rows)])
     yield Chart(material.images["tornado"], table) if "tornado" in material.images else table
+
+
+def _of_effects(material: Material) -> str:
+    """Say where the bars of effects come from, or why there is none."""
+    if material.plan.draws < FEWEST:
+        return f"Effects have no bar: fewer than {FEWEST} draws were run."
+    return "Those of effects, marked * where they are among the widest, are estimated by regression over the draws."
 
 
 def _swing(row: Mapping[Hashable, Any]) -> list[str]:

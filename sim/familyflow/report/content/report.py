@@ -16,7 +16,7 @@ from familyflow.report.content.money import (
 )
 from familyflow.report.content.proof import again, claims, evidence, method, standing, status_table
 from familyflow.report.content.risks import not_supported, risks
-from familyflow.report.content.summary import answers, asked, found, headline, reading, summary, withheld
+from familyflow.report.content.summary import answers, asked, found, headline, reading, schedules, summary, withheld
 from familyflow.report.paper import Cover
 from familyflow.report.words import CHILDREN, day, draws, number
 
@@ -50,7 +50,7 @@ def page_lead(material: Material) -> list[str]:
     return [
         (
             f"{material.scenario.authority}, {day(material.scenario.start)} to {day(material.end)}: "
-            f"{draws(material.plan.draws)}, {len(material.others)} schedules compared with no change."
+            f"{draws(material.plan.draws)}, {schedules(material)} compared with no change."
         )
     ]
 
@@ -89,7 +89,7 @@ def paper_sections(material: Material) -> list[Section]:
     """Give the sections of a committee paper."""
     money = [_options(material), _finances(material)] if material.others else []
     return [
-        Section("purpose", "Purpose", [Paragraph(asked(material))]),
+        Section("purpose", "Purpose", [Paragraph(f"To say {asked(material)}")]),
         _recommendation(material),
         _background(material),
         *money,

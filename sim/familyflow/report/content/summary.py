@@ -9,7 +9,7 @@ from familyflow.report.blocks import Bullets, Paragraph, Section, Statement, Tab
 from familyflow.report.content.judgement import Position, Verdict, verdict
 from familyflow.report.content.money import over_draws
 from familyflow.report.content.proof import standing
-from familyflow.report.measures import RANGE
+from familyflow.report.measures import PRECISION, RANGE
 from familyflow.report.words import CHILDREN, care, day, draws, likelihood, number, pounds
 
 if TYPE_CHECKING:
@@ -18,14 +18,20 @@ if TYPE_CHECKING:
 
 
 def asked(material: Material) -> str:
-    """Say what the run asked."""
-    scenario, count = material.scenario, len(material.others)
+    """Say, after a verb, what the run asked, and how."""
+    scenario = material.scenario
     return (
-        f"Asked: what {count} schedule{'' if count == 1 else 's'} of {scenario.programme.title} would change for "
-        f"children and for money in {scenario.authority} from {day(scenario.start)} to {day(material.end)}. Each is "
-        f"compared with no change for the same families with the same luck, in {draws(material.plan.draws)} of "
-        "everything that is uncertain."
+        f"what {schedules(material)} of {scenario.programme.title} would change for children and for money in "
+        f"{scenario.authority} from {day(scenario.start)} to {day(material.end)}. Each is compared with no "
+        f"change for the same families with the same luck, in {draws(material.plan.draws)} of everything that "
+        "is uncertain."
     )
+
+
+def schedules(material: Material) -> str:
+    """Count the schedules that are compared with no change."""
+    count = len(material.others)
+    return f"{count} schedule{'' if count == 1 else 's'}"
 
 
 def found(material: Material) -> Verdict:
@@ -66,7 +72,7 @@ def summary(material: Material) -> Section:
     blocks: list[Block] = [Statement(judged.heading), Paragraph(judged.reason)]
     if material.others:
         blocks += [answers(material), headline(material), Paragraph(reading(material))]
-    blocks += [Paragraph(asked(material)), Paragraph(standing(material))]
+    blocks += [Paragraph(f"Asked: {asked(material)}"), Paragraph(standing(material))]
     if material.least:
         blocks.append(Paragraph(withheld(material.least)))
     return Section("summary", "Summary", blocks)
@@ -76,10 +82,20 @@ def reading(material: Material) -> str:
     """Say how numbers are to be read."""
     a = material.case.assumptions
     return (
-        f"Below each average stands its {RANGE}: nine draws in ten lie within it. Money is cash in "
-        f"{material.scenario.price_year} prices; net present value is discounted to {a.base_year} at "
-        f"{a.value(case.DISCOUNT_RATE):.1%} a year. Staff time freed and partners' savings are not in it."
+        f"Below each average stands its {RANGE}: nine draws in ten lie within it.{_precision(material)} Money "
+        f"is cash in {material.scenario.price_year} prices; net present value is discounted to {a.base_year} at "
+        f"{a.value(case.DISCOUNT_RATE):.1%} a year. Staff time freed and partners' savings are not in it, nor "
+        f"is anything after {day(material.end)}."
     )
+
+
+def _precision(material: Material) -> str:
+    """Say how far more draws would move the averages; nothing of a single draw."""
+    npv, count = material.case.appraisal.npv, material.plan.draws
+    if count == 1:
+        return ""
+    widest = float(npv.std(axis=0, ddof=1).max()) / count**0.5
+    return f" The averages of net present value are known to ±{pounds(widest)} ({PRECISION})."
 
 
 def withheld(least: int) -> str:
