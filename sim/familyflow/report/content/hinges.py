@@ -122,7 +122,7 @@ def unknown(material: Material) -> Iterator[Block]:
     ]
     headings = (
         "What is not known",
-        "Share of the variance",
+        "Share of the variance, estimated",
         "What knowing it would be worth to the choice of schedule",
     )
     yield Table("information-table", "What not knowing is worth", headings, [("", rows)], frozenset({2}))
@@ -145,4 +145,4 @@ def first_to_measure(material: Material) -> Iterator[str]:
     assumed = rows[rows["status"] == "assumed"]
     if not assumed.empty:
         names = ", ".join(quoted(spoken(name)) for name in assumed["input"].head(3))
-        yield f"Of the assumed inputs the answer hangs most on {names}: replace these first."
+        yield f"Of the assumed inputs the answer hangs most on {names}: find better evidence for these first."
