@@ -26,8 +26,6 @@ from familyflow.experiment.run import Engine
 from familyflow.ground import paths
 from familyflow.ground.calendar import month_ends
 from familyflow.ground.problem import Problem
-from familyflow.pathway.adult_work import PROGRAMMES
-from familyflow.pathway.effects import ratios
 from familyflow.report import boxes, console, figures, tables, verdict
 from familyflow.report import compare as side_by_side
 from familyflow.report import findings as reports
@@ -40,11 +38,11 @@ from familyflow.report.frames import titles_of
 from familyflow.report.measures import WHOLE
 from familyflow.report.page import page
 from familyflow.report.publication import PLAIN, Publication, write_report, write_tables
-from familyflow.report.required import EFFECT, EVIDENCE, START, Point, Required, of_schedule
+from familyflow.report.required import Point, Required, of_schedule
 from familyflow.scenario import evidence, timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
     from typing import IO
 
@@ -67,10 +65,6 @@ FIGURES: Final = "figures"
 FIT: Final = "fit.csv"
 _DRAWS_AT_ONCE: Final = 25
 """Draws that are priced together: few enough to fit in memory, enough to be quick."""
-_POWERS: Final = (0.0, 1.0, 2.0, 3.0)
-"""How strong the claimed effects are tried, as powers of their ratios: from none of them to three times as strong."""
-_DELAYS: Final = (0, 6, 12, 24)
-"""How many months later a schedule's start is tried."""
 
 
 def load(name_or_path: str | Path) -> Experiment:
@@ -246,7 +240,7 @@ class Results:
     def case(self) -> Case:
         """The investment case: ladder, appraisal as stated and corrected, sensitivity, value of information."""
         scenario = self.plan.scenario
-        return Case(self.assumptions, self.activity, self.draws, scenario.quantities, _claimed(scenario))
+        return Case(self.assumptions, self.activity, self.draws, scenario.quantities, evidence.claimed(scenario))
 
     @property
     def flows(self) -> Flows:
@@ -401,26 +395,16 @@ def require(
         raise Problem(f"by = {by}: must be a date that the run covers, after {plan.scenario.start} and up to {end}")
     points: list[Point] = []
     found: dict[str, Positions] = {}
-    for question, setting, x, scenario in _settings(plan.scenario, schedule):
-        if scenario.digest not in found:
-            tell(f"{setting}: {plan.draws} draws", 0, 0)
-            results = run(replace(plan, scenario=scenario), workers=workers, tell=tell, engine=engine)
+    for setting in evidence.settings(plan.scenario, schedule):
+        digest = setting.scenario.digest
+        if digest not in found:
+            tell(f"{setting.name}: {plan.draws} draws", 0, 0)
+            results = run(replace(plan, scenario=setting.scenario), workers=workers, tell=tell, engine=engine)
             position = positions(results.activity, results.flows, results.assumptions, by)
-            found[scenario.digest] = of_schedule(position, results.activity.schedules, schedule)
-        points.append(Point(question, setting, x, found[scenario.digest]))
-    effects = {name: plan.scenario.quantities[name] for name in _claimed(plan.scenario)}
+            found[digest] = of_schedule(position, results.activity.schedules, schedule)
+        points.append(Point(setting.question, setting.name, setting.x, found[digest]))
+    effects = {name: plan.scenario.quantities[name] for name in evidence.claimed(plan.scenario)}
     return Required(schedule, saving, by, first, tuple(points), effects)
-
-
-def _settings(scenario: Scenario, schedule: str) -> Iterator[tuple[str, str, float, Scenario]]:
-    """Give what is to be simulated: question, setting, where it stands on that axis, and the scenario."""
-    claimed = _claimed(scenario)
-    for x, belief in enumerate(evidence.SLIDER):
-        yield EVIDENCE, f"evidence: {belief}", float(x), evidence.believed(scenario, belief, claimed)
-    for power in _POWERS:
-        yield EFFECT, f"effects: {power:g} times as strong", power, evidence.scaled(scenario, power, claimed)
-    for months in _DELAYS:
-        yield START, f"start: {months} months later", float(months), evidence.delayed(scenario, schedule, months)
 
 
 def _first_step(scenario: Scenario, schedule: str) -> date:
@@ -478,14 +462,6 @@ def _priced(scenario: Scenario, monthly: pd.DataFrame, samples: pd.DataFrame) ->
     stated = prices.price_years(scenario.quantities)
     priced = cashflow.money(monthly, samples, prices.uprating(stated, scenario.price_year, _deflator()))
     return cashflow.grown(priced, samples, stated)
-
-
-def _claimed(scenario: Scenario) -> tuple[str, ...]:
-    """Give the ids of what the scenario's programme claims to change; none for one that changes nothing."""
-    programme = scenario.programme
-    if programme.null:
-        return ()
-    return ratios(programme.effects, (*programme.roles, *programme.shared_roles), PROGRAMMES)
 
 
 def _timelines(plan: Plan) -> dict[str, timeline.Timeline]:

@@ -41,23 +41,12 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from paper import DEFLATOR, START, STATED
 
 from familyflow.economics.cashflow import cumulative, money, savings
 from familyflow.economics.prices import uprating
 from familyflow.ground.calendar import month_ends
 
-START = date(2023, 3, 31)
-DEFLATOR = {"2020/21": 80.0, "2023/24": 96.0, "2024/25": 100.0}
-STATED = {
-    "price.agency_foster_week": (840.00, "2023/24"),
-    "price.residential_week": (6_048.00, "2023/24"),
-    "price.cp_month": (243.50, "2020/21"),
-    "price.proceedings_la": (4_000.00, "2020/21"),
-    "price.proceedings_partner": (12_000.00, "2020/21"),
-    "price.alcohol_misuse_year": (1_461.00, "2020/21"),
-    "price.sgo_year": (7_305.00, "2024/25"),
-    "price.salary.substance_misuse_worker": (29_220.00, "2024/25"),
-}
 SHARES = {"price.on_cost": 0.30, "price.overhead": 0.25}
 OTHER_PRICES = (
     *(f"price.{name}_week" for name in ("kinship", "in_house_foster", "supported", "with_parents")),

@@ -21,11 +21,11 @@ no change had 426 days of foster care (of 366 days) and no allowance.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
+from paper import DEFLATOR, START, STATED
 
 from familyflow.economics import appraisal, case, gather, ladder
 from familyflow.economics.appraisal import appraise
@@ -37,18 +37,6 @@ from familyflow.ground.calendar import month_ends
 from familyflow.ground.quantity import Quantity, Status
 from familyflow.scenario import tables
 
-START = date(2023, 3, 31)
-DEFLATOR = {"2020/21": 80.0, "2023/24": 96.0, "2024/25": 100.0}
-STATED = {
-    "price.agency_foster_week": (840.00, "2023/24"),
-    "price.residential_week": (6_048.00, "2023/24"),
-    "price.cp_month": (243.50, "2020/21"),
-    "price.proceedings_la": (4_000.00, "2020/21"),
-    "price.proceedings_partner": (12_000.00, "2020/21"),
-    "price.alcohol_misuse_year": (1_461.00, "2020/21"),
-    "price.sgo_year": (7_305.00, "2024/25"),
-    "price.salary.substance_misuse_worker": (29_220.00, "2024/25"),
-}
 VALUES = {
     "price.on_cost": 0.30,
     "price.overhead": 0.25,

@@ -45,7 +45,7 @@ def require(  # noqa: PLR0913 - each is an option
     evidence, with its effects weaker and stronger, and later: the smallest effect, the latest start and the largest
     cost that still meet it. Without --schedule it is the first one after no change.
     """
-    from familyflow.experiment.files import refuse_unwritable, writing
+    from familyflow.experiment.files import plain_words, refuse_unwritable, writing
     from familyflow.experiment.plan import planned
     from familyflow.scenario import load
 
@@ -62,6 +62,8 @@ def require(  # noqa: PLR0913 - each is an option
         found = api.require(plan, saving, by.date(), workers=workers, tell=tell)
     found.show()
     if out is not None:
+        with plain_words(out.parent):
+            out.parent.mkdir(parents=True, exist_ok=True)
         with writing(out) as path:
             found.table.to_csv(path, index=False, lineterminator="\n", float_format="%.10g")
         click.echo(f"In {out}: every setting that was simulated")

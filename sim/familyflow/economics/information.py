@@ -28,6 +28,8 @@ _SIGNAL_SHARES: Final = np.linspace(0.0, 0.99, 100)
 """How much of the variance is the group's own: each is tried."""
 FEWEST: Final = 50
 """A regression over fewer draws than this says nothing."""
+MOST: Final = 1_000
+"""A regression takes no more than the first so many draws: its time grows with their cube."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ def expected(benefits: Floats, inputs: Floats) -> Floats:
 
 def groups(benefits: Floats, samples: pd.DataFrame, names: Mapping[str, Sequence[str]]) -> list[Information]:
     """Give EVPPI and the share of variance of each group of inputs, named with the samples' columns."""
+    benefits, samples = benefits[:MOST], samples.iloc[:MOST]
     moving = benefits[:, benefits.std(axis=0) > 0]
     best = moving[:, [moving.mean(axis=0).argmax()]] if moving.shape[1] else benefits[:, :1]
     return [_one(group, benefits, best, samples[list(columns)]) for group, columns in names.items()]

@@ -55,10 +55,10 @@ MEASURES: Final = (
     Measure("programme_cost_gbp", "Programme cost", "gbp", 0, "Money"),
     Measure("displaced_gbp", "Existing budget displaced", "gbp", 0, "Money"),
     Measure("programme_spend_gbp", "Programme spend, gross", "gbp", 0, "Money"),
-    Measure("gross_saving_gbp", "Placements and agency staff saved", "gbp", 1, "Money"),
+    Measure("gross_saving_gbp", "Gross saving, not all cash", "gbp", 1, "Money"),
     Measure("capacity_saving_gbp", "Staff time freed (capacity)", "gbp", 1, "Money"),
     Measure("partner_saving_gbp", "Partners' saving", "gbp", 1, "Money"),
-    Measure("net_saving_gbp", "Net saving (placements - cost)", "gbp", 1, "Money"),
+    Measure("net_saving_gbp", "Net saving (gross - cost)", "gbp", 1, "Money"),
     Measure("net_saving_cumulative_gbp", "Net saving, cumulative", "gbp", 1, "Money"),
 )
 """Averted children and savings are no change minus the schedule; the rest are the schedule's own level."""

@@ -12,7 +12,7 @@ import pandas as pd
 from familyflow.economics import required
 from familyflow.report import boxes, words
 from familyflow.report.measures import RANGE
-from familyflow.scenario.evidence import after
+from familyflow.scenario.evidence import EFFECT, START, after
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = ("question", "setting", "x", "mean", "p5", "p50", "p95", "mc_error", "probability_met")
 """Columns of required.csv: GBP of each year, net of the programme, up to the date; p5 to p95 the range of outcomes."""
-EVIDENCE: Final = "evidence"
-EFFECT: Final = "effect"
-START: Final = "start"
 _WIDTHS: Final = (("", 42), (f"net position, {RANGE}", 40), ("met", 8))
 
 
@@ -108,9 +105,9 @@ class Required:
 
     def _of_start(self) -> str:
         """Say how late it may begin."""
-        if self.latest_start is None:
-            return f"Start: beginning on {words.day(self.first)}, as planned, is too late already."
         last = max(x for x, _ in self._curve(START))
+        if self.latest_start is None:
+            return f"Start: none of those tried meets it, from {words.day(self.first)} to {last:g} months later."
         beyond = " or later still" if self.latest_start == after(self.first, int(last)) else ""
         return f"Start: the first step may be as late as {words.day(self.latest_start)}{beyond}."
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from familyflow.economics.required import Positions
-from familyflow.report.required import EFFECT, EVIDENCE, START, Point, Required
+from familyflow.report.required import Point, Required
+from familyflow.scenario.evidence import EFFECT, EVIDENCE, START
 
 POWERS = {0.0: -2e6, 1.0: 0.0, 2.0: 2e6}
 STARTS = {0.0: 0.0, 12.0: -1e6}
@@ -46,7 +47,7 @@ def test_what_cannot_be_met_is_said_plainly() -> None:
     said = list(found(5e6).sentences())
     assert said == [
         "Effect: none of those tried meets it, up to 2 times as strong as in the central case.",
-        "Start: beginning on 1 October 2024, as planned, is too late already.",
+        "Start: none of those tried meets it, from 1 October 2024 to 12 months later.",
         "Cost: none is small enough; the cash saved falls short of it before anything is spent.",
     ]
     assert list(found(5e6).ranges()) == []

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from familyflow.pathway.adult_work import PROGRAMMES
-from familyflow.pathway.effects import ratios
-from familyflow.scenario import load
+from familyflow.scenario import evidence, load, null
 from familyflow.scenario.evidence import CENTRAL, INNOVATOR, NO_EFFECT, SLIDER, TRIAL, after, believed, delayed, scaled
 from familyflow.scenario.evidence import positions as read_positions
 
@@ -23,8 +21,7 @@ def swindon() -> Scenario:
 
 @cache
 def claimed() -> tuple[str, ...]:
-    programme = swindon().programme
-    return ratios(programme.effects, programme.roles, PROGRAMMES)
+    return evidence.claimed(swindon())
 
 
 def values(scenario: Scenario) -> dict[str, tuple[float, float, float]]:
@@ -108,3 +105,14 @@ def test_a_delay_moves_every_step_of_one_schedule_and_no_other() -> None:
 )
 def test_months_on_is_the_same_day_or_the_last_of_the_month(day: date, months: int, found: date) -> None:
     assert after(day, months) == found
+
+
+def test_a_programme_that_changes_nothing_claims_nothing() -> None:
+    assert evidence.claimed(null(swindon())) == ()
+
+
+def test_each_question_has_the_scenario_itself_among_its_settings_and_ten_are_to_be_run() -> None:
+    found = list(evidence.settings(swindon(), "as_published"))
+    for question in (evidence.EVIDENCE, evidence.EFFECT, evidence.START):
+        assert [each.scenario for each in found if each.question == question].count(swindon()) == 1
+    assert len({each.scenario.digest for each in found}) == 10
