@@ -27,16 +27,19 @@ from familyflow.experiment.run import Engine
 from familyflow.ground import paths
 from familyflow.ground.calendar import month_ends
 from familyflow.ground.problem import Problem
-from familyflow.report import boxes, caseloads, claims, console, figures, sensitivity, sweeps, tables, verdict, words
+from familyflow.report import boxes, console, figures, sensitivity, sweeps, tables, verdict, words
 from familyflow.report import compare as side_by_side
 from familyflow.report import findings as reports
 from familyflow.report import json as report_json
 from familyflow.report import precision as precise
 from familyflow.report import workbook as workbooks
 from familyflow.report.appraisals import Case
+from familyflow.report.content.material import Material, with_images
+from familyflow.report.content.money import pictures_of_money
 from familyflow.report.frames import titles_of
 from familyflow.report.measures import MEASURES, NO_CHANGE, OVER_ALL, WHOLE
 from familyflow.report.page import page
+from familyflow.report.publication import PLAIN, Publication, write_report, write_tables
 from familyflow.report.required import Point, Required, of_schedule
 from familyflow.report.workbook import edited
 from familyflow.scenario import amend, evidence, timeline
@@ -56,6 +59,7 @@ if TYPE_CHECKING:
     from familyflow.experiment.design import Design
     from familyflow.experiment.plan import Plan, Precision, Slice
     from familyflow.experiment.processes import Hire
+    from familyflow.report.blocks import Image
     from familyflow.report.compare import Run
     from familyflow.report.findings import Findings
     from familyflow.report.json import Document
@@ -356,16 +360,10 @@ class Results:
         """Say whether the findings lie in the folder."""
         return (self.folder / report_json.RESULTS).exists()
 
-    def save(self, tell: Progress = silent) -> None:
-        """Write money, findings, fit and figures beside the monthly records; Problem when it cannot be."""
+    def save(self, tell: Progress = silent, wanted: Publication = PLAIN) -> None:
+        """Write money, findings, fit, figures, page and paper beside the monthly records; Problem when it cannot be."""
         tell("adding up money and measures", 0, 0)
         store.write_table(self.money, self.folder / "money.parquet")
-        with writing(self.folder / "summary.csv") as path:
-            tables.write_summary(self.summary, path)
-        with writing(self.folder / "claims.csv") as path:
-            claims.write(self.claims, path)
-        with writing(self.folder / "caseloads.csv") as path:
-            caseloads.write(self.caseloads, path)
         tell("appraising the case", 0, 0)
         self.case.save(self.folder)
         if not (self.folder / FIT).exists():  # it belongs to the scenario: one fit serves the folder for good
@@ -373,20 +371,57 @@ class Results:
             fitted = of_run(self.plan.scenario, self.monthly, self.central())
             with writing(self.folder / FIT) as path:
                 fitted.table.to_csv(path, index=False, lineterminator="\n")
-        tell("drawing the figures", 0, 0)
-        with plain_words(self.folder / FIGURES):
-            (self.folder / FIGURES).mkdir(exist_ok=True)
-            figures.save_all(
-                self.folder / store.MONTHLY,
-                self.money,
-                self.plan.scenario,
-                _timelines(self.plan),
-                self.folder / FIGURES,
-            )
+        self.publish(tell, wanted)
         tell("writing the workbook", 0, 0)
         self.write_workbook(self.folder / WORKBOOK)
         with writing(self.folder / report_json.RESULTS) as path:  # last: with it the folder is complete
             path.write_text(self.json(), encoding="utf-8")
+
+    def publish(self, tell: Progress = silent, wanted: Publication = PLAIN) -> None:
+        """Write what readers see, or write it again: summaries, figures, page, paper; Problem when it cannot be."""
+        write_tables(self.findings, self.folder, wanted)
+        tell("drawing the figures", 0, 0)
+        with plain_words(self.folder / FIGURES):
+            (self.folder / FIGURES).mkdir(exist_ok=True)
+            material = self._material(self._figures(wanted.least), wanted.least)
+            of_money = [figures.saved(each, self.folder / FIGURES) for each in pictures_of_money(material)]
+        tell("writing the page and the paper", 0, 0)
+        write_report(with_images(material, of_money), self.folder, wanted)
+
+    def _figures(self, least: int) -> list[Image]:
+        """Draw every figure of children, caseloads and the rollout into the folder."""
+        return figures.save_all(
+            self.folder / store.MONTHLY,
+            self.money,
+            self.plan.scenario,
+            _timelines(self.plan),
+            self.folder / FIGURES,
+            least,
+        )
+
+    def _material(self, images: Sequence[Image], least: int) -> Material:
+        """Give all that the page and the paper are made from."""
+        return Material(
+            plan=self.plan,
+            findings=self.findings,
+            case=self.case,
+            images={each.name: each for each in images},
+            timelines=_timelines(self.plan),
+            manifest=store.read_manifest(self.folder),
+            end=self.end,
+            least=least,
+        )
+
+
+def finished(folder: Path, name_or_path: str | Path | None = None) -> Results:
+    """Give the results of a finished run from its folder; Problem when it is not one, or its scenario has changed.
+
+    Without a scenario's name or path, the shipped one of the name that the folder has.
+    """
+    name = store.scenario_of(folder)
+    scenario = scenarios.load(name_or_path or name)
+    plan = store.plan_of(folder, scenario)
+    return Results(plan, folder, cache(partial(solve, scenario, scenario.central())))
 
 
 def import_assumptions(book: Path, name_or_path: str | Path, out: Path) -> dict[str, tuple[float, float]]:

@@ -144,6 +144,7 @@ def test_every_promised_file_is_left_behind(results: Path) -> None:
     promised += [
         f"{each}.csv" for each in ("appraisal", "cashflow", "ladder", "sensitivity", "information", "map", "plane")
     ]
+    promised += ["report.html", "paper.docx", "workbook.xlsx"]
     assert sorted(path.name for path in results.iterdir()) == sorted(promised)
     assert {path.suffix for path in (results / "figures").iterdir()} == {".png", ".svg"}
 
@@ -198,6 +199,18 @@ def test_another_number_of_workers_and_hash_seed_give_the_same_bytes(home: Path,
     done = answer(*RUN, "--workers", "1", "--out", "alone", folder=home, PYTHONHASHSEED="2")
     assert done.stdout == (home / "run.json").read_text(encoding="utf-8")
     assert digests(home / "alone") == digests(results)
+
+
+def test_a_finished_run_is_reported_again_to_the_byte_without_running_it(home: Path, results: Path) -> None:
+    before = digests(results)
+    report, paper = results / "report.html", results / "paper.docx"
+    made = report.read_bytes(), paper.read_bytes()
+    report.unlink()
+    paper.write_bytes(b"something else")
+    done = answer("report", str(results), folder=home, PYTHONHASHSEED="7")
+    assert (done.returncode, done.stdout[:3]) == (0, "In ")
+    assert (report.read_bytes(), paper.read_bytes()) == made
+    assert digests(results) == before
 
 
 def digests(folder: Path) -> dict[str, str]:

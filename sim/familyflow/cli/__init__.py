@@ -16,6 +16,7 @@ from familyflow.cli.check import check
 from familyflow.cli.compare import compare
 from familyflow.cli.listing import listing
 from familyflow.cli.merge import merge
+from familyflow.cli.report import report
 from familyflow.cli.require import require
 from familyflow.cli.run import run
 from familyflow.cli.sweep import sweep
@@ -47,7 +48,7 @@ def commands(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for command in (listing, check, calibrate, run, sweep, merge, compare, require, trace, assumptions):
+for command in (listing, check, calibrate, run, sweep, merge, report, compare, require, trace, assumptions):
     commands.add_command(command)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from familyflow.cli import parameters, study
+from familyflow.cli import parameters, publishing, study
 from familyflow.cli.progress import telling
 from familyflow.experiment.limits import DRAWS_FOR_PRECISION
 from familyflow.ground.problem import Problem
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from familyflow.experiment.processes import Hire
 
 LEFT_BEHIND: Final = (
-    "manifest.json, monthly.parquet, draws.parquet, rates.parquet, money.parquet, summary.csv, claims.csv, "
-    "caseloads.csv, appraisal.csv, cashflow.csv, ladder.csv, sensitivity.csv, information.csv, map.csv, plane.csv, "
-    "results.json, fit.csv, figures, workbook.xlsx"
+    "manifest.json, monthly.parquet, draws.parquet, rates.parquet, money.parquet, appraisal.csv, cashflow.csv, "
+    "ladder.csv, sensitivity.csv, information.csv, map.csv, plane.csv, results.json, fit.csv, workbook.xlsx"
 )
 
 
@@ -57,6 +56,7 @@ LEFT_BEHIND: Final = (
     type=click.Path(path_type=Path),
     help="The folder for the results.  [default: outputs/SCENARIO/RUN]",
 )
+@publishing.options
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON and nothing else.")
 @click.option("--quiet", is_flag=True, help="Say nothing of progress.")
 def run(  # noqa: PLR0913 - each is an option
@@ -73,6 +73,8 @@ def run(  # noqa: PLR0913 - each is an option
     part: Slice | None,
     dask: str | None,
     out: Path | None,
+    least: int,
+    pdf: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -96,6 +98,7 @@ def run(  # noqa: PLR0913 - each is an option
     )
     if out is not None:
         refuse_unusable(out)
+    published = publishing.publication(least, pdf=pdf)
     hire = _hire(dask, workers, part)
     with telling(json=as_json, quiet=quiet) as tell:
         tell(study.headline(plan), 0, 0)
@@ -106,14 +109,14 @@ def run(  # noqa: PLR0913 - each is an option
             click.echo(f"In {folder}: slice {part} of {plan.draws} draws; `familyflow merge` puts slices together")
             return
         results = api.run(plan, workers=workers, out=out, tell=tell, engine=engine, hire=hire)
-        results.save(tell)
+        results.save(tell, published)
     if as_json:
         click.echo(results.json(), nl=False)
         return
     results.show()
     if wanted:
         click.echo(results.precision(wanted))
-    click.echo(f"In {results.folder}: {LEFT_BEHIND}")
+    click.echo(f"In {results.folder}: {', '.join(publishing.left_behind(published))}, {LEFT_BEHIND}")
 
 
 def _wanted(share: float | None, measures: tuple[str, ...], part: Slice | None) -> Precision | None:

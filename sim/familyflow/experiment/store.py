@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 import pandas as pd
 import pyarrow as pa
@@ -18,6 +18,7 @@ from pyarrow import parquet
 import familyflow
 from familyflow.experiment import provenance
 from familyflow.experiment.files import PARTIAL, plain_words, refuse_unwritable, writing
+from familyflow.experiment.plan import Plan
 from familyflow.ground.problem import Problem
 
 try:
@@ -28,7 +29,7 @@ except ImportError:  # Windows has no such lock
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from familyflow.experiment.plan import Plan
+    from familyflow.scenario import Scenario
 
 Manifest: TypeAlias = "Mapping[str, object]"
 
@@ -70,6 +71,8 @@ DECIDING: Final = MappingProxyType(
     }
 )
 """What must be the same for a folder to be resumed, each with the words for it."""
+_SCENARIO: Final = ("format", "version", "scenario", "digest")
+"""What must be the same for a finished study to be reported again; other code may word it better."""
 _WORDS: Final = ("schedule", "team", "measure")
 _DIGESTS: Final = ("digest", "code", SWEEP)
 _INPUTS_AT_ONCE: Final = 1000
@@ -335,6 +338,33 @@ def differences(found: Manifest, described: Manifest) -> list[str]:
     names = [name for name in DECIDING if not (sought and name == "draws")]  # how many it took is its own finding
     different = [name for name in names if found.get(name) != described.get(name)]
     return [_difference(name, found.get(name), described.get(name)) for name in different]
+
+
+def scenario_of(folder: Path) -> str:
+    """Give the name of the scenario of a finished study; Problem when a folder holds none."""
+    if not joined(folder):
+        raise Problem(f"{folder}: holds no finished run; give a folder that 'familyflow run' finished")
+    return str(read_manifest(folder)["scenario"])
+
+
+def plan_of(folder: Path, scenario: Scenario) -> Plan:
+    """Give the plan of a finished study; Problem when it was made of another scenario or version."""
+    found = read_manifest(folder)
+    given = Plan(
+        scenario=scenario,
+        schedules=tuple(cast("list[str]", found["schedules"])),
+        years=int(str(found["years"])),
+        seed=int(str(found["seed"])),
+        draws=int(str(found["draws"])),
+    )
+    described = manifest(given)
+    names = [name for name in _SCENARIO if found.get(name) != described[name]]
+    if names:
+        others = "; ".join(_difference(name, found.get(name), described[name]) for name in names)
+        raise Problem(
+            f"{folder}: holds a run of {others}; give the scenario that was run by --scenario, or run it again"
+        )
+    return given
 
 
 def _difference(name: str, found: object, asked: object) -> str:

@@ -34,10 +34,11 @@ _COLUMNS: Final = 3
 
 
 @styled
-def stock(values: pd.Series, scenario: Scenario, titles: Mapping[str, str]) -> Picture:
+def stock(values: pd.Series, scenario: Scenario, titles: Mapping[str, str], least: int = 0) -> Picture:
     """Draw one stock of children as fans, a panel a schedule, with what was published before and since.
 
-    `values` is named by its measure and indexed by schedule, draw and month.
+    `values` is named by its measure and indexed by schedule, draw and month. Fewer children than `least` are not
+    numbered.
     """
     measure, quantiles = str(values.name), bands(values, ["schedule", "month"])
     fewer_at_end, end = ends(averted(values)), quantiles.index.unique("month").max()
@@ -49,14 +50,14 @@ def stock(values: pd.Series, scenario: Scenario, titles: Mapping[str, str]) -> P
         if name != NO_CHANGE:
             _no_change(axes, part(quantiles, NO_CHANGE))
         _published(axes, scenario, measure)
-        canvas.head(axes, title, *_gain(fewer_at_end, name))
+        canvas.head(axes, title, *_gain(fewer_at_end, name, least))
         canvas.year_axis(axes, first, end)
     canvas.zoom(panels[0], min([quantiles["p5"].min(), *(point.value for point in points)]))
     canvas.label_rows(panels, "children")
     heading = f"{STOCKS[measure]} under each schedule, to {end:%B %Y}"
     key = [*canvas.fan_key(GREY), *_reference_key(), *_published_key(points, scenario.start)]
     canvas.finish(figure, heading, canvas.band_note(draws_in(values), canvas.ZOOMED), key)
-    return Picture(measure, heading, _described(values, titles, end), figure)
+    return Picture(measure, heading, _described(values, titles, end, least), figure)
 
 
 def averted(values: pd.Series) -> pd.Series:
@@ -72,15 +73,15 @@ def _no_change(axes: Axes, base: pd.DataFrame) -> None:
     axes.plot(base.index, base["p50"], color=INK, linewidth=1, linestyle="--")
 
 
-def _gain(fewer_at_end: Mapping[str, Mapping[str, float]], schedule: str) -> tuple[str, ...]:
+def _gain(fewer_at_end: Mapping[str, Mapping[str, float]], schedule: str, least: int) -> tuple[str, ...]:
     """Say how many fewer children there are at the end than under no change: median and range of outcomes."""
     if schedule == NO_CHANGE:
         return ("what the others are compared with",)
     row = fewer_at_end[schedule]
     if row["p5"] == row["p95"] == 0:
         return ("ends as no change does",)
-    found = f"ends {fewer(row['p50'])} than no change"
-    return (found, f"{RANGE}: {fewer_span(row['p5'], row['p95'])}") if row["p5"] < row["p95"] else (found,)
+    found = f"ends {fewer(row['p50'], least)} than no change"
+    return (found, f"{RANGE}: {fewer_span(row['p5'], row['p95'], least)}") if row["p5"] < row["p95"] else (found,)
 
 
 def _published(axes: Axes, scenario: Scenario, measure: str) -> None:
@@ -108,20 +109,20 @@ def _published_key(points: list[History], start: date) -> Iterator[Line2D]:
         yield Line2D([], [], color=INK, marker="o", mfc="white", markersize=4.5, linestyle="", label="published later")
 
 
-def _described(values: pd.Series, titles: Mapping[str, str], end: pd.Timestamp) -> str:
+def _described(values: pd.Series, titles: Mapping[str, str], end: pd.Timestamp, least: int) -> str:
     """Say in words where each schedule ends."""
     rows = ends(values)
     said = (
-        f"{title}: median {number(rows[name]['p50'], 'children')}, {RANGE} "
-        f"{span(rows[name]['p5'], rows[name]['p95'], 'children')}"
+        f"{title}: median {number(rows[name]['p50'], 'children', least)}, {RANGE} "
+        f"{span(rows[name]['p5'], rows[name]['p95'], 'children', least)}"
         for name, title in titles.items()
     )
     return f"Children at {day(end)}. {'; '.join(said)}."
 
 
 @styled
-def children_fewer(stocks: pd.DataFrame, titles: Mapping[str, str]) -> Picture:
-    """Draw how many fewer children than under no change: a row a stock, a column a schedule."""
+def children_fewer(stocks: pd.DataFrame, titles: Mapping[str, str], least: int = 0) -> Picture:
+    """Draw how many fewer children than under no change: a row a stock, a column a schedule; `least` as in `stock`."""
     others = {name: title for name, title in titles.items() if name != NO_CHANGE}
     figure, rows = canvas.matrix(len(STOCKS), len(others), (3.3, 2.1))
     for panels, (measure, words) in zip(rows, STOCKS.items(), strict=True):
@@ -132,7 +133,7 @@ def children_fewer(stocks: pd.DataFrame, titles: Mapping[str, str]) -> Picture:
     heading = "How many children fewer than under no change, with the same families and luck"
     note = canvas.band_note(draws_in(stocks), "Below nought there are more children than under no change.")
     canvas.finish(figure, heading, note, canvas.fan_key(GREY))
-    said = "; ".join(f"{words}: {_fewer_said(stocks[measure], others)}" for measure, words in STOCKS.items())
+    said = "; ".join(f"{words}: {_fewer_said(stocks[measure], others, least)}" for measure, words in STOCKS.items())
     return Picture("children_fewer", heading, f"Median at the end, fewer than no change. {said}.", figure)
 
 
@@ -147,15 +148,15 @@ def _fewer_row(panels: list[Axes], values: pd.Series, titles: Mapping[str, str])
         canvas.year_axis(axes, dates.min(), dates.max())
 
 
-def _fewer_said(values: pd.Series, titles: Mapping[str, str]) -> str:
+def _fewer_said(values: pd.Series, titles: Mapping[str, str], least: int) -> str:
     """Say in words how many fewer children each schedule ends with."""
     rows = ends(averted(values))
-    return ", ".join(f"{title} {number(rows[name]['p50'], 'children')}" for name, title in titles.items())
+    return ", ".join(f"{title} {number(rows[name]['p50'], 'children', least)}" for name, title in titles.items())
 
 
 @styled
-def baseline_start(stocks: pd.DataFrame, scenario: Scenario) -> Picture:
-    """Draw the first two years under no change against the published snapshot: a jump would show."""
+def baseline_start(stocks: pd.DataFrame, scenario: Scenario, least: int = 0) -> Picture:
+    """Draw the first two years under no change against the published snapshot: a jump would show; `least` as before."""
     months = stocks.index.unique("month").sort_values()[: _FIRST_MONTHS + 1]
     chosen = stocks.index.get_level_values("month") <= months[-1]
     early = part(stocks[chosen], NO_CHANGE)
@@ -165,7 +166,7 @@ def baseline_start(stocks: pd.DataFrame, scenario: Scenario) -> Picture:
         canvas.fan(axes, quantiles, canvas.COLOURS[0])
         _published(axes, scenario, measure)
         snapshot = scenario.quantities[f"snapshot.{measure}"].value
-        axes.set_title(f"{title}: {number(snapshot, 'children')} on day 0")
+        axes.set_title(f"{title}: {number(snapshot, 'children', least)} on day 0")
         canvas.zoom(axes, min(snapshot, quantiles["p5"].min()))
         axes.set_ylim(top=1.25 * max(snapshot, quantiles["p95"].max()))
         canvas.month_axis(axes, scenario.start - _MARGIN / 2, months[-1])
@@ -175,15 +176,15 @@ def baseline_start(stocks: pd.DataFrame, scenario: Scenario) -> Picture:
     points = [point for point in scenario.history if first < point.date < last and point.measure in STOCKS]
     key = [*canvas.fan_key(canvas.COLOURS[0]), *_published_key(points, scenario.start)]
     canvas.finish(figure, heading, canvas.band_note(draws_in(early), canvas.ZOOMED), key)
-    return Picture("baseline_start", heading, _start_said(early), figure)
+    return Picture("baseline_start", heading, _start_said(early, least), figure)
 
 
-def _start_said(early: pd.DataFrame) -> str:
+def _start_said(early: pd.DataFrame, least: int) -> str:
     """Say in words how each stock moves in the first months."""
     medians = early.groupby("month").median()
     first, last = medians.iloc[0].to_dict(), medians.iloc[-1].to_dict()
     said = (
-        f"{title}: median {number(first[measure], 'children')}, then {number(last[measure], 'children')}"
+        f"{title}: median {number(first[measure], 'children', least)}, then {number(last[measure], 'children', least)}"
         for measure, title in STOCKS.items()
     )
     return f"First and last of these months. {'; '.join(said)}."

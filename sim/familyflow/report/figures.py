@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from familyflow.report import canvas
+from familyflow.report.blocks import Image
 from familyflow.report.courses import adult_wait, caseload_by_team, net_position
 from familyflow.report.fans import STOCKS, baseline_start, children_fewer, stock
 from familyflow.report.frames import EARLY_HELP, caseloads, council, months_of, schedules_of, titles_of
@@ -28,38 +29,47 @@ def save_all(
     scenario: Scenario,
     timelines: Mapping[str, Timeline],
     folder: Path,
-) -> list[Path]:
-    """Write every figure of a run as PNG and SVG into a folder that exists."""
-    drawn = pictures(monthly, money, scenario, timelines)
-    return [path for picture in drawn for path in canvas.save(picture, folder)]
+    least: int = 0,
+) -> list[Image]:
+    """Write every figure of a run as PNG and SVG into a folder that exists, and give them for a page.
+
+    Fewer children than `least` are not numbered.
+    """
+    return [saved(picture, folder) for picture in pictures(monthly, money, scenario, timelines, least)]
+
+
+def saved(picture: Picture, folder: Path) -> Image:
+    """Write a figure as PNG and SVG into a folder that exists, and give it for a page."""
+    png, _ = canvas.save(picture, folder)
+    return Image(picture.name, picture.title, picture.description, png.read_bytes())
 
 
 def pictures(
-    monthly: Monthly, money: pd.DataFrame, scenario: Scenario, timelines: Mapping[str, Timeline]
+    monthly: Monthly, money: pd.DataFrame, scenario: Scenario, timelines: Mapping[str, Timeline], least: int = 0
 ) -> Iterator[Picture]:
     """Draw every figure of a run, one after the other; `timelines` are by schedule, at central values."""
-    yield from _of_all(monthly, scenario)
+    yield from _of_all(monthly, scenario, least)
     if len(schedules_of(monthly)) > 1:
-        yield from _of_differences(monthly, money, scenario, timelines)
+        yield from _of_differences(monthly, money, scenario, timelines, least)
 
 
-def _of_all(monthly: Monthly, scenario: Scenario) -> Iterator[Picture]:
+def _of_all(monthly: Monthly, scenario: Scenario, least: int) -> Iterator[Picture]:
     """Draw the figures that show every schedule, no change among them."""
     titles, stocks = titles_of(scenario, schedules_of(monthly)), council(monthly, STOCKS)
     for measure in STOCKS:
-        yield stock(stocks[measure], scenario, titles)
+        yield stock(stocks[measure], scenario, titles, least)
     yield caseload_by_team(monthly, scenario, titles)
     if not caseloads(monthly, EARLY_HELP).empty:
         yield caseload_by_team(monthly, scenario, titles, EARLY_HELP)
     yield adult_wait(monthly, titles)
-    yield baseline_start(stocks, scenario)
+    yield baseline_start(stocks, scenario, least)
 
 
 def _of_differences(
-    monthly: Monthly, money: pd.DataFrame, scenario: Scenario, timelines: Mapping[str, Timeline]
+    monthly: Monthly, money: pd.DataFrame, scenario: Scenario, timelines: Mapping[str, Timeline], least: int
 ) -> Iterator[Picture]:
     """Draw the figures that compare schedules with no change."""
     titles = titles_of(scenario, schedules_of(monthly))
-    yield children_fewer(council(monthly, STOCKS), titles)
+    yield children_fewer(council(monthly, STOCKS), titles, least)
     yield net_position(monthly, money, scenario, titles)
     yield rollout(timelines, scenario, titles, months_of(monthly)[-1])

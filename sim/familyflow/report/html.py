@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from collections.abc import Set as AbstractSet
 
-_VOID: Final = frozenset({"br", "img", "meta"})
+_VOID: Final = frozenset({"br", "img", "input", "meta"})
 
 
 class Html(str):
@@ -36,25 +37,36 @@ def lines(text: str) -> Html:
 
 
 def table(
-    name: str, caption: str, headings: Sequence[str], groups: Sequence[tuple[str, Sequence[Sequence[str]]]]
+    name: str,
+    caption: str,
+    headings: Sequence[str],
+    groups: Sequence[tuple[str, Sequence[Sequence[str]]]],
+    prose: AbstractSet[int] = frozenset(),
 ) -> Html:
     """Make a table that can be scrolled when it is too wide; `name` is its id.
 
-    `groups` are a heading (empty for none) and rows, whose first cell names the row.
+    `groups` are a heading (empty for none) and rows, whose first cell names the row. The columns `prose`, counted from
+    0, hold sentences.
     """
-    head = element("thead", element("tr", *(element("th", each, scope="col") for each in headings)))
-    bodies = [_body(heading, rows, len(headings)) for heading, rows in groups]
+    heads = (element("th", lines(each), scope="col", **_set(rank, prose)) for rank, each in enumerate(headings))
+    bodies = [_body(heading, rows, len(headings), prose) for heading, rows in groups]
     labelled = element("caption", caption, id=f"{name}-caption")
-    made = element("table", labelled, head, *bodies, id=name)
+    made = element("table", labelled, element("thead", element("tr", *heads)), *bodies, id=name)
     return element("div", made, class_="wide", role="region", aria_labelledby=f"{name}-caption", tabindex=0)
 
 
-def _body(heading: str, rows: Sequence[Sequence[str]], width: int) -> Html:
+def _set(rank: int, prose: AbstractSet[int]) -> dict[str, str]:
+    """Say how the cells of a column are set."""
+    return {"class_": "prose"} if rank in prose else {}
+
+
+def _body(heading: str, rows: Sequence[Sequence[str]], width: int, prose: AbstractSet[int]) -> Html:
     """Make the rows of a group, its heading first."""
     first = [element("tr", element("th", heading, scope="rowgroup", colspan=width))] if heading else []
-    return element("tbody", *first, *map(_row, rows))
+    return element("tbody", *first, *(_row(cells, prose) for cells in rows))
 
 
-def _row(cells: Sequence[str]) -> Html:
+def _row(cells: Sequence[str], prose: AbstractSet[int]) -> Html:
     """Make a row, whose first cell names it."""
-    return element("tr", element("th", cells[0], scope="row"), *(element("td", lines(each)) for each in cells[1:]))
+    rest = (element("td", lines(each), **_set(rank, prose)) for rank, each in enumerate(cells[1:], 1))
+    return element("tr", element("th", lines(cells[0]), scope="row"), *rest)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from math import isnan
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -9,12 +10,15 @@ from typing import TYPE_CHECKING, Final
 from familyflow.report.measures import NO_CHANGE, PER_CHILD_YEAR, RANGE, WHOLE
 
 if TYPE_CHECKING:
-    from datetime import date
-
     import pandas as pd
 
 MISSING: Final = "-"
+CHILDREN: Final = "children"
+"""The unit of what is counted in children."""
+_UNSIGNED: Final = frozenset("0123456789<")
+"""How a number that has no sign begins."""
 _MILLION: Final = 1e6
+_THOUSAND: Final = 1e3
 _SHORT: Final = 10.0
 _VACANCIES: Final = 0.02
 """Share of a programme's gross spend that existing posts may cost less merely because vacancies come and go."""
@@ -26,10 +30,20 @@ _VERDICTS: Final = ((0.95, "Yes"), (0.5, "Probably"), (0.05, "Probably not"), (0
 """Least share of draws in which the cost is repaid, and what is then said."""
 
 
-def number(value: float, unit: str) -> str:
-    """Write a value as readers want it: children whole, GBP in millions, shares in percent, caseloads to 0.1."""
+def is_withheld(value: float, unit: str, least: int) -> bool:
+    """Say whether a value is a count of children, or a difference, that rounds to less than `least` but not to 0."""
+    return unit == CHILDREN and 0 < round(abs(0.0 if isnan(value) else value)) < least
+
+
+def number(value: float, unit: str, least: int = 0) -> str:
+    """Write a value as readers want it: children whole, GBP in millions, shares in percent, caseloads to 0.1.
+
+    Fewer children than `least` are only said to be fewer, however many; see `is_withheld`.
+    """
     if isnan(value):
         return MISSING
+    if is_withheld(value, unit, least):
+        return f"{'-' if value < 0 else ''}<{least}"
     if unit == "gbp":
         return _plain(value / _MILLION, 2 if abs(value) < _SHORT * _MILLION else 1)
     if unit == "share":
@@ -37,10 +51,10 @@ def number(value: float, unit: str) -> str:
     return _plain(value, _DIGITS.get(unit, 0))
 
 
-def signed(value: float, unit: str) -> str:
+def signed(value: float, unit: str, least: int = 0) -> str:
     """Write a change in a level with its sign; none for what rounds to nothing."""
-    text = number(value, unit)
-    plus = text[:1].isdigit() and any(digit in text for digit in "123456789")
+    text = number(value, unit, least)
+    plus = text[:1] in _UNSIGNED and any(digit in text for digit in "123456789")
     return f"+{text}" if plus else text
 
 
@@ -55,11 +69,11 @@ def error(value: float, unit: str) -> str:
     return "±" + _plain(value, _DIGITS.get(unit, 0) + 1)
 
 
-def span(low: float, high: float, unit: str) -> str:
+def span(low: float, high: float, unit: str, least: int = 0) -> str:
     """Write a range, low to high; nothing when it is undefined."""
     if isnan(low) or isnan(high):
         return MISSING
-    return f"{number(low, unit)} to {number(high, unit)}"
+    return f"{number(low, unit, least)} to {number(high, unit, least)}"
 
 
 def change(value: float) -> str:
@@ -92,14 +106,14 @@ def multiple(value: float, mean: float, promised: float) -> str:
     return f"x {value:,.1f}" if value < _MANY else f"x {value:,.0f}"
 
 
-def fewer(value: float) -> str:
+def fewer(value: float, least: int = 0) -> str:
     """Write a number of children fewer; a negative one is more."""
-    return f"{number(abs(value), 'children')} {'more' if round(value) < 0 else 'fewer'}"
+    return f"{number(abs(value), CHILDREN, least)} {'more' if round(value) < 0 else 'fewer'}"
 
 
-def fewer_span(low: float, high: float) -> str:
+def fewer_span(low: float, high: float, least: int = 0) -> str:
     """Write a range of children fewer, as "4 to 20 fewer" or "2 more to 9 fewer"."""
-    first, last = fewer(low), fewer(high)
+    first, last = fewer(low, least), fewer(high, least)
     same = (round(low) < 0) == (round(high) < 0)
     return f"{first.split()[0] if same else first} to {last}"
 
@@ -127,9 +141,32 @@ def pounds(value: float) -> str:
     return f"-£{text}m" if value < 0 and float(text) != 0 else f"£{text}m"
 
 
+def figure(value: float) -> str:
+    """Write an input's value as it was stated: thousands separated, four significant digits below a thousand."""
+    return f"{value:,.0f}" if abs(value) >= _THOUSAND else f"{value:.4g}"
+
+
+def capital(text: str) -> str:
+    """Begin a text with a capital letter and leave the rest."""
+    return text[:1].upper() + text[1:]
+
+
+def quoted(text: str) -> str:
+    """Put a text in quotation marks."""
+    return f"\N{LEFT DOUBLE QUOTATION MARK}{text}\N{RIGHT DOUBLE QUOTATION MARK}"
+
+
 def day(when: date) -> str:
     """Write a date in full, as "31 March 2025"."""
     return f"{when.day} {when:%B %Y}"
+
+
+def heading(period: str) -> str:
+    """Write a financial year that a run may cut short, as "2019/20" and below it "from 30 June 2019"."""
+    year, _, cut = period.partition(" ")
+    words = cut.split()
+    said = [f"{word} {day(date.fromisoformat(when))}" for word, when in zip(words[::2], words[1::2], strict=True)]
+    return "\n".join([year, *said])
 
 
 def quarter(months: pd.Period) -> str:
@@ -157,12 +194,17 @@ def answer(summary: pd.DataFrame, schedule: str, title: str, count: int, end: da
     if schedule == NO_CHANGE:
         return f"{title}: what every other schedule is compared with."
     rows = {measure: row for (measure, period), row in lines(summary, schedule).items() if period == WHOLE}
-    return f"{title}. {_repaid(rows, count, end)}; {_care(rows['care_entries_averted'])}."
+    return f"{title}. {_repaid(rows, count, end)}; {care(rows['care_entries_averted'])}."
 
 
 def is_displaced(displaced: float, cost: float) -> bool:
     """Say whether what is spent less on existing posts is more than vacancies come and go: GBP, averages."""
     return displaced > _VACANCIES * (displaced + cost)
+
+
+def likelihood(share: float) -> str:
+    """Say in a word how likely something is that a share of draws has."""
+    return next(word for least, word in _VERDICTS if share >= least)
 
 
 def _repaid(rows: dict[str, dict[str, float]], count: int, end: date) -> str:
@@ -172,7 +214,7 @@ def _repaid(rows: dict[str, dict[str, float]], count: int, end: date) -> str:
         saved = f"{pounds(saving)} on placements and agency staff"
         return f"It has no programme cost to repay; on average it saves {saved} by {day(end)}"
     share = rows["net_saving_gbp"]["probability_better"]
-    verdict = next(word for least, word in _VERDICTS if share >= least)
+    verdict = likelihood(share)
     first = verdict if count > 1 else "One draw cannot say"
     displaced = rows["displaced_gbp"]["mean"]
     moved = f", moves {pounds(displaced)} of existing budget" if is_displaced(displaced, cost) else ""
@@ -182,9 +224,9 @@ def _repaid(rows: dict[str, dict[str, float]], count: int, end: date) -> str:
     )
 
 
-def _care(row: dict[str, float]) -> str:
+def care(row: dict[str, float], least: int = 0) -> str:
     """Say how many fewer or more entries to care there are, with the range of outcomes."""
     if row["probability_better"] == row["probability_worse"] == 0:
         return "entries to care are the same in every draw"
-    band = f" ({RANGE}: {fewer_span(row['p5'], row['p95'])})" if row["p5"] < row["p95"] else ""
-    return f"entries to care: {fewer(row['mean'])} on average{band}"
+    band = f" ({RANGE}: {fewer_span(row['p5'], row['p95'], least)})" if row["p5"] < row["p95"] else ""
+    return f"entries to care: {fewer(row['mean'], least)} on average{band}"

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from familyflow.experiment.design import Design
     from familyflow.experiment.plan import Plan
+    from familyflow.report.publication import Publication
 
 PAUSE = "FAKE_ENGINE_SECONDS"
 
@@ -37,8 +38,9 @@ class Results:
     def saved(self) -> bool:
         return (self.folder / RESULTS).exists()
 
-    def save(self, tell: object) -> None:
+    def save(self, tell: object, wanted: Publication | None = None) -> None:
         tell("drawing the figures", 0, 0)
+        (self.folder / "wanted.txt").write_text(str(wanted), encoding="utf-8")
         document = dict.fromkeys(NEEDED, "town") | {"schedules": {"no_change": {}, "as_published": {}}}
         (self.folder / RESULTS).write_text(json.dumps(document), encoding="utf-8")
 
@@ -64,6 +66,23 @@ def run(
     with local(workers or 1) as executor:
         conduct(study(made_up, scenario=plan.scenario, **given), folder, executor, ahead=workers or 1, tell=tell)
     return Results(folder, {"draws": plan.draws, "seed": plan.seed, "workers": workers, "engine": engine})
+
+
+def finished(folder: Path, name_or_path: str | None) -> Published:
+    if not (folder / RESULTS).exists():
+        message = f"{folder}: holds no finished run"
+        raise Problem(message)
+    return Published(folder, name_or_path)
+
+
+@dataclass(frozen=True)
+class Published:
+    folder: Path
+    scenario: str | None
+
+    def publish(self, tell: object, wanted: Publication) -> None:
+        tell("writing the page and the paper", 0, 0)
+        (self.folder / "published.txt").write_text(f"{self.scenario} {wanted}", encoding="utf-8")
 
 
 @dataclass(frozen=True)

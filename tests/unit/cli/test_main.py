@@ -118,12 +118,13 @@ def test_help_and_version_are_answers(answer: Callable[..., tuple[int, str, str]
 
 def test_help_lists_every_command(answer: Callable[..., tuple[int, str, str]]) -> None:
     listed = answer("--help")[1].partition("Commands:")[2]
-    assert [line.split()[0] for line in listed.splitlines() if line.startswith("  ")][:8] == [
+    assert [line.split()[0] for line in listed.splitlines() if line.startswith("  ")][:9] == [
         "calibrate",
         "check",
         "compare",
         "list",
         "merge",
+        "report",
         "require",
         "run",
         "trace",
@@ -133,7 +134,7 @@ def test_help_lists_every_command(answer: Callable[..., tuple[int, str, str]]) -
 def test_run_prints_its_tables_and_where_its_files_lie(answer: Callable[..., tuple[int, str, str]]) -> None:
     code, output, errors = answer("run", "town", "--draws", "3")
     assert code == 0
-    assert output.startswith("a table for each schedule\nIn outputs/town/run: manifest.json, ")
+    assert output.startswith("a table for each schedule\nIn outputs/town/run: report.html, paper.docx, ")
     assert errors.splitlines()[0] == "Town: Family Safeguarding: 3 schedules, 2 years, 3 draws, seed 1"
     assert errors.splitlines()[1:5] == [
         "draws: 0 of 3",

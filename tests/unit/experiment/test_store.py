@@ -43,6 +43,26 @@ def test_a_finished_folder_holds_what_is_promised_and_nothing_else(tmp_path: Pat
     ]
 
 
+def test_a_finished_folder_gives_its_plan_back(tmp_path: Path) -> None:
+    asked = study(draws=2)
+    conduct(asked, tmp_path, Here())
+    assert store.scenario_of(tmp_path) == asked.plan.scenario.name
+    assert store.plan_of(tmp_path, asked.plan.scenario) == asked.plan
+
+
+def test_a_plan_is_refused_for_another_scenario(tmp_path: Path) -> None:
+    conduct(study(draws=2), tmp_path, Here())
+    with pytest.raises(Problem, match=r"holds a run of a scenario or calibration tables with other content; give the"):
+        store.plan_of(tmp_path, Town(digest="another"))
+
+
+def test_a_folder_without_a_finished_run_has_no_scenario(tmp_path: Path) -> None:
+    claim(tmp_path / "begun", study())
+    for folder in (tmp_path, tmp_path / "begun", tmp_path / "absent"):
+        with pytest.raises(Problem, match="holds no finished run"):
+            store.scenario_of(folder)
+
+
 def test_monthly_records_have_the_documented_columns_and_types(tmp_path: Path) -> None:
     conduct(study(), tmp_path, Here())
     schema = parquet.read_schema(tmp_path / "monthly.parquet")

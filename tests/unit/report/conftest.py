@@ -26,9 +26,12 @@ if TYPE_CHECKING:
     Floats: TypeAlias = NDArray[np.float64]
     from collections.abc import Mapping
 
+    from familyflow.report.content.material import Material
+
 sys.path.insert(0, str(Path(__file__).parent.parent / "economics"))
 sys.path.insert(0, str(Path(__file__).parent))  # lets tests import what is made by hand
 from by_hand import BEGIN, STOCKS, TEAMS, TITLES, scenario
+from made_case import material_of
 
 LEAD = {"no_change": None, "as_published": 12.0, "all_at_once": 6.0, "slower": 18.0, "one_year_late": 24.0}
 
@@ -190,3 +193,9 @@ def study() -> Study:
 def single() -> Study:
     """One draw of two years."""
     return make(1, 2)
+
+
+@pytest.fixture(scope="session")
+def material(study: Study) -> Material:
+    """Give all that a page and a paper are made from: forty draws, five schedules, dots for pictures."""
+    return material_of(study, 40)

@@ -74,9 +74,12 @@ def words_in(figure: Figure) -> str:
 
 def test_a_run_leaves_every_figure_as_png_and_svg(single: Study, tmp_path: Path) -> None:
     written = figures.save_all(single.monthly, single.money, single.scenario, single.timelines, tmp_path)
-    assert {path.name for path in written} == {f"{name}.{kind}" for name in NAMES for kind in ("png", "svg")}
-    for path in written:
+    files = {path.name: path for path in tmp_path.iterdir()}
+    assert set(files) == {f"{name}.{kind}" for name in NAMES for kind in ("png", "svg")}
+    for path in files.values():
         assert path.stat().st_size > 5000
+    assert {image.name: image.png for image in written} == {name: files[f"{name}.png"].read_bytes() for name in NAMES}
+    assert all(image.title and image.description for image in written)
     svg = ET.parse(tmp_path / "rollout.svg").getroot()  # noqa: S314 - our own file
     assert svg.tag.endswith("svg")
 
