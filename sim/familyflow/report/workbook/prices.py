@@ -185,8 +185,8 @@ def _write_terms(prices: Prices, model: Model) -> None:
         (
             prices.LATER,
             "Cash later",
-            case.terms(a, case.CASH_LATER),
-            lambda line: _term(line, case.CASH_LATER),
+            case.cash_shares(a)[1],
+            _later,
             "ratio",
         ),
         (prices.LAG, "Months until then", case.terms(a, case.LAG), lambda line: _term(line, case.LAG), "number"),
@@ -211,6 +211,11 @@ def _unit(a: Assumptions, line: Line) -> str:
 def _term(line: Line, what: str) -> str:
     """Write one of a line's terms."""
     return name_of(case.term(line, what)) if case.has_terms(line) else "0"
+
+
+def _later(line: Line) -> str:
+    """Write the share that is cash later: never more than is left."""
+    return f"MIN({_term(line, case.CASH_LATER)},1-{_term(line, case.CASH_NOW)})" if case.has_terms(line) else "0"
 
 
 def _growth(a: Assumptions) -> Floats:
@@ -253,7 +258,7 @@ def _write_blocks(prices: Prices, years: Years, model: Model) -> None:
 def _write_year(prices: Prices, years: Years, model: Model, year: int, kernel: Floats) -> None:
     """Write a year's row in each block."""
     a, label, q = model.a, model.a.years[year], model.prices[year, : model.council]
-    now, later = (case.terms(a, what)[: model.council] for what in (case.CASH_NOW, case.CASH_LATER))
+    now, later = (share[: model.council] for share in case.cash_shares(a))
 
     def price(i: int) -> str:
         power = f"({years.at(year, years.FIRST)}-{prices.term(prices.STATED, i)})"
@@ -284,7 +289,7 @@ def _kernel(model: Model) -> Floats:
 
 def _write_later(prices: Prices, model: Model, year: int, kernel: Floats) -> None:
     """Write what a year receives later for a unit released in each year up to it."""
-    later = case.terms(model.a, case.CASH_LATER)[: model.council]
+    later = case.cash_shares(model.a)[1][: model.council]
     first = prices.later(year)
     _heading(prices, first, f"Cash in {model.a.years[year]} for a unit released in")
     for source in range(year + 1):

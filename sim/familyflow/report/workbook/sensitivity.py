@@ -122,7 +122,7 @@ def _worth(model: Model, schedule: int) -> Floats:
     places = np.arange(model.years)
     apart = places[None, :, None] - places[:, None, None] - case.terms(a, case.LAG)[:c] / 12
     worth_later = np.einsum("t,stl->sl", discount, np.maximum(1 - np.abs(apart), 0.0))
-    now, later = (case.terms(a, what)[:c] for what in (case.CASH_NOW, case.CASH_LATER))
+    now, later = (share[:c] for share in case.cash_shares(a))
     values = model.means.saved[0, schedule] * q * discount[:, None]
     values[:, c : c + model.partner] = 0.0
     values[:, :c] = (
@@ -249,16 +249,19 @@ def _term_changes(places: Places, name: str, schedule: int, i: int, end: str, mo
     released, price = places.averages.down(schedule, 2, i), prices.down(prices.price, i)
     pounds = f"{released},{price}"
     worth = prices.down(prices.worth, i)
-    if name == case.term(line, case.CASH_NOW):
-        yield f"({end}-{name_of(name)})*SUMPRODUCT({pounds},{years.all(years.DISCOUNT)})"
-    elif name == case.term(line, case.CASH_LATER):
-        yield f"({end}-{name_of(name)})*SUMPRODUCT({pounds},{worth})"
+    now, later = (case.term(line, share) for share in (case.CASH_NOW, case.CASH_LATER))
+    if name in {now, later}:
+        left = f"1-{end if name == now else name_of(now)}"
+        most = f"MIN({name_of(later) if name == now else end},{left})"
+        yield f"({most}-{prices.term(prices.LATER, i)})*SUMPRODUCT({pounds},{worth})"
+        if name == now:
+            yield f"({end}-{name_of(now)})*SUMPRODUCT({pounds},{years.all(years.DISCOUNT)})"
     elif name == case.term(line, case.LAG):
-        later = "+".join(
+        moves = "+".join(
             f"INDEX({released},{k})*INDEX({price},{k})*({_worth_at(years, k - 1, end)}-INDEX({worth},{k}))"
             for k in range(1, places.worth.model.years + 1)
         )
-        yield f"{prices.term(prices.LATER, i)}*({later})"
+        yield f"{prices.term(prices.LATER, i)}*({moves})"
     elif name == case.term(line, case.STEP):
         stepped = ";".join(repr(float(each)) for each in moved.means.released[0, schedule, :, i])
         more = f"{{{stepped}}}-{released}"

@@ -22,7 +22,7 @@ EDITS = (
     {"price.residential_week": 5000.0},
     {"price.salary.social_worker": 52_000.0},
     {"price.on_cost": 0.25},
-    {"case.placement_residential.cash_now": 0.2, "case.placement_residential.cash_later": 0.7},
+    {"case.placement_residential.cash_now": 0.9, "case.placement_residential.cash_later": 0.7},
     {"case.placement_residential.lag_months": 7.0},
     {"case.cin_plans.cash_later": 0.5, "case.cin_plans.lag_months": 18.0},
     {"price.residential_real_growth": 0.05},
