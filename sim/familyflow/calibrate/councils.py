@@ -2,24 +2,159 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import pandas as pd
 
-from familyflow.ground import paths
+from familyflow.ground import evidence, paths
+from familyflow.ground.problem import Problem, suggestion
+from familyflow.scenario import tables
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
+
+    from familyflow.ground.quantity import Quantity
+
+Row: TypeAlias = "Mapping[str, float]"
+"""The measures that are published of one place and year; what is not published has no key."""
 
 IDENTITY: Final = ("council", "geography_type", "la_code", "area_code", "region", "year")
 """The columns that say which place and year a row is about; every other column is a measure."""
+ENGLAND: Final = "England"
+COUNCIL: Final = "council"
+_NEIGHBOURS: Final = "statistical_neighbours.csv"
+_SUCCESSORS: Final = "successors.csv"
+_ESTIMATION: Final = "estimation.csv"
 
 
 def table(path: Path | None = None) -> pd.DataFrame:
-    """Read the shipped table, or another in the same wide layout: a row a place and year, a column a measure.
+    """Read the table in use, or another in the same wide layout: a row a place and year, a column a measure.
 
     `year` is the financial year that ends on 31 March of it (`workforce_*`: 30 September). The ending of a measure's
-    name is its unit. An empty cell is not published, never zero.
+    name is its unit. An empty cell is not published, never zero. The table in use is the shipped one, or that of the
+    folder that `familyflow.ground.evidence` names.
     """
     words = dict.fromkeys(IDENTITY[:-1], "str")
-    return pd.read_csv(path or paths.shipped("calibration", "councils.csv"), dtype=words)
+    return pd.read_csv(path or evidence.path(evidence.COUNCILS), dtype=words)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A council, region or England: its region (empty for those), its first and last year, and what it became."""
+
+    name: str
+    kind: str
+    region: str
+    first: int
+    last: int
+    successors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that is published, by place and year; who is like whom; and the judgements with which gaps are bridged."""
+
+    rows: Mapping[tuple[str, int], Row]
+    places: Mapping[str, Place]
+    neighbours: Mapping[str, tuple[str, ...]]
+    estimates: Mapping[str, Quantity]
+
+    @property
+    def last(self) -> int:
+        """The last year of the table."""
+        return max(year for _, year in self.rows)
+
+    def councils(self) -> list[str]:
+        """List the councils, those that have ended too, in order of name."""
+        return sorted(name for name, place in self.places.items() if place.kind == COUNCIL)
+
+    def years(self, name: str) -> list[int]:
+        """List the years in which a place has a row."""
+        return sorted(year for place, year in self.rows if place == name)
+
+
+def read(path: Path | None = None) -> Evidence:
+    """Read the table in use, or another in the same layout, with the tables that go along with it."""
+    wide = table(path)
+    successors = _grouped(_SUCCESSORS, "council", "successor")
+    columns = [str(name) for name in wide.columns if name not in IDENTITY]
+    figures = zip(wide["council"], wide["year"], wide[columns].to_numpy(dtype=float), strict=True)
+    rows = {
+        (str(name), int(year)): {key: float(v) for key, v in zip(columns, values, strict=True) if v == v}  # noqa: PLR0124 - NaN
+        for name, year, values in figures
+    }
+    return Evidence(rows, _places(wide, successors), _neighbours(successors), _estimates())
+
+
+def _places(wide: pd.DataFrame, successors: Mapping[str, tuple[str, ...]]) -> dict[str, Place]:
+    """Describe each place of a table."""
+    known = wide.fillna({"region": ""}).groupby("council", sort=False)
+    return {
+        str(name): Place(
+            str(name),
+            str(rows["geography_type"].iloc[0]),
+            str(rows["region"].iloc[0]),
+            int(rows["year"].min()),
+            int(rows["year"].max()),
+            successors.get(str(name), ()),
+        )
+        for name, rows in known
+    }
+
+
+def _grouped(file: str, by: str, what: str) -> dict[str, tuple[str, ...]]:
+    """Read a shipped table of pairs as the second of each, by the first, in the table's order."""
+    pairs: dict[str, tuple[str, ...]] = {}
+    for row in pd.read_csv(paths.shipped("calibration", file), dtype="str").to_dict("records"):
+        pairs[row[by]] = (*pairs.get(row[by], ()), row[what])
+    return pairs
+
+
+def _neighbours(successors: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Read who is like whom, nearest first; a council of which that is not known takes its predecessor's."""
+    known = _grouped(_NEIGHBOURS, "council", "neighbour")
+    inherited = {new: known[old] for old, follow in successors.items() if old in known for new in follow}
+    return {**inherited, **known}
+
+
+def _estimates() -> dict[str, Quantity]:
+    """Read the judgements with which gaps are bridged, and the numbers that all scenarios share, by id."""
+    sources = tables.sources()
+    return tables.parameters(sources) | tables.quantities(_ESTIMATION, sources)
+
+
+def find(known: Evidence, name: str) -> Place:
+    """Find a council by its name, in any case, or by words that only its name has; Problem when that fails."""
+    councils = known.councils()
+    wanted = " ".join(name.split()).casefold()
+    if found := next((each for each in councils if each.casefold() == wanted), None):
+        return known.places[found]
+    if len(near := _with_words(wanted, councils)) == 1:
+        return known.places[near[0]]
+    if near:
+        raise Problem(f"{name!r}: could be {_any_of(near)}: give the whole name")
+    if place := next((each for each in known.places if each.casefold() == wanted), None):
+        raise Problem(f"{name!r}: {place} is not a council: give the name of one, such as {councils[0]}")
+    raise Problem(f"{name!r}: there is no such council in the data, which holds {len(councils)}{_nearest(name, councils)}")
+
+
+def _with_words(wanted: str, councils: Iterable[str]) -> list[str]:
+    """List the councils whose name holds each of the words, as a whole word."""
+    words = set(re.findall(r"\w+", wanted)) - {"council", "borough", "city", "county", "of", "the", "and"}
+    return [each for each in councils if words and words <= set(re.findall(r"\w+", each.casefold()))]
+
+
+def _nearest(name: str, councils: list[str]) -> str:
+    """Offer a council by a slip of the pen, or those with a name that begins alike."""
+    if offered := suggestion(name, councils):
+        return offered
+    alike = [each for each in councils if each.casefold().startswith(name.casefold()[:3])]
+    return f" (near it are {', '.join(alike)})" if alike else ""
+
+
+def _any_of(names: list[str]) -> str:
+    """Write a list of alternatives."""
+    return f"{', '.join(names[:-1])} or {names[-1]}"

@@ -1,0 +1,436 @@
+"""From a council's name to all that a scenario says of it as it is: people, flows, harms, areas, teams and staff."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from math import ceil, fsum
+from typing import TYPE_CHECKING, Final
+
+from familyflow.calibrate import figures
+from familyflow.calibrate.decisions import decisions
+from familyflow.calibrate.levels import (
+    COVID,
+    REACH,
+    last_31_march,
+    level,
+    meeting,
+    population,
+    rounded,
+    shown,
+)
+from familyflow.ground.problem import Problem
+from familyflow.ground.quantity import Quantity, Status
+from familyflow.pathway.harms import HARMS
+from familyflow.scenario import prevalence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from familyflow.calibrate.councils import Evidence, Place
+
+EXACT_DAY: Final = (3, 31)
+_WHOLES: Final = (
+    tuple(f"cp_ended_share_{band}" for band in figures.BANDS),
+    tuple(f"cin_ended_share_{band}" for band in figures.BANDS),
+    tuple(f"placement_share_{place}" for place in figures.PLACES),
+)
+_LEAVERS: Final = tuple(f"care_ceased_share_{way}" for way in ("home", "sgo", "adoption", "turned_18"))
+_MOST_LEAVERS: Final = 0.98
+_TEAM_RANGE: Final = 0.05
+_AREA_RANGE: Final = 0.1
+_MOST_AREAS: Final = 8
+_FEWEST_AREAS: Final = 2
+_INSET: Final = 0.02
+_LEAST_CEILING: Final = 10
+_DAYS: Final = 365
+JUDGED: Final = "pathway_judgement"
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A team of the default: its name and title, the areas it serves, its groups of stages, its establishment."""
+
+    name: str
+    title: str
+    areas: tuple[str, ...]
+    stages: tuple[str, ...]
+    social_workers: Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A published count of a date."""
+
+    measure: str
+    when: date
+    value: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """A council as it is on the day a scenario starts; quantities by the scenario's own keys."""
+
+    place: Place
+    start: date
+    population: Quantity
+    snapshot: Mapping[str, Quantity]
+    targets: Mapping[str, Quantity]
+    harms: Mapping[str, Quantity]
+    areas: Mapping[str, tuple[str, Quantity]]
+    staff: Mapping[str, Quantity]
+    teams: tuple[Team, ...]
+    parameters: Mapping[str, Quantity]
+    history: tuple[Point, ...]
+    staffing: str
+
+    @property
+    def localities(self) -> list[Team]:
+        """The teams that hold plans, which can go live one by one."""
+        return [team for team in self.teams if "cin" in team.stages]
+
+
+def baseline(known: Evidence, place: Place, start: date | None = None) -> Baseline:
+    """Say all that a scenario says of a council on a date (31 March of its last year when none is given).
+
+    What a council does not publish is borrowed, with a wider range. Problem when the date is out of reach.
+    """
+    day = start or date(place.last, *EXACT_DAY)
+    refuse_out_of_reach(known, place, day, asked=start is not None)
+    targets = _targets(known, place.name, day)
+    times = {key: level(known, place.name, f, meeting(day)) for key, f in _times(known).items()}
+    snapshot = _snapshot(known, place.name, day, targets, times)
+    harms = _harms(known, place.name, day)
+    return _staffed(known, place, day, targets=targets, times=times, snapshot=snapshot, harms=harms)
+
+
+def refuse_out_of_reach(known: Evidence, place: Place, day: date, *, asked: bool) -> None:
+    """Refuse a day for which a council has no figures near enough, or on which it was no council."""
+    year = last_31_march(day)
+    if place.successors and (year > place.last or not asked):
+        named = " and ".join(place.successors)
+        raise Problem(
+            f"{place.name} ended in {place.last}: its successors are {named}; "
+            f"for the area as it was give --start, at most {place.last}-03-31"
+        )
+    if not place.first <= year <= place.last + REACH - 1:
+        olds = [old.name for old in known.places.values() if place.name in old.successors]
+        before = f"; before that there was {' and '.join(olds)}" if olds and year < place.first else ""
+        allowed = f"must be from {place.first}-03-31 to {place.last + REACH - 1}-12-31 for {place.name}"
+        raise Problem(f"--start = {day}: {allowed}, whose figures are of {place.first} to {place.last}{before}")
+
+
+def _times(known: Evidence) -> dict[str, figures.Figure]:
+    return figures.times(known.estimates["section47.sooner"].value)
+
+
+def _targets(known: Evidence, council: str, day: date) -> dict[str, Quantity]:
+    """Estimate every target."""
+    asked = figures.flows(known) | figures.durations(known) | figures.care(known)
+    found = {key: level(known, council, figure, meeting(day)) for key, figure in asked.items()}
+    for parts in _WHOLES:
+        found |= _as_whole({key: found[key] for key in parts})
+    found |= _at_most({key: found[key] for key in _LEAVERS}, _MOST_LEAVERS)
+    contacts = {"contacts": _contacts(known, found["referrals"])}
+    return contacts | found
+
+
+def _contacts(known: Evidence, referrals: Quantity) -> Quantity:
+    """Estimate contacts, which nobody publishes, from referrals."""
+    ratio = known.estimates["contacts_per_referral"]
+    note = (
+        f"No council's is published: {shown(referrals.value, referrals.unit)} referrals x England's {ratio.value:g} "
+        f"contacts per referral ({ratio.year}); range {ratio.low:g} to {ratio.high:g}."
+    )
+    value, low, high = (round(referrals.value * each) for each in (ratio.value, ratio.low, ratio.high))
+    return Quantity(value, low, high, referrals.unit, referrals.year, ratio.source, _weaker(referrals), note)
+
+
+def _weaker(quantity: Quantity) -> Status:
+    """Give the status of what is worked out from a number."""
+    return Status.ASSUMED if quantity.status is Status.ASSUMED else Status.DERIVED
+
+
+def _as_whole(parts: Mapping[str, Quantity]) -> dict[str, Quantity]:
+    """Scale the parts of a whole to add up to 1; what rounding leaves goes to the largest."""
+    total = fsum(part.value for part in parts.values())
+    scaled = {key: _scaled(part, 1 / total, part.value / total) for key, part in parts.items()}
+    largest = max(scaled, key=lambda key: scaled[key].value)
+    rest = 1 - fsum(part.value for key, part in scaled.items() if key != largest)
+    return scaled | {largest: _scaled(scaled[largest], 1.0, rest)}
+
+
+def _at_most(parts: Mapping[str, Quantity], most: float) -> dict[str, Quantity]:
+    """Scale the parts of a whole down if together they leave less of it than can be."""
+    total = fsum(part.value for part in parts.values())
+    if total <= most:
+        return dict(parts)
+    return {key: _scaled(part, most / total, part.value * most / total) for key, part in parts.items()}
+
+
+def _scaled(part: Quantity, scale: float, value: float) -> Quantity:
+    """Give a share moved to a value, with its range along."""
+    middle = round(value, 4)
+    low, high = round(min(part.low * scale, middle), 4), round(min(max(part.high * scale, middle), 1.0), 4)
+    return replace(part, value=middle, low=low, high=high)
+
+
+def _snapshot(
+    known: Evidence, council: str, day: date, targets: Mapping[str, Quantity], times: Mapping[str, Quantity]
+) -> dict[str, Quantity]:
+    """Count the children open on day 0."""
+    counted = {key: _stock(known, council, day, figure) for key, figure in figures.STOCKS.items()}
+    return {"children_on_cin": _on_cin(known, council, day, targets, times), **counted}
+
+
+def _stock(known: Evidence, council: str, day: date, figure: figures.Figure) -> Quantity:
+    """Count children on day 0: as published on 31 March, else between two, else as near as can be."""
+    year = last_31_march(day)
+    values = {y: figure.read(known.rows.get((council, y), {})) for y in (year, year + 1)}
+    before, after = values[year], values[year + 1]
+    if before is None:
+        return _held(level(known, council, figure, (year,)), "")
+    if (day.month, day.day) == EXACT_DAY or after is None:
+        plain = (day.month, day.day) == EXACT_DAY
+        note = f"At 31 March {year}{'' if plain else ', the last count'}."
+        status = Status.PUBLISHED if plain else Status.DERIVED
+        return Quantity(before, before, before, "children", str(year), figure.source, status, note)
+    along = (day - date(year, *EXACT_DAY)).days / _DAYS
+    value = round(before + (after - before) * along)
+    note = f"Between {before:,.0f} at 31 March {year} and {after:,.0f} at 31 March {year + 1}, by days."
+    return Quantity(value, value, value, "children", f"{year}-{year + 1}", figure.source, Status.DERIVED, note)
+
+
+def _held(quantity: Quantity, more: str) -> Quantity:
+    """Hold a count exact, as the run starts from it, and say how far it is known."""
+    value = round(quantity.value)
+    reach = f"It may be {quantity.low:,.0f} to {quantity.high:,.0f}: the run starts from one number."
+    note = " ".join(part for part in (quantity.note, more, reach) if part)
+    return replace(quantity, value=value, low=value, high=value, note=note)
+
+
+def _on_cin(
+    known: Evidence, council: str, day: date, targets: Mapping[str, Quantity], times: Mapping[str, Quantity]
+) -> Quantity:
+    """Count children on CIN plans: as published from 2022, else their usual share of those open without plan or care."""
+    year = last_31_march(day)
+    row = known.rows.get((council, year), {})
+    if figures.ON_CIN.read(row) is not None:
+        return _stock(known, council, day, figures.ON_CIN)
+    left = figures.remainder(row)
+    if left is None:
+        return _held(level(known, council, figures.ON_CIN, (year,)), "")
+    share = level(known, council, figures.ON_CIN_SHARE, (year,))
+    under_way = targets["assessments"].value * times["assessment.days"].value / _DAYS
+    value = round(left * share.value)
+    note = (
+        f"CIN plans are not published for {year}. DfE counts {row['cin_at_31mar_number']:,.0f} open at 31 March {year}, of whom "
+        f"{left:,.0f} had no CP plan and were not looked after; open assessments, about {under_way:,.0f}, and care leavers "
+        f"among them. CIN plans are {share.value:.1%} of such: {share.note} So {left * share.low:,.0f} to "
+        f"{left * share.high:,.0f}; a council that counts all open support as CIN has up to {max(left - under_way, value):,.0f}."
+    )
+    return Quantity(value, value, value, "children", str(year), figures.CIN, _weaker(share), note)
+
+
+def _harms(known: Evidence, council: str, day: date) -> dict[str, Quantity]:
+    """Estimate how common the harms are, and how they overlap, as far as they can all be true together."""
+    found = {harm: level(known, council, figure, meeting(day)) for harm, figure in figures.harms().items()}
+    total = fsum(each.value for each in found.values())
+    first = next(iter(found.values()))
+    for margin in ("any", "all_three"):
+        ratio = known.estimates[f"{margin}_over_sum"]
+        note = f"Not published. Somerset's over the sum of its four, {ratio.value:g}, x {council}'s sum {total:.3f}."
+        found[margin] = Quantity(
+            *(round(min(each * total, 1.0), 4) for each in (ratio.value, ratio.low, ratio.high)),
+            "share",
+            first.year,
+            ratio.source,
+            Status.ASSUMED,
+            note,
+        )
+    return _possible(found)
+
+
+def _possible(harms: Mapping[str, Quantity]) -> dict[str, Quantity]:
+    """Move what is assumed of the overlap to where a joint distribution can have it."""
+    fitted = dict(harms)
+    for _ in range(len(HARMS)):
+        shares = {margin: each.value for margin, each in fitted.items()}
+        if prevalence.possible(shares):
+            break
+        if (found := prevalence.nearest(shares)) is None:
+            fitted["any"] = _clipped(fitted["any"], *_bounds_of_any(shares))
+            fitted["all_three"] = _clipped(fitted["all_three"], 0.0, min(shares[harm] for harm in HARMS[:2]))
+            continue
+        margin, least, most = found
+        fitted[margin] = _clipped(fitted[margin], least, most)
+    return fitted
+
+
+def _bounds_of_any(shares: Mapping[str, float]) -> tuple[float, float]:
+    """Give the least and most that "at least one" can be."""
+    alone = [shares[harm] for harm in HARMS]
+    return max(alone), min(fsum(alone), 1.0)
+
+
+def _clipped(quantity: Quantity, least: float, most: float) -> Quantity:
+    """Move a share, with its range, a little inside of what is possible."""
+    inset = (most - least) * _INSET
+    value = round(min(max(quantity.value, least + inset), most - inset), 4)
+    low, high = min(max(quantity.low, least), value), max(min(quantity.high, most), value)
+    note = f"{quantity.note} Moved to what the other five allow together, {least:.3f} to {most:.3f}."
+    return replace(quantity, value=value, low=round(low, 4), high=round(high, 4), note=note)
+
+
+def _staffed(  # noqa: PLR0913 - the parts of a baseline
+    known: Evidence,
+    place: Place,
+    day: date,
+    *,
+    targets: dict[str, Quantity],
+    times: dict[str, Quantity],
+    snapshot: dict[str, Quantity],
+    harms: dict[str, Quantity],
+) -> Baseline:
+    """Add areas, teams and staff to what is known of children."""
+    asked = figures.staff()
+    straddling = (last_31_march(day) - 1, last_31_march(day))
+    found = {key: level(known, place.name, figure, straddling) for key, figure in asked.items()}
+    holders = found.pop("case_holders")
+    posts = holders.value / (1 - found["vacancy_rate"].value * (1 - found["agency_share"].value))
+    load = _load(targets, times, snapshot)
+    total = fsum(load.values())
+    found["ceiling"] = _ceiling(known, holders, total)
+    count = _how_many_areas(known, posts * load["localities"] / total)
+    areas = _areas(count, str(day.year))
+    return Baseline(
+        place,
+        day,
+        _population(known, place.name, day),
+        snapshot,
+        targets,
+        harms,
+        areas,
+        found,
+        _teams(posts, load, areas, holders),
+        times | decisions(targets, known.estimates),
+        _history(known, place.name),
+        _staffing(holders, posts, load),
+    )
+
+
+def _load(targets: Mapping[str, Quantity], times: Mapping[str, Quantity], snapshot: Mapping[str, Quantity]) -> dict[str, float]:
+    """Give the children that each kind of team is expected to hold."""
+    enquiries = targets["section47s"].value * times["section47.days"].value / _DAYS
+    return {
+        "assessment": targets["assessments"].value * times["assessment.days"].value / _DAYS,
+        "localities": snapshot["children_on_cin"].value + snapshot["children_on_cp"].value + enquiries,
+        "care": snapshot["children_in_care"].value,
+    }
+
+
+def _ceiling(known: Evidence, holders: Quantity, total: float) -> Quantity:
+    """Say how many children a worker can hold: some more than at the start."""
+    ratio = known.estimates["ceiling_over_load"]
+    load = total / holders.value
+    value, low, high = (max(ceil(load * each), _LEAST_CEILING) for each in (ratio.value, ratio.low, ratio.high))
+    note = f"{load:.1f} children a worker at the start, x {ratio.value:g}, rounded up, and at least {_LEAST_CEILING}."
+    return Quantity(value, low, high, "children", holders.year, ratio.source, Status.ASSUMED, note)
+
+
+def _how_many_areas(known: Evidence, workers: float) -> int:
+    """Say how many localities a council is taken to have."""
+    usual = round(workers / known.estimates["locality_team"].value)
+    return min(max(usual, _FEWEST_AREAS), _MOST_AREAS)
+
+
+def _areas(count: int, year: str) -> dict[str, tuple[str, Quantity]]:
+    """Cut a council into areas of equal size."""
+    note = f"No areas are published here: {count} of equal size, so that a rollout can be staggered. Put your own in."
+    values = [round(1 / count, 4)] * (count - 1)
+    values.append(round(1 - fsum(values), 4))
+    return {
+        f"area_{index}": (
+            f"Area {index}",
+            Quantity(
+                value,
+                round(value * (1 - _AREA_RANGE), 4),
+                round(value * (1 + _AREA_RANGE), 4),
+                "share",
+                year,
+                JUDGED,
+                Status.ASSUMED,
+                note,
+            ),
+        )
+        for index, value in enumerate(values, start=1)
+    }
+
+
+def _teams(
+    posts: float, load: Mapping[str, float], areas: Mapping[str, tuple[str, Quantity]], holders: Quantity
+) -> tuple[Team, ...]:
+    """Share the posts between one team for assessment, one a locality for plans, and one for children in care."""
+    total, everywhere = fsum(load.values()), tuple(areas)
+    localities = [
+        Team(
+            f"locality_{index}",
+            f"Locality {index}",
+            (area,),
+            ("section47", "cin", "cp"),
+            _establishment(posts, load["localities"], total, holders, share.value),
+        )
+        for index, (area, (_, share)) in enumerate(areas.items(), start=1)
+    ]
+    return (
+        Team("assessment", "Assessment", everywhere, ("assessment",), _establishment(posts, load["assessment"], total, holders)),
+        *localities,
+        Team("looked_after", "Children looked after", everywhere, ("care",), _establishment(posts, load["care"], total, holders)),
+    )
+
+
+def _establishment(posts: float, held: float, total: float, holders: Quantity, part: float = 1.0) -> Quantity:
+    """Give a team the posts for the children it is expected to hold."""
+    value = max(round(posts * held / total * part, 1), 0.1)
+    area = f" x the area's {part:g}" if part < 1 else ""
+    note = f"{posts:.1f} posts x {held:,.0f} of {total:,.0f} children expected{area}."
+    low, high = round(value * (1 - _TEAM_RANGE), 2), round(value * (1 + _TEAM_RANGE), 2)
+    return Quantity(value, low, high, "fte", holders.year, holders.source, _weaker(holders), note)
+
+
+def _staffing(holders: Quantity, posts: float, load: Mapping[str, float]) -> str:
+    """Say in words how the teams are staffed."""
+    total = fsum(load.values())
+    return (
+        f"{holders.value:.1f} full-time workers hold cases ({holders.status}, {holders.year}), which with vacancies that nobody covers "
+        f"makes {posts:.1f} posts. They are shared by the children expected: assessment {load['assessment']:,.0f}, plans and "
+        f"enquiries {load['localities']:,.0f}, care {load['care']:,.0f}; {total:,.0f} in all, {total / holders.value:.1f} a worker. "
+        f"{holders.note}"
+    )
+
+
+def _population(known: Evidence, council: str, day: date) -> Quantity:
+    """Say how many children live there: the denominator of the year's rates."""
+    year, children = population(known, council, (last_31_march(day),))
+    note = f"Ages 0 to 17, mid-{year - 1}, the denominator of DfE's {year} rates."
+    return Quantity(
+        children,
+        round(children * 0.995),
+        round(children * 1.005),
+        "children",
+        str(year - 1),
+        "ons_population",
+        Status.PUBLISHED,
+        note,
+    )
+
+
+def _history(known: Evidence, council: str) -> tuple[Point, ...]:
+    """List the published counts of each 31 March."""
+    return tuple(
+        Point(measure, date(year, *EXACT_DAY), value, figure.source)
+        for measure, figure in figures.STOCKS.items()
+        for year in known.years(council)
+        if (value := figure.read(known.rows[council, year])) is not None
+    )
