@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Final
 from familyflow.calibrate import figures
 from familyflow.calibrate.decisions import decisions
 from familyflow.calibrate.levels import (
-    COVID,
+    POPULATION,
     REACH,
+    Figure,
     last_31_march,
     level,
     meeting,
     population,
-    rounded,
     shown,
 )
 from familyflow.ground.problem import Problem
@@ -25,7 +25,7 @@ from familyflow.pathway.harms import HARMS
 from familyflow.scenario import prevalence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from familyflow.calibrate.councils import Evidence, Place
 
@@ -44,6 +44,10 @@ _FEWEST_AREAS: Final = 2
 _INSET: Final = 0.02
 _LEAST_CEILING: Final = 10
 _DAYS: Final = 365
+_COUNTED: Final = 0.005
+"""Half width of the range of a population estimate, as a share of it: what revisions have come to."""
+_IMPLIED: Final = 0.02
+"""The same where a count and a rate in whole numbers imply it."""
 JUDGED: Final = "pathway_judgement"
 
 
@@ -121,7 +125,7 @@ def refuse_out_of_reach(known: Evidence, place: Place, day: date, *, asked: bool
         raise Problem(f"--start = {day}: {allowed}, whose figures are of {place.first} to {place.last}{before}")
 
 
-def _times(known: Evidence) -> dict[str, figures.Figure]:
+def _times(known: Evidence) -> dict[str, Figure]:
     return figures.times(known.estimates["section47.sooner"].value)
 
 
@@ -184,7 +188,7 @@ def _snapshot(
     return {"children_on_cin": _on_cin(known, council, day, targets, times), **counted}
 
 
-def _stock(known: Evidence, council: str, day: date, figure: figures.Figure) -> Quantity:
+def _stock(known: Evidence, council: str, day: date, figure: Figure) -> Quantity:
     """Count children on day 0: as published on 31 March, else between two, else as near as can be."""
     year = last_31_march(day)
     values = {y: figure.read(known.rows.get((council, y), {})) for y in (year, year + 1)}
@@ -213,7 +217,7 @@ def _held(quantity: Quantity, more: str) -> Quantity:
 def _on_cin(
     known: Evidence, council: str, day: date, targets: Mapping[str, Quantity], times: Mapping[str, Quantity]
 ) -> Quantity:
-    """Count children on CIN plans: as published from 2022, else their usual share of those open without plan or care."""
+    """Count children on CIN plans: as published from 2022, else as their usual share of others who are open."""
     year = last_31_march(day)
     row = known.rows.get((council, year), {})
     if figures.ON_CIN.read(row) is not None:
@@ -225,10 +229,11 @@ def _on_cin(
     under_way = targets["assessments"].value * times["assessment.days"].value / _DAYS
     value = round(left * share.value)
     note = (
-        f"CIN plans are not published for {year}. DfE counts {row['cin_at_31mar_number']:,.0f} open at 31 March {year}, of whom "
-        f"{left:,.0f} had no CP plan and were not looked after; open assessments, about {under_way:,.0f}, and care leavers "
-        f"among them. CIN plans are {share.value:.1%} of such: {share.note} So {left * share.low:,.0f} to "
-        f"{left * share.high:,.0f}; a council that counts all open support as CIN has up to {max(left - under_way, value):,.0f}."
+        f"CIN plans are not published for {year}. DfE counts {row['cin_at_31mar_number']:,.0f} open at 31 March {year}, "
+        f"of whom {left:,.0f} had no CP plan and were not looked after; open assessments, about {under_way:,.0f}, and care "
+        f"leavers among them. CIN plans are {share.value:.1%} of such: {share.note} So {left * share.low:,.0f} to "
+        f"{left * share.high:,.0f}; a council that counts all open support as CIN has up to "
+        f"{max(left - under_way, value):,.0f}."
     )
     return Quantity(value, value, value, "children", str(year), figures.CIN, _weaker(share), note)
 
@@ -241,14 +246,8 @@ def _harms(known: Evidence, council: str, day: date) -> dict[str, Quantity]:
     for margin in ("any", "all_three"):
         ratio = known.estimates[f"{margin}_over_sum"]
         note = f"Not published. Somerset's over the sum of its four, {ratio.value:g}, x {council}'s sum {total:.3f}."
-        found[margin] = Quantity(
-            *(round(min(each * total, 1.0), 4) for each in (ratio.value, ratio.low, ratio.high)),
-            "share",
-            first.year,
-            ratio.source,
-            Status.ASSUMED,
-            note,
-        )
+        value, low, high = (round(min(each * total, 1.0), 4) for each in (ratio.value, ratio.low, ratio.high))
+        found[margin] = Quantity(value, low, high, "share", first.year, ratio.source, Status.ASSUMED, note)
     return _possible(found)
 
 
@@ -283,7 +282,7 @@ def _clipped(quantity: Quantity, least: float, most: float) -> Quantity:
     return replace(quantity, value=value, low=round(low, 4), high=round(high, 4), note=note)
 
 
-def _staffed(  # noqa: PLR0913 - the parts of a baseline
+def _staffed(
     known: Evidence,
     place: Place,
     day: date,
@@ -320,7 +319,9 @@ def _staffed(  # noqa: PLR0913 - the parts of a baseline
     )
 
 
-def _load(targets: Mapping[str, Quantity], times: Mapping[str, Quantity], snapshot: Mapping[str, Quantity]) -> dict[str, float]:
+def _load(
+    targets: Mapping[str, Quantity], times: Mapping[str, Quantity], snapshot: Mapping[str, Quantity]
+) -> dict[str, float]:
     """Give the children that each kind of team is expected to hold."""
     enquiries = targets["section47s"].value * times["section47.days"].value / _DAYS
     return {
@@ -384,9 +385,21 @@ def _teams(
         for index, (area, (_, share)) in enumerate(areas.items(), start=1)
     ]
     return (
-        Team("assessment", "Assessment", everywhere, ("assessment",), _establishment(posts, load["assessment"], total, holders)),
+        Team(
+            "assessment",
+            "Assessment",
+            everywhere,
+            ("assessment",),
+            _establishment(posts, load["assessment"], total, holders),
+        ),
         *localities,
-        Team("looked_after", "Children looked after", everywhere, ("care",), _establishment(posts, load["care"], total, holders)),
+        Team(
+            "looked_after",
+            "Children looked after",
+            everywhere,
+            ("care",),
+            _establishment(posts, load["care"], total, holders),
+        ),
     )
 
 
@@ -403,9 +416,10 @@ def _staffing(holders: Quantity, posts: float, load: Mapping[str, float]) -> str
     """Say in words how the teams are staffed."""
     total = fsum(load.values())
     return (
-        f"{holders.value:.1f} full-time workers hold cases ({holders.status}, {holders.year}), which with vacancies that nobody covers "
-        f"makes {posts:.1f} posts. They are shared by the children expected: assessment {load['assessment']:,.0f}, plans and "
-        f"enquiries {load['localities']:,.0f}, care {load['care']:,.0f}; {total:,.0f} in all, {total / holders.value:.1f} a worker. "
+        f"{holders.value:.1f} full-time workers hold cases ({holders.status}, {holders.year}), which with vacancies that "
+        f"nobody covers makes {posts:.1f} posts. They are shared by the children expected: assessment "
+        f"{load['assessment']:,.0f}, plans and enquiries {load['localities']:,.0f}, care {load['care']:,.0f}; "
+        f"{total:,.0f} in all, {total / holders.value:.1f} a worker. "
         f"{holders.note}"
     )
 
@@ -413,17 +427,16 @@ def _staffing(holders: Quantity, posts: float, load: Mapping[str, float]) -> str
 def _population(known: Evidence, council: str, day: date) -> Quantity:
     """Say how many children live there: the denominator of the year's rates."""
     year, children = population(known, council, (last_31_march(day),))
-    note = f"Ages 0 to 17, mid-{year - 1}, the denominator of DfE's {year} rates."
-    return Quantity(
-        children,
-        round(children * 0.995),
-        round(children * 1.005),
-        "children",
-        str(year - 1),
-        "ons_population",
-        Status.PUBLISHED,
-        note,
-    )
+    row = known.rows[council, year]
+    if POPULATION in row:
+        status, source, part = Status.PUBLISHED, "ons_population", _COUNTED
+        note = f"Ages 0 to 17, mid-{year - 1}, the denominator of DfE's {year} rates."
+    else:
+        status, source, part = Status.DERIVED, figures.LAIT, _IMPLIED
+        looked_after, rate = row["cla_at_31mar_number"], row["cla_at_31mar_rate"]
+        note = f"Not held for this area: {looked_after:,.0f} looked after in {year} / {rate:g} per 10,000 implies it."
+    low, high = round(children * (1 - part)), round(children * (1 + part))
+    return Quantity(children, low, high, "children", str(year - 1), source, status, note)
 
 
 def _history(known: Evidence, council: str) -> tuple[Point, ...]:

@@ -138,7 +138,14 @@ def find(known: Evidence, name: str) -> Place:
         raise Problem(f"{name!r}: could be {_any_of(near)}: give the whole name")
     if place := next((each for each in known.places if each.casefold() == wanted), None):
         raise Problem(f"{name!r}: {place} is not a council: give the name of one, such as {councils[0]}")
-    raise Problem(f"{name!r}: there is no such council in the data, which holds {len(councils)}{_nearest(name, councils)}")
+    if other := next((each for each in known.neighbours if each.casefold() == wanted), None):
+        raise Problem(
+            f"{other}: no figures of it are in the table in use: take them in from the published files with "
+            "`familyflow evidence update`"
+        )
+    raise Problem(
+        f"{name!r}: there is no such council in the data, which holds {len(councils)}{_nearest(name, councils)}"
+    )
 
 
 def _with_words(wanted: str, councils: Iterable[str]) -> list[str]:

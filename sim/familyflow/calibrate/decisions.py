@@ -33,7 +33,14 @@ def _referral(targets: Mapping[str, Quantity]) -> dict[str, Quantity]:
     low, high = max(min(nfa.low, value), _LEAST / 8), max(nfa.high, value)
     ends = "The council's own, as in [targets], instead of England's."
     goes_on = Quantity(
-        round(1 - value, 4), round(1 - high, 4), round(1 - low, 4), "share", nfa.year, nfa.source, _weaker(nfa), f"1 - {value:g}."
+        round(1 - value, 4),
+        round(1 - high, 4),
+        round(1 - low, 4),
+        "share",
+        nfa.year,
+        nfa.source,
+        _weaker(nfa),
+        f"1 - {value:g}.",
     )
     first = Quantity(value, round(low, 4), high, "share", nfa.year, nfa.source, _weaker(nfa), ends)
     return {f"{_REFERRAL}.nfa": first, f"{_REFERRAL}.assessment": goes_on}
@@ -63,8 +70,14 @@ def _section47(targets: Mapping[str, Quantity], england: Mapping[str, Quantity])
     plans = min(max(starts.value / max(given.value, 1.0), _LEAST), _MOST)
     left = 1 - plans - usual["care"]
     parts = {
-        "close": (round(left * usual["close"] / (usual["close"] + usual["cin"]), 4), "Remainder of 1, shared as England's."),
-        "cp": (round(plans, 4), f"{starts.value:,.0f} plans started / {given.value:,.0f} enquiries, a ratio of annual counts."),
+        "close": (
+            round(left * usual["close"] / (usual["close"] + usual["cin"]), 4),
+            "Remainder of 1, shared as England's.",
+        ),
+        "cp": (
+            round(plans, 4),
+            f"{starts.value:,.0f} plans started / {given.value:,.0f} enquiries, a ratio of annual counts.",
+        ),
         "care": (usual["care"], "As for England."),
     }
     return _with_rest(_SECTION47, parts, "cin", "Remainder of 1, shared as England's.", given)

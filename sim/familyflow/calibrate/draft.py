@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from familyflow import __version__
+from familyflow.calibrate import councils
+from familyflow.calibrate.baseline import baseline
 from familyflow.calibrate.levels import rounded
+from familyflow.experiment.files import plain_words, writing
 from familyflow.ground import evidence
+from familyflow.ground.problem import Problem
 from familyflow.ground.quantity import Quantity, Status
 from familyflow.pathway.adult_work import SUPERVISOR
-from familyflow.scenario import tables, writer
+from familyflow.scenario import load, tables, writer
 from familyflow.scenario.vocabulary import NO_CHANGE
 
 if TYPE_CHECKING:
@@ -39,6 +45,35 @@ _LEAST_POST: Final = 0.1
 _LICENCE: Final = "Contains public sector information licensed under the Open Government Licence v3.0."
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A scenario file that was written: where, its title and day 0, and what of it is borrowed."""
+
+    path: Path
+    title: str
+    start: date
+    says: str
+
+
+def write(council: str, *, start: date | None = None, out: Path | None = None, force: bool = False) -> Made:
+    """Write a council's scenario file, checked; Problem for an unknown council, a day out of reach, a file in the way.
+
+    The file is `out`, or the council's name in this folder. It is written whole or not at all.
+    """
+    known = councils.read()
+    place = councils.find(known, council)
+    path = out or Path(f"{short_name(place.name)}.toml")
+    if path.exists() and not force:
+        raise Problem(f"{path}: is there already: give another --out, or --force to write over it")
+    base = baseline(known, place, start)
+    with plain_words(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    with writing(path) as temporary:
+        temporary.write_text(text(known, base), encoding="utf-8", newline="")
+        made = load(temporary)
+    return Made(path, made.title, made.start, _borrowed(base))
+
+
 def short_name(council: str) -> str:
     """Give a scenario's name, in small letters, for a council."""
     return re.sub(r"[^a-z0-9]+", "_", council.casefold()).strip("_")
@@ -55,7 +90,9 @@ def text(known: Evidence, base: Baseline) -> str:
         _programme(known, base),
         *_schedules(base),
         _claims(),
-        writer.table("parameters", ["# The council's own times, in place of England's.", *writer.quantities(base.parameters)]),
+        writer.table(
+            "parameters", ["# The council's own times, in place of England's.", *writer.quantities(base.parameters)]
+        ),
         *_history(base),
     )
     return "\n".join(line for section in sections for line in section) + "\n"
@@ -64,12 +101,15 @@ def text(known: Evidence, base: Baseline) -> str:
 def _head(known: Evidence, base: Baseline) -> list[str]:
     """Write what the file is, what of it is borrowed, and whose scenario it is."""
     council = base.place.name
-    made = f"{council}: a baseline from published figures, with a programme to edit. Made by familyflow {__version__} new."
+    made = (
+        f"{council}: a baseline from published figures, with a programme to edit. Made by familyflow {__version__} new."
+    )
     used = f"Evidence: councils.csv and releases.csv, SHA-256 {evidence.digest()[:16]}; last year {known.last}."
     meaning = (
-        "Each number has its 90% range, source, year and status: published, derived (the note shows how) or assumed. Areas, teams, "
-        "posts and dates are defaults: put your own in. `familyflow check` says what does not fit; `familyflow calibrate` how "
-        "well the model reproduces the figures."
+        "Each number has its 90% range, source, year and status: published, derived (the note shows how) or assumed. A "
+        "range adds chance, rounding, moves from year to year and the error of definition (calibration/estimation.csv). "
+        "Areas, teams, posts and dates are defaults: put your own in. `familyflow check` says what does not fit; "
+        "`familyflow calibrate` how well the model reproduces the figures."
     )
     return [
         *writer.comment(made),
@@ -150,13 +190,15 @@ def _programme(known: Evidence, base: Baseline) -> list[str]:
     return [
         "",
         *writer.comment(
-            "The default programme is Family Safeguarding as Hertfordshire staffs it. What it changes is named by effect, sized in "
-            "calibration/parameters.csv. For none at all: null = true."
+            "The default programme is Family Safeguarding as Hertfordshire staffs it. What it changes is named by effect, "
+            "sized in calibration/parameters.csv. For none at all: null = true."
         ),
         *writer.table(
             "programme",
             [
-                writer.assignment("title", writer.text("Integrated adult workers (Family Safeguarding, Hertfordshire model)")),
+                writer.assignment(
+                    "title", writer.text("Integrated adult workers (Family Safeguarding, Hertfordshire model)")
+                ),
                 writer.assignment("null", "false"),
                 writer.assignment("stages", writer.names(STAGES)),
                 writer.assignment("effects", writer.names(EFFECTS)),
@@ -177,7 +219,7 @@ def _standard_teams(known: Evidence, base: Baseline) -> float:
 
 
 def _post(known: Evidence, base: Baseline, role: str, teams: float) -> Quantity:
-    """Give the posts of a role in so many standard teams; at the high end for all families, not those with a harm only."""
+    """Give the posts of a role in so many standard teams; the high end is for families without a harm too."""
     each, size = known.estimates[f"hertfordshire.{role}"], known.estimates["hertfordshire.social_workers"]
     harmed = base.harms["any"].value
     value = max(rounded(teams * each.value, "fte"), _LEAST_POST)
@@ -185,8 +227,9 @@ def _post(known: Evidence, base: Baseline, role: str, teams: float) -> Quantity:
     high = max(round(teams * each.high / harmed, 2), value)
     many = " in all" if role == SUPERVISOR else ""
     note = (
-        f"Hertfordshire's standard team of {size.value:g} social workers has {each.value:g} ({each.low:g} to {each.high:g}). A locality "
-        f"amounts to {teams / (len(base.localities) if many else 1):.2f} such teams for families with a harm ({harmed:.0%} of all)"
+        f"Hertfordshire's standard team of {size.value:g} social workers has {each.value:g} ({each.low:g} to "
+        f"{each.high:g}). A locality amounts to {teams / (len(base.localities) if many else 1):.2f} such teams for families "
+        f"with a harm ({harmed:.0%} of all)"
         f"{f', the {len(base.localities)} localities to {teams:.2f}' if many else ''}. Upper end: for all families."
     )
     return Quantity(value, low, high, "fte", each.year, each.source, Status.ASSUMED, note)
@@ -213,10 +256,12 @@ def _schedules(base: Baseline) -> Iterator[list[str]]:
     yield [
         "",
         *writer.comment(
-            "Dates are assumed: the first day of a quarter at least half a year after the start, so that workers can be hired and "
-            "trained; then the localities in turn. Compare with your own plan by changing `staged`."
+            "Dates are assumed: the first day of a quarter at least half a year after the start, so that workers can be "
+            "hired and trained; then the localities in turn. Compare with your own plan by changing `staged`."
         ),
-        *writer.table(f"schedules.{NO_CHANGE}", [writer.assignment("title", writer.text("No change")), *writer.steps([])]),
+        *writer.table(
+            f"schedules.{NO_CHANGE}", [writer.assignment("title", writer.text("No change")), *writer.steps([])]
+        ),
     ]
     yield _schedule("staged", f"One locality every {gap} months", first, teams, gap)
     yield _schedule("all_at_once", "All localities at once", first, teams, 0)
@@ -258,4 +303,3 @@ def _history(base: Baseline) -> Iterator[list[str]]:
             ],
             listed=True,
         )
-

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from familyflow.calibrate.councils import ENGLAND
-from familyflow.calibrate.levels import POPULATION, Figure, shown
+from familyflow.calibrate.levels import PER, Figure, children, shown
 from familyflow.ground.calendar import WORKING_TO_CALENDAR
 
 if TYPE_CHECKING:
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 CIN, CLA, LAIT, WORKFORCE = "dfe_cin", "dfe_cla", "dfe_lait", "dfe_workforce"
 PER_YEAR: Final = "children per year"
-BANDS: Final = MappingProxyType({"0_3m": "le3m", "3_6m": "3to6m", "6_12m": "6to12m", "1_2y": "1to2y", "2y_plus": "2yplus"})
+BANDS: Final = MappingProxyType(
+    {"0_3m": "le3m", "3_6m": "3to6m", "6_12m": "6to12m", "1_2y": "1to2y", "2y_plus": "2yplus"}
+)
 """What the published tables call each duration band of a scenario."""
 PLACES: Final = MappingProxyType(
     {
@@ -51,7 +53,6 @@ _QUARTILES: Final = log(log(4) / log(4 / 3))
 _SHAPES: Final = (0.7, 5.0)
 """Shapes beyond these are quirks of recording, such as assessments closed on one same day."""
 _MOST_VACANT: Final = 0.7
-
 
 
 def percent(key: str) -> Callable[[Row], float | None]:
@@ -102,7 +103,15 @@ class Whole:
         read = lambda row: self.read(row, keys)  # noqa: E731 - one of the figure's ways to be read
         says = lambda row: self.says(row, keys)  # noqa: E731 - the same
         return Figure(
-            name, "share", source, read, says, of=number(self.of), rounding=_TENTH_PERCENT, definition=definition, note=note
+            name,
+            "share",
+            source,
+            read,
+            says,
+            of=number(self.of),
+            rounding=_TENTH_PERCENT,
+            definition=definition,
+            note=note,
         )
 
     def says(self, row: Row, keys: Sequence[str]) -> str:
@@ -202,7 +211,9 @@ def _bands(known: Evidence, plan: str, stem: str, definition: float, note: str) 
     of = {"cp": "cpp_ended_number", "cin": "cin_episodes_ended_number"}[plan]
     parts = whole(known, tuple(keys.values()), of)
     return {
-        f"{plan}_ended_share_{band}": parts.figure(f"durations of {plan}", (key,), CIN, definition=definition, note=note)
+        f"{plan}_ended_share_{band}": parts.figure(
+            f"durations of {plan}", (key,), CIN, definition=definition, note=note
+        )
         for band, key in keys.items()
     }
 
@@ -215,22 +226,33 @@ def care(known: Evidence) -> dict[str, Figure]:
     ceased = number("cla_ceased_number")
     return {
         "care_starts": count("children starting care", "cla_started_number", LAIT),
-        "care_ceased_share_home": Figure("returns home", "share", CLA, lambda r: _home(r, small), _home_says, of=ceased),
-        "care_ceased_share_sgo": _left(small, "special guardianship", "cla_ceased_reason_sgo_pct", "cla_ceased_sgo_number"),
+        "care_ceased_share_home": Figure(
+            "returns home", "share", CLA, lambda r: _home(r, small), _home_says, of=ceased
+        ),
+        "care_ceased_share_sgo": _left(
+            small, "special guardianship", "cla_ceased_reason_sgo_pct", "cla_ceased_sgo_number"
+        ),
         "care_ceased_share_adoption": _left(small, "adoption", "cla_ceased_reason_adopted_pct", "cla_adopted_number"),
         "care_ceased_share_turned_18": share(
             "leavers who turned 18", "cla_ceased_age_18_years_and_over_pct", "cla_ceased_number", CLA
         ),
         **_placements(known),
         "uasc_share": share(
-            "unaccompanied children, of those starting care", "cla_started_uasc_pct", "cla_started_number", LAIT, _WHOLE_PERCENT
+            "unaccompanied children, of those starting care",
+            "cla_started_uasc_pct",
+            "cla_started_number",
+            LAIT,
+            _WHOLE_PERCENT,
         ),
         "proceedings": Figure(
             "proceedings",
             PER_YEAR,
             LAIT,
             lambda row: _proceedings(row, per_case),
-            lambda row: f"applications {row['care_applications_rate']:g} per 10,000 x {row[POPULATION]:,.0f} x {per_case:g} children",
+            lambda row: (
+                f"applications {row['care_applications_rate']:g} per 10,000 x {children(row):,.0f} x {per_case:g} "
+                "children each"
+            ),
             per_child=True,
             definition=error,
         ),
@@ -298,14 +320,17 @@ def _left(small: float, name: str, key: str, counted: str) -> Figure:
         ceased = f"{row['cla_ceased_number']:,.0f}"
         return f"{row[counted]:.0f} / {ceased}" if counted in row else f"suppressed, taken as {small:g} / {ceased}"
 
-    return Figure(f"leavers by {name}", "share", CLA, read, says, of=number("cla_ceased_number"), rounding=_TENTH_PERCENT)
+    return Figure(
+        f"leavers by {name}", "share", CLA, read, says, of=number("cla_ceased_number"), rounding=_TENTH_PERCENT
+    )
 
 
 def _proceedings(row: Row, per_case: float) -> float | None:
     """Give children in new care proceedings."""
-    if "care_applications_rate" not in row or POPULATION not in row:
-        return None
-    return row["care_applications_rate"] * row[POPULATION] / 10_000 * per_case
+    living = children(row)
+    return (
+        row["care_applications_rate"] * living / PER * per_case if living and "care_applications_rate" in row else None
+    )
 
 
 def harms() -> dict[str, Figure]:
@@ -334,14 +359,24 @@ def staff() -> dict[str, Figure]:
     label = "At 30 September"
     return {
         "case_holders": Figure(
-            "workers who hold cases", "fte", WORKFORCE, number("workforce_case_holders_fte"), per_child=True, label=label
+            "workers who hold cases",
+            "fte",
+            WORKFORCE,
+            number("workforce_case_holders_fte"),
+            per_child=True,
+            label=label,
         ),
         "vacancy_rate": Figure("vacancies", "share", WORKFORCE, _vacancy, rounding=_TENTH_PERCENT, label=label),
         "agency_share": Figure(
             "vacant posts covered by agency workers", "share", WORKFORCE, _agency, _agency_says, label=label
         ),
         "turnover_rate": Figure(
-            "leavers", "per year", WORKFORCE, percent("workforce_turnover_rate_pct"), rounding=_TENTH_PERCENT, label=label
+            "leavers",
+            "per year",
+            WORKFORCE,
+            percent("workforce_turnover_rate_pct"),
+            rounding=_TENTH_PERCENT,
+            label=label,
         ),
         "sickness_share": Figure(
             "sickness", "share", WORKFORCE, percent("workforce_absence_rate_pct"), rounding=_TENTH_PERCENT, label=label
@@ -380,7 +415,9 @@ def times(sooner: float) -> dict[str, Figure]:
             "days",
             CIN,
             lambda row: _enquiry_days(row, sooner),
-            lambda row: f"median to the conference {row['s47_to_icpc_median_working_days']:g} working days x 7/5 - {sooner:g}",
+            lambda row: (
+                f"median to the conference {row['s47_to_icpc_median_working_days']:g} working days x 7/5 - {sooner:g}"
+            ),
         ),
     }
 
@@ -396,7 +433,8 @@ def _shape(row: Row) -> float | None:
 def _shape_says(row: Row) -> str:
     """Write how the shape was made."""
     low, high = row["assessment_p25_working_days"], row["assessment_p75_working_days"]
-    return f"quartiles {low:g} and {high:g} working days: {_QUARTILES:.4f} / ln of their ratio, within {_SHAPES[0]:g} to {_SHAPES[1]:g}"
+    bounds = f"within {_SHAPES[0]:g} to {_SHAPES[1]:g}"
+    return f"quartiles {low:g} and {high:g} working days: {_QUARTILES:.4f} / ln of their ratio, {bounds}"
 
 
 def _assessment_days(row: Row) -> float | None:
@@ -409,7 +447,8 @@ def _assessment_says(row: Row) -> str:
     """Write how the mean length was made."""
     shape = _shape(row) or 1.0
     middle = row["assessment_median_working_days"]
-    return f"median {middle:g} working days x 7/5 x {_mean_over_median(shape):.3f}, mean over median of a Weibull of shape {shape:.2f}"
+    ratio = f"{_mean_over_median(shape):.3f}, mean over median of a Weibull of shape {shape:.2f}"
+    return f"median {middle:g} working days x 7/5 x {ratio}"
 
 
 def _mean_over_median(shape: float) -> float:
@@ -425,7 +464,9 @@ def _enquiry_days(row: Row, sooner: float) -> float | None:
 
 STOCKS: Final = MappingProxyType(
     {
-        "children_on_cp": Figure("children on CP plans", "children", CIN, number("cpp_at_31mar_number"), per_child=True),
+        "children_on_cp": Figure(
+            "children on CP plans", "children", CIN, number("cpp_at_31mar_number"), per_child=True
+        ),
         "children_in_care": Figure("children in care", "children", LAIT, number("cla_at_31mar_number"), per_child=True),
     }
 )

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from familyflow.calibrate.councils import Evidence, Row
 
 POPULATION: Final = "population_0_17_mid_year_before"
+PER: Final = 10_000
+"""Children to whom a published rate refers."""
 COVID: Final = 2021
 """The year that is left out where another will do: fewer were seen, so fewer were referred."""
 REACH: Final = 3
@@ -129,7 +131,9 @@ def _from_own(known: Evidence, council: str, figure: Figure, own: _Own) -> Quant
     """Make the quantity of a council's own figures."""
     rows = [known.rows[council, year] for year in own.taken]
     value = own.value
-    spread = sqrt(_chance(known, figure, rows, value) ** 2 + _yearly(known, figure, own) ** 2 + _fixed(figure, value) ** 2)
+    spread = sqrt(
+        _chance(known, figure, rows, value) ** 2 + _yearly(known, figure, own) ** 2 + _fixed(figure, value) ** 2
+    )
     least = _least_high(known, figure, rows, value)
     plain = figure.says is None and len(own.taken) == 1 and not own.away
     return _quantity(
@@ -217,7 +221,9 @@ def _borrowed(known: Evidence, council: str, figure: Figure, wanted: tuple[int, 
             f"{', by population' if figure.per_child else ''}; the range is the spread between them."
         )
         spread = pstdev(values.values()) * scale
-        return _quantity(figure, middle, spread, years=(year,), status=Status.ASSUMED, note=f"{note} {figure.note}".strip())
+        return _quantity(
+            figure, middle, spread, years=(year,), status=Status.ASSUMED, note=f"{note} {figure.note}".strip()
+        )
     raise Problem(f"{council}: nothing is published from which its {figure.name} could be taken")
 
 
@@ -263,15 +269,23 @@ def _scale(known: Evidence, council: str, wanted: tuple[int, ...]) -> float:
 
 def population(known: Evidence, council: str, wanted: tuple[int, ...]) -> tuple[int, float]:
     """Give the year nearest to those wanted whose children are known, and their number; Problem when none is."""
-    held = {y: known.rows[council, y].get(POPULATION) for y in known.years(council)}
-    years = [y for y, children in held.items() if children]
+    held = {year: children(known.rows[council, year]) for year in known.years(council)}
+    years = [year for year, number in held.items() if number]
     nearest = min(years, key=lambda y: (min(abs(y - w) for w in wanted), y), default=None)
     if nearest is None:
         raise Problem(f"{council}: no population is published, so nothing can be brought to its size")
     return nearest, held[nearest] or 0.0
 
 
-def _quantity(  # noqa: PLR0913 - each is a part of a quantity
+def children(row: Row) -> float | None:
+    """Give the children who live at a place: as published, else as its looked-after children and their rate imply."""
+    if POPULATION in row:
+        return row[POPULATION]
+    counted, rate = row.get("cla_at_31mar_number"), row.get("cla_at_31mar_rate")
+    return round(counted / rate * PER) if counted and rate else None
+
+
+def _quantity(
     figure: Figure,
     value: float,
     spread: float,
@@ -304,7 +318,9 @@ def rounded(value: float, unit: str) -> float:
     if unit in {"share", "per year", "ratio"}:
         return round(value, _PLACES)
     small = value < 100  # noqa: PLR2004 - three figures
-    return round(value, 1) if unit in {"fte", "working days", "days"} or (small and unit != "children") else round(value)
+    return (
+        round(value, 1) if unit in {"fte", "working days", "days"} or (small and unit != "children") else round(value)
+    )
 
 
 def shown(value: float, unit: str) -> str:
@@ -314,5 +330,3 @@ def shown(value: float, unit: str) -> str:
     if unit == "ratio":
         return f"{value:.2f}"
     return f"{value:,.1f}".removesuffix(".0")
-
-

@@ -13,8 +13,10 @@ from familyflow import __version__
 from familyflow.cli.calibrate import calibrate
 from familyflow.cli.check import check
 from familyflow.cli.compare import compare
+from familyflow.cli.evidence import evidence
 from familyflow.cli.listing import listing
 from familyflow.cli.merge import merge
+from familyflow.cli.new import new
 from familyflow.cli.run import run
 from familyflow.cli.trace import trace
 from familyflow.ground.problem import Problem
@@ -44,7 +46,7 @@ def commands(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for command in (listing, check, calibrate, run, merge, compare, trace):
+for command in (listing, new, check, calibrate, run, merge, compare, trace, evidence):
     commands.add_command(command)
 
 

@@ -18,6 +18,7 @@ from pyarrow import parquet
 import familyflow
 from familyflow.experiment import provenance
 from familyflow.experiment.files import PARTIAL, plain_words, refuse_unwritable, writing
+from familyflow.ground import evidence
 from familyflow.ground.problem import Problem
 
 try:
@@ -89,6 +90,7 @@ def manifest(plan: Plan) -> Manifest:
         "draws": plan.draws,
         **wanted,
         "digest": scenario.digest,
+        "evidence": evidence.digest(),
         "version": familyflow.__version__,
         "code": provenance.code_digest(),
         "commit": provenance.commit(),

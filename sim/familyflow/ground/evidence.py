@@ -18,14 +18,20 @@ FILES: Final = (COUNCILS, RELEASES)
 """What such a folder holds in place of the shipped files of the same names."""
 
 
+def named() -> Path | None:
+    """Give the folder that the environment names, if any."""
+    folder = os.environ.get(FOLDER)
+    return Path(folder) if folder else None
+
+
 def path(name: str) -> Path:
     """Give the file in use of that name; Problem when the named folder does not hold it."""
-    named = os.environ.get(FOLDER)
-    if not named:
+    folder = named()
+    if folder is None:
         return paths.shipped("calibration", name)
-    file = Path(named) / name
+    file = folder / name
     if not file.is_file():
-        raise Problem(f"{FOLDER} = {named}: holds no {name}: name a folder that `familyflow evidence update` wrote")
+        raise Problem(f"{FOLDER} = {folder}: holds no {name}: name a folder that `familyflow evidence update` wrote")
     return file
 
 
