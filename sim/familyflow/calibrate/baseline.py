@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from math import ceil, fsum
+from math import fsum
 from typing import TYPE_CHECKING, Final
 
 from familyflow.calibrate import figures
@@ -19,6 +19,8 @@ from familyflow.calibrate.levels import (
     population,
     shown,
 )
+from familyflow.calibrate.staffing import Staffing, load, staffed
+from familyflow.calibrate.workforce import own_times, staff
 from familyflow.ground.problem import Problem
 from familyflow.ground.quantity import Quantity, Status
 from familyflow.pathway.harms import HARMS
@@ -37,29 +39,8 @@ _WHOLES: Final = (
 )
 _LEAVERS: Final = tuple(f"care_ceased_share_{way}" for way in ("home", "sgo", "adoption", "turned_18"))
 _MOST_LEAVERS: Final = 0.98
-_TEAM_RANGE: Final = 0.05
-_AREA_RANGE: Final = 0.1
-_MOST_AREAS: Final = 8
-_FEWEST_AREAS: Final = 2
 _INSET: Final = 0.02
-_LEAST_CEILING: Final = 10
 _DAYS: Final = 365
-_COUNTED: Final = 0.005
-"""Half width of the range of a population estimate, as a share of it: what revisions have come to."""
-_IMPLIED: Final = 0.02
-"""The same where a count and a rate in whole numbers imply it."""
-JUDGED: Final = "pathway_judgement"
-
-
-@dataclass(frozen=True, slots=True)
-class Team:
-    """A team of the default: its name and title, the areas it serves, its groups of stages, its establishment."""
-
-    name: str
-    title: str
-    areas: tuple[str, ...]
-    stages: tuple[str, ...]
-    social_workers: Quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +63,9 @@ class Baseline:
     snapshot: Mapping[str, Quantity]
     targets: Mapping[str, Quantity]
     harms: Mapping[str, Quantity]
-    areas: Mapping[str, tuple[str, Quantity]]
-    staff: Mapping[str, Quantity]
-    teams: tuple[Team, ...]
+    staffing: Staffing
     parameters: Mapping[str, Quantity]
     history: tuple[Point, ...]
-    staffing: str
-
-    @property
-    def localities(self) -> list[Team]:
-        """The teams that hold plans, which can go live one by one."""
-        return [team for team in self.teams if "cin" in team.stages]
 
 
 def baseline(known: Evidence, place: Place, start: date | None = None) -> Baseline:
@@ -102,11 +75,23 @@ def baseline(known: Evidence, place: Place, start: date | None = None) -> Baseli
     """
     day = start or date(place.last, *EXACT_DAY)
     refuse_out_of_reach(known, place, day, asked=start is not None)
-    targets = _targets(known, place.name, day)
-    times = {key: level(known, place.name, f, meeting(day)) for key, f in _times(known).items()}
-    snapshot = _snapshot(known, place.name, day, targets, times)
-    harms = _harms(known, place.name, day)
-    return _staffed(known, place, day, targets=targets, times=times, snapshot=snapshot, harms=harms)
+    council, sooner = place.name, known.estimates["section47.sooner"].value
+    targets, harms = _targets(known, council, day), _harms(known, council, day)
+    times = {key: level(known, council, f, meeting(day)) for key, f in own_times(sooner).items()}
+    snapshot = _snapshot(known, council, day, targets, times)
+    straddling = (last_31_march(day) - 1, last_31_march(day))
+    workforce = {key: level(known, council, figure, straddling) for key, figure in staff().items()}
+    return Baseline(
+        place=place,
+        start=day,
+        population=_population(known, council, day),
+        snapshot=snapshot,
+        targets=targets,
+        harms=harms,
+        staffing=staffed(known, day.year, workforce, load(targets, times, snapshot)),
+        parameters=times | decisions(targets, known.estimates),
+        history=_history(known, council),
+    )
 
 
 def refuse_out_of_reach(known: Evidence, place: Place, day: date, *, asked: bool) -> None:
@@ -123,10 +108,6 @@ def refuse_out_of_reach(known: Evidence, place: Place, day: date, *, asked: bool
         before = f"; before that there was {' and '.join(olds)}" if olds and year < place.first else ""
         allowed = f"must be from {place.first}-03-31 to {place.last + REACH - 1}-12-31 for {place.name}"
         raise Problem(f"--start = {day}: {allowed}, whose figures are of {place.first} to {place.last}{before}")
-
-
-def _times(known: Evidence) -> dict[str, Figure]:
-    return figures.times(known.estimates["section47.sooner"].value)
 
 
 def _targets(known: Evidence, council: str, day: date) -> dict[str, Quantity]:
@@ -228,10 +209,11 @@ def _on_cin(
     share = level(known, council, figures.ON_CIN_SHARE, (year,))
     under_way = targets["assessments"].value * times["assessment.days"].value / _DAYS
     value = round(left * share.value)
+    everyone = f"{row['cin_at_31mar_number']:,.0f} open at 31 March {year}"
     note = (
-        f"CIN plans are not published for {year}. DfE counts {row['cin_at_31mar_number']:,.0f} open at 31 March {year}, "
-        f"of whom {left:,.0f} had no CP plan and were not looked after; open assessments, about {under_way:,.0f}, and care "
-        f"leavers among them. CIN plans are {share.value:.1%} of such: {share.note} So {left * share.low:,.0f} to "
+        f"CIN plans are not published for {year}. DfE counts {everyone}, of whom {left:,.0f} had no CP plan and were "
+        f"not looked after; open assessments, about {under_way:,.0f}, and care leavers among them. CIN plans are "
+        f"{share.value:.1%} of such: {share.note} So {left * share.low:,.0f} to "
         f"{left * share.high:,.0f}; a council that counts all open support as CIN has up to "
         f"{max(left - under_way, value):,.0f}."
     )
@@ -282,157 +264,15 @@ def _clipped(quantity: Quantity, least: float, most: float) -> Quantity:
     return replace(quantity, value=value, low=round(low, 4), high=round(high, 4), note=note)
 
 
-def _staffed(
-    known: Evidence,
-    place: Place,
-    day: date,
-    *,
-    targets: dict[str, Quantity],
-    times: dict[str, Quantity],
-    snapshot: dict[str, Quantity],
-    harms: dict[str, Quantity],
-) -> Baseline:
-    """Add areas, teams and staff to what is known of children."""
-    asked = figures.staff()
-    straddling = (last_31_march(day) - 1, last_31_march(day))
-    found = {key: level(known, place.name, figure, straddling) for key, figure in asked.items()}
-    holders = found.pop("case_holders")
-    posts = holders.value / (1 - found["vacancy_rate"].value * (1 - found["agency_share"].value))
-    load = _load(targets, times, snapshot)
-    total = fsum(load.values())
-    found["ceiling"] = _ceiling(known, holders, total)
-    count = _how_many_areas(known, posts * load["localities"] / total)
-    areas = _areas(count, str(day.year))
-    return Baseline(
-        place,
-        day,
-        _population(known, place.name, day),
-        snapshot,
-        targets,
-        harms,
-        areas,
-        found,
-        _teams(posts, load, areas, holders),
-        times | decisions(targets, known.estimates),
-        _history(known, place.name),
-        _staffing(holders, posts, load),
-    )
-
-
-def _load(
-    targets: Mapping[str, Quantity], times: Mapping[str, Quantity], snapshot: Mapping[str, Quantity]
-) -> dict[str, float]:
-    """Give the children that each kind of team is expected to hold."""
-    enquiries = targets["section47s"].value * times["section47.days"].value / _DAYS
-    return {
-        "assessment": targets["assessments"].value * times["assessment.days"].value / _DAYS,
-        "localities": snapshot["children_on_cin"].value + snapshot["children_on_cp"].value + enquiries,
-        "care": snapshot["children_in_care"].value,
-    }
-
-
-def _ceiling(known: Evidence, holders: Quantity, total: float) -> Quantity:
-    """Say how many children a worker can hold: some more than at the start."""
-    ratio = known.estimates["ceiling_over_load"]
-    load = total / holders.value
-    value, low, high = (max(ceil(load * each), _LEAST_CEILING) for each in (ratio.value, ratio.low, ratio.high))
-    note = f"{load:.1f} children a worker at the start, x {ratio.value:g}, rounded up, and at least {_LEAST_CEILING}."
-    return Quantity(value, low, high, "children", holders.year, ratio.source, Status.ASSUMED, note)
-
-
-def _how_many_areas(known: Evidence, workers: float) -> int:
-    """Say how many localities a council is taken to have."""
-    usual = round(workers / known.estimates["locality_team"].value)
-    return min(max(usual, _FEWEST_AREAS), _MOST_AREAS)
-
-
-def _areas(count: int, year: str) -> dict[str, tuple[str, Quantity]]:
-    """Cut a council into areas of equal size."""
-    note = f"No areas are published here: {count} of equal size, so that a rollout can be staggered. Put your own in."
-    values = [round(1 / count, 4)] * (count - 1)
-    values.append(round(1 - fsum(values), 4))
-    return {
-        f"area_{index}": (
-            f"Area {index}",
-            Quantity(
-                value,
-                round(value * (1 - _AREA_RANGE), 4),
-                round(value * (1 + _AREA_RANGE), 4),
-                "share",
-                year,
-                JUDGED,
-                Status.ASSUMED,
-                note,
-            ),
-        )
-        for index, value in enumerate(values, start=1)
-    }
-
-
-def _teams(
-    posts: float, load: Mapping[str, float], areas: Mapping[str, tuple[str, Quantity]], holders: Quantity
-) -> tuple[Team, ...]:
-    """Share the posts between one team for assessment, one a locality for plans, and one for children in care."""
-    total, everywhere = fsum(load.values()), tuple(areas)
-    localities = [
-        Team(
-            f"locality_{index}",
-            f"Locality {index}",
-            (area,),
-            ("section47", "cin", "cp"),
-            _establishment(posts, load["localities"], total, holders, share.value),
-        )
-        for index, (area, (_, share)) in enumerate(areas.items(), start=1)
-    ]
-    return (
-        Team(
-            "assessment",
-            "Assessment",
-            everywhere,
-            ("assessment",),
-            _establishment(posts, load["assessment"], total, holders),
-        ),
-        *localities,
-        Team(
-            "looked_after",
-            "Children looked after",
-            everywhere,
-            ("care",),
-            _establishment(posts, load["care"], total, holders),
-        ),
-    )
-
-
-def _establishment(posts: float, held: float, total: float, holders: Quantity, part: float = 1.0) -> Quantity:
-    """Give a team the posts for the children it is expected to hold."""
-    value = max(round(posts * held / total * part, 1), 0.1)
-    area = f" x the area's {part:g}" if part < 1 else ""
-    note = f"{posts:.1f} posts x {held:,.0f} of {total:,.0f} children expected{area}."
-    low, high = round(value * (1 - _TEAM_RANGE), 2), round(value * (1 + _TEAM_RANGE), 2)
-    return Quantity(value, low, high, "fte", holders.year, holders.source, _weaker(holders), note)
-
-
-def _staffing(holders: Quantity, posts: float, load: Mapping[str, float]) -> str:
-    """Say in words how the teams are staffed."""
-    total = fsum(load.values())
-    return (
-        f"{holders.value:.1f} full-time workers hold cases ({holders.status}, {holders.year}), which with vacancies that "
-        f"nobody covers makes {posts:.1f} posts. They are shared by the children expected: assessment "
-        f"{load['assessment']:,.0f}, plans and enquiries {load['localities']:,.0f}, care {load['care']:,.0f}; "
-        f"{total:,.0f} in all, {total / holders.value:.1f} a worker. "
-        f"{holders.note}"
-    )
-
-
 def _population(known: Evidence, council: str, day: date) -> Quantity:
     """Say how many children live there: the denominator of the year's rates."""
     year, children = population(known, council, (last_31_march(day),))
     row = known.rows[council, year]
     if POPULATION in row:
-        status, source, part = Status.PUBLISHED, "ons_population", _COUNTED
+        status, source, part = Status.PUBLISHED, "ons_population", known.estimates["range.population"].value
         note = f"Ages 0 to 17, mid-{year - 1}, the denominator of DfE's {year} rates."
     else:
-        status, source, part = Status.DERIVED, figures.LAIT, _IMPLIED
+        status, source, part = Status.DERIVED, figures.LAIT, known.estimates["range.population_implied"].value
         looked_after, rate = row["cla_at_31mar_number"], row["cla_at_31mar_rate"]
         note = f"Not held for this area: {looked_after:,.0f} looked after in {year} / {rate:g} per 10,000 implies it."
     low, high = round(children * (1 - part)), round(children * (1 + part))

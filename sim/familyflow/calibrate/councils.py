@@ -27,6 +27,8 @@ ENGLAND: Final = "England"
 COUNCIL: Final = "council"
 _NEIGHBOURS: Final = "statistical_neighbours.csv"
 _SUCCESSORS: Final = "successors.csv"
+_TITLES: Final = frozenset({"council", "borough", "city", "county", "of", "the", "and"})
+"""Words that a council may be given or not."""
 _ESTIMATION: Final = "estimation.csv"
 
 
@@ -132,12 +134,14 @@ def find(known: Evidence, name: str) -> Place:
     wanted = " ".join(name.split()).casefold()
     if found := next((each for each in councils if each.casefold() == wanted), None):
         return known.places[found]
-    if len(near := _with_words(wanted, councils)) == 1:
+    near = _with_words(wanted, councils)
+    if larger := _with_words(wanted, (place for place in known.places if place not in councils)):
+        offered = f": did you mean {_any_of(near)}?" if near else f": give the name of one, such as {councils[0]}"
+        raise Problem(f"{name!r}: {larger[0]} is not a council{offered}")
+    if len(near) == 1:
         return known.places[near[0]]
     if near:
         raise Problem(f"{name!r}: could be {_any_of(near)}: give the whole name")
-    if place := next((each for each in known.places if each.casefold() == wanted), None):
-        raise Problem(f"{name!r}: {place} is not a council: give the name of one, such as {councils[0]}")
     if other := next((each for each in known.neighbours if each.casefold() == wanted), None):
         raise Problem(
             f"{other}: no figures of it are in the table in use: take them in from the published files with "
@@ -150,7 +154,7 @@ def find(known: Evidence, name: str) -> Place:
 
 def _with_words(wanted: str, councils: Iterable[str]) -> list[str]:
     """List the councils whose name holds each of the words, as a whole word."""
-    words = set(re.findall(r"\w+", wanted)) - {"council", "borough", "city", "county", "of", "the", "and"}
+    words = set(re.findall(r"\w+", wanted)) - _TITLES
     return [each for each in councils if words and words <= set(re.findall(r"\w+", each.casefold()))]
 
 
@@ -164,4 +168,4 @@ def _nearest(name: str, councils: list[str]) -> str:
 
 def _any_of(names: list[str]) -> str:
     """Write a list of alternatives."""
-    return f"{', '.join(names[:-1])} or {names[-1]}"
+    return " or ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)

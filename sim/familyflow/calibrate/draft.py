@@ -23,8 +23,9 @@ from familyflow.scenario.vocabulary import NO_CHANGE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from familyflow.calibrate.baseline import Baseline, Team
+    from familyflow.calibrate.baseline import Baseline
     from familyflow.calibrate.councils import Evidence
+    from familyflow.calibrate.staffing import Team
 
 YEARS: Final = 5
 EFFECTS: Final = ("care_entry", "cp_plan_length", "cin_plan_length", "cp_plan_entry", "training_dip")
@@ -86,7 +87,7 @@ def text(known: Evidence, base: Baseline) -> str:
         _children(base),
         _areas(base),
         _staff(base),
-        *(_team(team) for team in base.teams),
+        *(_team(team) for team in base.staffing.teams),
         _programme(known, base),
         *_schedules(base),
         _claims(),
@@ -106,10 +107,10 @@ def _head(known: Evidence, base: Baseline) -> list[str]:
     )
     used = f"Evidence: councils.csv and releases.csv, SHA-256 {evidence.digest()[:16]}; last year {known.last}."
     meaning = (
-        "Each number has its 90% range, source, year and status: published, derived (the note shows how) or assumed. A "
-        "range adds chance, rounding, moves from year to year and the error of definition (calibration/estimation.csv). "
-        "Areas, teams, posts and dates are defaults: put your own in. `familyflow check` says what does not fit; "
-        "`familyflow calibrate` how well the model reproduces the figures."
+        "Each number has its 90% range, source, year and status: published, derived (the note shows how) or assumed. "
+        "A range adds chance, rounding, moves from year to year and the error of definition "
+        "(calibration/estimation.csv). Areas, teams, posts and dates are defaults: put your own in. `familyflow check` "
+        "says what does not fit; `familyflow calibrate` how well the model reproduces the figures."
     )
     return [
         *writer.comment(made),
@@ -133,7 +134,7 @@ def _head(known: Evidence, base: Baseline) -> list[str]:
 
 def _borrowed(base: Baseline) -> str:
     """Name what the council does not publish."""
-    given = {**base.snapshot, **base.targets, **base.harms, **base.staff, **base.parameters}
+    given = {**base.snapshot, **base.targets, **base.harms, **base.staffing.staff, **base.parameters}
     names = [key for key, each in given.items() if each.note.startswith("Not published for")]
     if not names:
         return "Nothing is borrowed from other councils."
@@ -159,7 +160,7 @@ def _areas(base: Baseline) -> list[str]:
     """Write the areas."""
     return [
         line
-        for name, (title, share) in base.areas.items()
+        for name, (title, share) in base.staffing.areas.items()
         for line in writer.table(
             f"areas.{name}", [writer.assignment("title", writer.text(title)), writer.quantity("share", share)]
         )
@@ -168,7 +169,7 @@ def _areas(base: Baseline) -> list[str]:
 
 def _staff(base: Baseline) -> list[str]:
     """Write the workforce, and how the teams below got theirs."""
-    return ["", *writer.comment(base.staffing), *writer.table("staff", writer.quantities(base.staff))]
+    return ["", *writer.comment(base.staffing.says), *writer.table("staff", writer.quantities(base.staffing.staff))]
 
 
 def _team(team: Team) -> list[str]:
@@ -190,8 +191,8 @@ def _programme(known: Evidence, base: Baseline) -> list[str]:
     return [
         "",
         *writer.comment(
-            "The default programme is Family Safeguarding as Hertfordshire staffs it. What it changes is named by effect, "
-            "sized in calibration/parameters.csv. For none at all: null = true."
+            "The default programme is Family Safeguarding as Hertfordshire staffs it. What it changes is named by "
+            "effect, sized in calibration/parameters.csv. For none at all: null = true."
         ),
         *writer.table(
             "programme",
@@ -207,14 +208,14 @@ def _programme(known: Evidence, base: Baseline) -> list[str]:
         *writer.table("programme.posts", writer.quantities({role: _post(known, base, role, teams) for role in ROLES})),
         *writer.table(
             "programme.shared_posts",
-            [writer.quantity(SUPERVISOR, _post(known, base, SUPERVISOR, teams * len(base.localities)))],
+            [writer.quantity(SUPERVISOR, _post(known, base, SUPERVISOR, teams * len(base.staffing.localities)))],
         ),
     ]
 
 
 def _standard_teams(known: Evidence, base: Baseline) -> float:
     """Say to how many of Hertfordshire's teams one locality amounts, counting work with families who have a harm."""
-    workers = sum(team.social_workers.value for team in base.localities) / len(base.localities)
+    workers = sum(team.social_workers.value for team in base.staffing.localities) / len(base.staffing.localities)
     return workers / known.estimates["hertfordshire.social_workers"].value * base.harms["any"].value
 
 
@@ -225,12 +226,13 @@ def _post(known: Evidence, base: Baseline, role: str, teams: float) -> Quantity:
     value = max(rounded(teams * each.value, "fte"), _LEAST_POST)
     low = min(round(teams * each.low, 2), value)
     high = max(round(teams * each.high / harmed, 2), value)
-    many = " in all" if role == SUPERVISOR else ""
+    many = role == SUPERVISOR
+    one = teams / len(base.staffing.localities) if many else teams
     note = (
         f"Hertfordshire's standard team of {size.value:g} social workers has {each.value:g} ({each.low:g} to "
-        f"{each.high:g}). A locality amounts to {teams / (len(base.localities) if many else 1):.2f} such teams for families "
+        f"{each.high:g}). A locality amounts to {one:.2f} such teams for families "
         f"with a harm ({harmed:.0%} of all)"
-        f"{f', the {len(base.localities)} localities to {teams:.2f}' if many else ''}. Upper end: for all families."
+        f"{f', all localities to {teams:.2f}' if many else ''}. Upper end: for all families."
     )
     return Quantity(value, low, high, "fte", each.year, each.source, Status.ASSUMED, note)
 
@@ -251,13 +253,13 @@ def months_on(day: date, months: int) -> date:
 
 def _schedules(base: Baseline) -> Iterator[list[str]]:
     """Write no change, one locality after another, all at once, and slower."""
-    first, teams = first_go_live(base.start), base.localities
+    first, teams = first_go_live(base.start), base.staffing.localities
     gap = 6 if len(teams) <= _FEW else 3
     yield [
         "",
         *writer.comment(
-            "Dates are assumed: the first day of a quarter at least half a year after the start, so that workers can be "
-            "hired and trained; then the localities in turn. Compare with your own plan by changing `staged`."
+            "Dates are assumed: the first day of a quarter at least half a year after the start, so that workers can "
+            "be hired and trained; then the localities in turn. Compare with your own plan by changing `staged`."
         ),
         *writer.table(
             f"schedules.{NO_CHANGE}", [writer.assignment("title", writer.text("No change")), *writer.steps([])]
