@@ -50,13 +50,13 @@ def _assessment(targets: Mapping[str, Quantity], england: Mapping[str, Quantity]
     """Split assessments: enquiries and no need by the council's counts, early help as England's, CIN the rest."""
     given, early = targets["section47s"], england[f"{_ASSESSMENT}.early_help"].value
     enquiries = min(given.value / max(targets["assessments"].value, 1.0), _MOST)
-    closed = max(targets["assessments_not_in_need_share"].value - early, _LEAST)
+    closed = max(targets["assessments_not_in_need_share"].value, _LEAST)
     scale = min((1 - early - england[f"{_ASSESSMENT}.cin"].low / 2) / (enquiries + closed), 1.0)
     ratio = f"{given.value:,.0f} enquiries / {targets['assessments'].value:,.0f} assessments, a ratio of annual counts."
-    less = f"{targets['assessments_not_in_need_share'].value:.3f} without need, less {early:g} who are helped early."
+    as_target = "The council's own, as in [targets]."
     shrunk = f" Both made smaller, x {scale:.2f}, to leave room for CIN plans." if scale < 1 else ""
     parts = {
-        "close": (round(closed * scale, 4), less + shrunk),
+        "close": (round(closed * scale, 4), as_target + shrunk),
         "section47": (round(enquiries * scale, 4), ratio + shrunk),
         "early_help": (early, "As for England."),
     }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from familyflow import scenario
+from familyflow import api, scenario
 from familyflow.calibrate import councils, draft
 from familyflow.calibrate.baseline import baseline
 from familyflow.calibrate.solve import solve
@@ -161,9 +161,7 @@ def test_a_band_that_is_suppressed_takes_what_the_others_leave(known: councils.E
 
 
 def test_a_council_that_has_ended_names_its_successors(tmp_path: Path) -> None:
-    with pytest.raises(
-        Problem, match="Northamptonshire ended in 2021: its successors are North Northamptonshire and West"
-    ):
+    with pytest.raises(Problem, match="ended in 2021: its successors are North Northamptonshire and West"):
         draft.write("Northamptonshire", out=tmp_path / "old.toml")
 
 
@@ -186,6 +184,10 @@ def test_a_file_in_the_way_stays_unless_it_is_to_be_written_over(tmp_path: Path)
     draft.write("Kent", out=path, force=True)
     assert scenario.load(path).authority == "Kent"
     assert [each.name for each in tmp_path.iterdir()] == ["kent.toml"]
+
+
+def test_python_code_can_make_and_open_a_councils_scenario_at_once(tmp_path: Path) -> None:
+    assert api.new("York", out=tmp_path / "york.toml").scenario.authority == "York"
 
 
 def test_the_same_council_and_evidence_give_the_same_bytes(tmp_path: Path) -> None:
