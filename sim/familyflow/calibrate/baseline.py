@@ -69,11 +69,11 @@ class Baseline:
 
 
 def baseline(known: Evidence, place: Place, start: date | None = None) -> Baseline:
-    """Say all that a scenario says of a council on a date (31 March of its last year when none is given).
+    """Say all that a scenario says of a council on a date (31 March of its last year with counts when none is given).
 
     What a council does not publish is borrowed, with a wider range. Problem when the date is out of reach.
     """
-    day = start or date(place.last, *EXACT_DAY)
+    day = start or date(_last_counted(known, place), *EXACT_DAY)
     refuse_out_of_reach(known, place, day, asked=start is not None)
     council, sooner = place.name, known.estimates["section47.sooner"].value
     targets, harms = _targets(known, council, day), _harms(known, council, day)
@@ -92,6 +92,17 @@ def baseline(known: Evidence, place: Place, start: date | None = None) -> Baseli
         parameters=times | decisions(targets, known.estimates),
         history=_history(known, council),
     )
+
+
+def _last_counted(known: Evidence, place: Place) -> int:
+    """Give the last year in which a council's children on plans or in care are counted."""
+    counted = (
+        year
+        for year in known.years(place.name)
+        for each in figures.STOCKS.values()
+        if each.read(known.rows[place.name, year])
+    )
+    return max(counted, default=place.last)
 
 
 def refuse_out_of_reach(known: Evidence, place: Place, day: date, *, asked: bool) -> None:

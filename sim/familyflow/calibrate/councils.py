@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import pandas as pd
 
@@ -37,10 +37,26 @@ def table(path: Path | None = None) -> pd.DataFrame:
 
     `year` is the financial year that ends on 31 March of it (`workforce_*`: 30 September). The ending of a measure's
     name is its unit. An empty cell is not published, never zero. The table in use is the shipped one, or that of the
-    folder that `familyflow.ground.evidence` names.
+    folder that `familyflow.ground.evidence` names. Problem when a file is no such table.
     """
-    words = dict.fromkeys(IDENTITY[:-1], "str")
-    return pd.read_csv(path or evidence.path(evidence.COUNCILS), dtype=words)
+    file, words = path or evidence.path(evidence.COUNCILS), dict.fromkeys(IDENTITY[:-1], "str")
+    try:
+        wide = pd.read_csv(file, dtype=words)
+    except (OSError, ValueError) as error:
+        raise Problem(f"{file}: cannot be read as a table: {error}") from None
+    if missing := [name for name in IDENTITY if name not in wide]:
+        raise Problem(f"{file} line 1: has no column {', '.join(missing)}, as a table of published measures has")
+    for name in wide.columns.difference([*words]):
+        _refuse_words(file, wide[name])
+    return wide
+
+
+def _refuse_words(file: Path, column: pd.Series[Any]) -> None:
+    """Refuse a column that holds anything but numbers and empty cells; Problem."""
+    wrong = column[pd.to_numeric(column, errors="coerce").isna() & column.notna()]
+    if len(wrong):
+        line = int(str(wrong.index[0])) + 2
+        raise Problem(f"{file} line {line} column {column.name} = {wrong.iloc[0]!r}: must be a number or empty")
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,16 +157,7 @@ def read(path: Path, release: str | None = None) -> Reading:
 
 def _lines(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """Read a file's header, in small letters, and its lines with their numbers; Problem when it is not a table."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise Problem(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}") from None
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise Problem(
-            f"{path} line {line}: byte 0x{error.object[error.start]:02x} is not UTF-8: save the file as UTF-8"
-        ) from None
-    reader = csv.reader(text.splitlines())
+    reader = csv.reader(_text(path).splitlines())
     try:
         lines = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
     except csv.Error as error:
@@ -178,6 +169,20 @@ def _lines(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     if twice:
         raise Problem(f"{path} line 1: names the column {twice} twice")
     return header, lines[1:]
+
+
+def _text(path: Path) -> str:
+    """Read a file as text, with or without a byte order mark; Problem when it cannot be."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise Problem(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}") from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise Problem(
+            f"{path} line {line}: byte 0x{error.object[error.start]:02x} is not UTF-8: save the file as UTF-8"
+        ) from None
+    return text
 
 
 def _recognised(path: Path, header: list[str]) -> Table:

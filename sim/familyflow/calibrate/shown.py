@@ -12,7 +12,7 @@ from familyflow.ground.problem import Problem, suggestion
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from familyflow.calibrate.update import Evidence
+    from familyflow.calibrate.update import Tables
 
 COLUMNS: Final = ("measure", "year", "value", "unit", "status", "source", "release")
 
@@ -49,7 +49,7 @@ def _place(known: councils.Evidence, name: str) -> councils.Place:
 
 
 def _rows(
-    held: Evidence, place: str, measure: str, meaning: Mapping[str, Mapping[str, str]]
+    held: Tables, place: str, measure: str, meaning: Mapping[str, Mapping[str, str]]
 ) -> Iterator[tuple[str, ...]]:
     """Give a place's figures of one measure, in order of year."""
     about = meaning[measure]

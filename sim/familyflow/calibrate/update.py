@@ -51,7 +51,7 @@ class Change:
 
 
 @dataclass
-class Evidence:
+class Tables:
     """A table of measures under way: its columns, its rows by place and year, and the release of each block."""
 
     columns: list[str]
@@ -91,7 +91,7 @@ def run(files: Iterable[Path], folder: Path, *, release: str | None = None, chan
     return Done(readings, table.changes, table.left_out)
 
 
-def opened(folder: Path | None) -> Evidence:
+def opened(folder: Path | None) -> Tables:
     """Open the table of a folder, or the one in use."""
     files = [folder / name if folder else evidence.path(name) for name in evidence.FILES]
     with files[0].open(encoding="utf-8", newline="") as file:
@@ -100,7 +100,7 @@ def opened(folder: Path | None) -> Evidence:
         rows = {(row["council"], int(row["year"])): row for row in reader}
     with files[1].open(encoding="utf-8", newline="") as file:
         blocks = list(csv.DictReader(file))
-    return Evidence(columns, rows, dict(_expanded(rows, blocks)))
+    return Tables(columns, rows, dict(_expanded(rows, blocks)))
 
 
 def _expanded(
@@ -114,7 +114,7 @@ def _expanded(
                 yield (block["table"], council, year), block["release"]
 
 
-def update(table: Evidence, readings: Iterable[Reading]) -> None:
+def update(table: Tables, readings: Iterable[Reading]) -> None:
     """Take in some files, in order; what is added, revised, withdrawn and left out is noted in the table."""
     measures = known_measures()
     rates = {m.name: m.otherwise.split()[0] for t in tables() for m in t.measures if m.otherwise.endswith("per child")}
@@ -133,7 +133,7 @@ def update(table: Evidence, readings: Iterable[Reading]) -> None:
                 _note_release(table, row, figures, reading, measures)
 
 
-def _row(table: Evidence, who: Who, year: int) -> dict[str, str] | None:
+def _row(table: Tables, who: Who, year: int) -> dict[str, str] | None:
     """Give the row of a place and year, a new one for a council or a year that is new; None for what is left out."""
     name = table.names.get(who.key) or _by_name(table, who)
     if name is None:
@@ -146,7 +146,7 @@ def _row(table: Evidence, who: Who, year: int) -> dict[str, str] | None:
     return table.rows[name, year]
 
 
-def _new_name(table: Evidence, who: Who) -> str:
+def _new_name(table: Tables, who: Who) -> str:
     """Give the name of a council that is new, unless another bears it."""
     if who.name in table.names.values():
         raise Problem(f"{who.name}: another council of that name, number {who.la_code}, is not the one in the table")
@@ -154,12 +154,12 @@ def _new_name(table: Evidence, who: Who) -> str:
     return who.name
 
 
-def _by_name(table: Evidence, who: Who) -> str | None:
+def _by_name(table: Tables, who: Who) -> str | None:
     """Give the name of a place that a file names without a number, if the table has it."""
     return who.name if not who.la_code and who.name in table.names.values() else None
 
 
-def _blank(table: Evidence, who: Who, name: str, year: int) -> dict[str, str]:
+def _blank(table: Tables, who: Who, name: str, year: int) -> dict[str, str]:
     """Make a row without figures; its denominator is the population of the middle of the year before, if held."""
     before = table.rows.get((name, year - 1), {})
     kept = {column: before.get(column) or getattr(who, _WHO.get(column, ""), "") for column in IDENTITY[1:-1]}
@@ -170,7 +170,7 @@ def _blank(table: Evidence, who: Who, name: str, year: int) -> dict[str, str]:
 _WHO: Final = {"geography_type": "kind", "la_code": "la_code", "area_code": "area_code", "region": "region"}
 
 
-def _fill(table: Evidence, row: dict[str, str], figures: Mapping[str, str], release: str) -> set[str]:
+def _fill(table: Tables, row: dict[str, str], figures: Mapping[str, str], release: str) -> set[str]:
     """Put figures into a row and say which changed; a figure that is the same number stays as it is written."""
     changed = {measure for measure, new in figures.items() if not _same(row[measure], new)}
     for measure in (each for each in figures if each in changed):
@@ -184,9 +184,7 @@ def _same(old: str, new: str) -> bool:
     return old == new or bool(old and new and float(old) == float(new))
 
 
-def _derive(
-    table: Evidence, row: dict[str, str], rates: Mapping[str, str], changed: set[str], reading: Reading
-) -> None:
+def _derive(table: Tables, row: dict[str, str], rates: Mapping[str, str], changed: set[str], reading: Reading) -> None:
     """Make the rates that a release dropped, of counts that changed or had none, where the population is held."""
     for rate, count in rates.items():
         if row[rate] and count not in changed:
@@ -202,7 +200,7 @@ def _derive(
 
 
 def _note_release(
-    table: Evidence,
+    table: Tables,
     row: Mapping[str, str],
     figures: Mapping[str, str],
     reading: Reading,
@@ -214,7 +212,7 @@ def _note_release(
         table.releases[name, row["council"], int(row["year"])] = reading.release
 
 
-def save(table: Evidence, folder: Path) -> None:
+def save(table: Tables, folder: Path) -> None:
     """Write the two files of a folder, each whole or not at all; Problem when that is impossible."""
     with plain_words(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -224,14 +222,14 @@ def save(table: Evidence, folder: Path) -> None:
         second.write_text(texts[evidence.RELEASES], encoding="utf-8", newline="")
 
 
-def _councils_text(table: Evidence) -> str:
+def _councils_text(table: Tables) -> str:
     """Write the rows: places in the order in which they stand, years in order."""
     places = {name: index for index, name in enumerate(dict.fromkeys(name for name, _ in table.rows))}
     rows = sorted(table.rows.items(), key=lambda item: (places[item[0][0]], item[0][1]))
     return _csv(table.columns, ([row[column] for column in table.columns] for _, row in rows))
 
 
-def _releases_text(table: Evidence) -> str:
+def _releases_text(table: Tables) -> str:
     """Write the releases in blocks: of all places, and of those whose release is another."""
     return _csv(_RELEASES, sorted(_blocks(table.releases)))
 

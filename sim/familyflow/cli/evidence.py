@@ -48,7 +48,8 @@ def update(*, files: tuple[Path, ...], out: Path | None, release: str | None, ch
             f"{reading.path.name}: {reading.title}, {rows:,} rows, {years[0]} to {years[-1]} ({reading.release})"
         )
     click.echo("\n".join(_changed(done.changes)))
-    click.echo("\n".join(f"left out: {what}, {count} times" for what, count in sorted(done.left_out.items())))
+    for what, count in sorted(done.left_out.items()):
+        click.echo(f"left out: {what}, {count} times")
     click.echo(f"In {folder}: {', '.join(in_use.FILES)}; {in_use.FOLDER}={folder} makes every command use them")
 
 

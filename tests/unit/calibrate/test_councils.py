@@ -94,3 +94,21 @@ def test_the_digest_of_the_evidence_does_not_depend_on_where_it_lies(
         (tmp_path / name).write_bytes(evidence.path(name).read_bytes())
     monkeypatch.setenv(evidence.FOLDER, str(tmp_path))
     assert evidence.digest() == before
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "council,geography_type,la_code,area_code,region,year,x_number\nTown,council,1,,,2020,many\n",
+            "line 2 column x_",
+        ),
+        ("council,year\nTown,2020\n", "has no column geography_type, la_code, area_code, region"),
+        ("", "cannot be read as a table"),
+    ],
+)
+def test_a_file_that_is_no_such_table_is_refused_with_the_reason(text: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(Problem, match=said):
+        councils.table(path)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from familyflow import api, scenario
-from familyflow.calibrate import councils, draft
+from familyflow.calibrate import councils, draft, update
 from familyflow.calibrate.baseline import baseline
 from familyflow.calibrate.solve import solve
+from familyflow.ground import evidence
 from familyflow.ground.problem import Problem
 from familyflow.ground.quantity import Quantity, Status
 from familyflow.scenario import writer
@@ -168,6 +169,16 @@ def test_a_council_that_has_ended_names_its_successors(tmp_path: Path) -> None:
 def test_a_council_that_is_newer_than_the_day_names_the_one_before(tmp_path: Path) -> None:
     with pytest.raises(Problem, match=r"must be from 2024-03-31 .* before that there was Cumbria"):
         draft.write("Cumberland", start=date(2019, 3, 31), out=tmp_path / "new.toml")
+
+
+def test_a_year_of_which_only_the_population_is_held_is_not_where_a_scenario_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = tmp_path / "later.csv"
+    later.write_text("council,year,population_0_17_mid_year_before\nKent,2025,350000\n", encoding="utf-8")
+    update.run([later], tmp_path / "evidence")
+    monkeypatch.setenv(evidence.FOLDER, str(tmp_path / "evidence"))
+    assert draft.write("Kent", out=tmp_path / "kent.toml").start == date(2024, 3, 31)
 
 
 def test_a_day_far_from_any_figure_is_refused(tmp_path: Path) -> None:
