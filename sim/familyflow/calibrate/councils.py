@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from math import isnan
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import pandas as pd
@@ -27,6 +28,9 @@ ENGLAND: Final = "England"
 COUNCIL: Final = "council"
 _NEIGHBOURS: Final = "statistical_neighbours.csv"
 _SUCCESSORS: Final = "successors.csv"
+_ASSESSED: Final = ("assessments_", "assessment_p", "assessment_median")
+_SINGLE: Final = 2015
+"""The first year in which every assessment was of the one kind that is counted."""
 _TITLES: Final = frozenset({"council", "borough", "city", "county", "of", "the", "and"})
 """Words that a council may be given or not."""
 _ESTIMATION: Final = "estimation.csv"
@@ -101,10 +105,17 @@ def read(path: Path | None = None) -> Evidence:
     columns = [str(name) for name in wide.columns if name not in IDENTITY]
     figures = zip(wide["council"], wide["year"], wide[columns].to_numpy(dtype=float), strict=True)
     rows = {
-        (str(name), int(year)): {key: float(v) for key, v in zip(columns, values, strict=True) if v == v}  # noqa: PLR0124 - NaN
+        (str(name), int(year)): {
+            key: float(v) for key, v in zip(columns, values, strict=True) if _is_whole(key, year, v)
+        }
         for name, year, values in figures
     }
     return Evidence(rows, _places(wide, successors), _neighbours(successors), _estimates())
+
+
+def _is_whole(measure: str, year: int, value: float) -> bool:
+    """Say whether a cell is a figure, and of a whole year: the assessments of 2014 are only those of one kind."""
+    return not isnan(value) and not (measure.startswith(_ASSESSED) and year < _SINGLE)
 
 
 def _places(wide: pd.DataFrame, successors: Mapping[str, tuple[str, ...]]) -> dict[str, Place]:

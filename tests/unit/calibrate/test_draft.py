@@ -150,6 +150,26 @@ def test_a_day_between_two_counts_starts_between_them(tmp_path: Path) -> None:
     assert "Between 349 at 31 March 2019 and 301 at 31 March 2020" in found.note
 
 
+@pytest.mark.parametrize("name", ["somerset", "swindon"])
+def test_targets_agree_with_those_that_were_worked_out_by_hand(known: councils.Evidence, name: str) -> None:
+    by_hand = scenario.load(name)
+    targets = baseline(known, councils.find(known, by_hand.authority), by_hand.start).targets
+    apart = [
+        key
+        for key, mine in targets.items()
+        for theirs in [by_hand.quantities[f"target.{key}"]]
+        if not (theirs.low <= mine.value <= theirs.high or mine.low <= theirs.value <= mine.high)
+    ]
+    assert len(targets) == 30
+    assert apart == []
+
+
+def test_assessments_of_2014_which_are_partial_are_not_used(known: councils.Evidence) -> None:
+    assert "assessments_completed_number" not in known.rows["Durham", 2014]
+    found = baseline(known, councils.find(known, "Durham"), date(2014, 3, 31)).targets["assessments"]
+    assert found.value > 4000
+
+
 def test_a_band_that_is_suppressed_takes_what_the_others_leave(known: councils.Evidence) -> None:
     row = known.rows["Calderdale", 2024]
     gaps = [f"cpp_ended_duration_{band}_pct" for band in ("3to6m", "2yplus")]
