@@ -215,8 +215,6 @@ def _bands(known: Evidence, plan: str, stem: str, definition: float, note: str) 
 def care(known: Evidence) -> dict[str, Figure]:
     """Describe the targets about care, by a scenario's key."""
     small = known.estimates["suppressed_count"].value
-    per_case = known.estimates["proceedings.children_per_case"].value
-    error = known.estimates["definition.proceedings"].value
     ceased = number("cla_ceased_number")
     return {
         "care_starts": count("children starting care", "cla_started_number", LAIT),
@@ -238,18 +236,7 @@ def care(known: Evidence) -> dict[str, Figure]:
             LAIT,
             _WHOLE_PERCENT,
         ),
-        "proceedings": Figure(
-            "proceedings",
-            PER_YEAR,
-            LAIT,
-            lambda row: _proceedings(row, per_case),
-            lambda row: (
-                f"applications {row['care_applications_rate']:g} per 10,000 x {children(row):,.0f} x {per_case:g} "
-                "children each"
-            ),
-            per_child=True,
-            definition=error,
-        ),
+        "proceedings": _in_proceedings(known),
     }
 
 
@@ -317,6 +304,19 @@ def _left(small: float, name: str, key: str, counted: str) -> Figure:
     return Figure(
         f"leavers by {name}", "share", CLA, read, says, of=number("cla_ceased_number"), rounding=TENTH_PERCENT
     )
+
+
+def _in_proceedings(known: Evidence) -> Figure:
+    """Describe children in new care proceedings, from applications."""
+    per_case = known.estimates["proceedings.children_per_case"].value
+    error = known.estimates["definition.proceedings"].value
+
+    def says(row: Row) -> str:
+        rate = f"applications {row['care_applications_rate']:g} per 10,000"
+        return f"{rate} x {children(row):,.0f} x {per_case:g} children each"
+
+    read = lambda row: _proceedings(row, per_case)  # noqa: E731 - one of the figure's ways to be read
+    return Figure("proceedings", PER_YEAR, LAIT, read, says, per_child=True, definition=error)
 
 
 def _proceedings(row: Row, per_case: float) -> float | None:
