@@ -103,19 +103,15 @@ def read(path: Path | None = None) -> Evidence:
     wide = table(path)
     successors = _grouped(_SUCCESSORS, "council", "successor")
     columns = [str(name) for name in wide.columns if name not in IDENTITY]
-    figures = zip(wide["council"], wide["year"], wide[columns].to_numpy(dtype=float), strict=True)
-    rows = {
-        (str(name), int(year)): {
-            key: float(v) for key, v in zip(columns, values, strict=True) if _is_whole(key, year, v)
-        }
-        for name, year, values in figures
-    }
+    figures = zip(wide["council"], wide["year"], wide[columns].to_numpy(dtype=float).tolist(), strict=True)
+    rows = {(str(name), int(year)): _row(columns, year, values) for name, year, values in figures}
     return Evidence(rows, _places(wide, successors), _neighbours(successors), _estimates())
 
 
-def _is_whole(measure: str, year: int, value: float) -> bool:
-    """Say whether a cell is a figure, and of a whole year: the assessments of 2014 are only those of one kind."""
-    return not isnan(value) and not (measure.startswith(_ASSESSED) and year < _SINGLE)
+def _row(columns: list[str], year: int, values: list[float]) -> Row:
+    """Give the figures of a row, those of a whole year: the assessments of 2014 are only those of one kind."""
+    held = {key: value for key, value in zip(columns, values, strict=True) if not isnan(value)}
+    return held if year >= _SINGLE else {key: held[key] for key in held if not key.startswith(_ASSESSED)}
 
 
 def _places(wide: pd.DataFrame, successors: Mapping[str, tuple[str, ...]]) -> dict[str, Place]:
