@@ -177,7 +177,16 @@ def _snapshot(
 ) -> dict[str, Quantity]:
     """Count the children open on day 0."""
     counted = {key: _stock(known, council, day, figure) for key, figure in figures.STOCKS.items()}
-    return {"children_on_cin": _on_cin(known, council, day, targets, times), **counted}
+    every = {"children_on_cin": _on_cin(known, council, day, targets, times), **counted}
+    return {key: _at_least_one(each) for key, each in every.items()}
+
+
+def _at_least_one(counted: Quantity) -> Quantity:
+    """Start a run from one child where nobody is counted, as in the smallest council: reports need one to speak of."""
+    if counted.value >= 1:
+        return counted
+    note = f"{counted.note} Nobody was counted: a run starts from one child at least."
+    return replace(counted, value=1, low=1, high=1, status=_weaker(counted), note=note)
 
 
 def _stock(known: Evidence, council: str, day: date, figure: Figure) -> Quantity:

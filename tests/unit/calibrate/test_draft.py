@@ -267,3 +267,10 @@ def test_whatever_is_written_in_a_note_is_read_back(words: str) -> None:
         "status": "derived",
         "note": words,
     }
+
+
+def test_where_nobody_is_counted_a_run_starts_from_one_child(known: councils.Evidence) -> None:
+    snapshot = baseline(known, councils.find(known, "Isles of Scilly")).snapshot
+    assert known.rows["Isles of Scilly", 2024]["cpp_at_31mar_number"] == 0
+    assert snapshot["children_on_cp"].value == 1
+    assert "Nobody was counted" in snapshot["children_on_cp"].note
