@@ -11,7 +11,7 @@ import pandas as pd
 
 from familyflow import __version__
 from familyflow import scenario as scenarios
-from familyflow.calibrate import fit, of_run
+from familyflow.calibrate import draft, fit, of_run
 from familyflow.calibrate.posterior import of_draw
 from familyflow.calibrate.solve import flat, reads, solve
 from familyflow.economics import cashflow, gather, lines, prices
@@ -75,6 +75,15 @@ _DRAWS_AT_ONCE: Final = 25
 def load(name_or_path: str | Path) -> Experiment:
     """Open a scenario by its shipped name or its path; Problem when it cannot be used."""
     return Experiment(scenarios.load(name_or_path))
+
+
+def new(council: str, *, start: date | None = None, out: Path | None = None, force: bool = False) -> Experiment:
+    """Write a scenario for a council from its published figures, and open it; Problem when that cannot be done.
+
+    `start` is day 0 (31 March of the council's last year when none is given), `out` the file (the council's name in
+    this folder); a file that is there stays unless `force` is given.
+    """
+    return load(draft.write(council, start=start, out=out, force=force).path)
 
 
 @dataclass(frozen=True)

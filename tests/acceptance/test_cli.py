@@ -133,7 +133,8 @@ def test_every_measure_and_option_is_documented() -> None:
     page = (DOCS / "json.md").read_text(encoding="utf-8")
     assert [name for name in whole_measures() if f"`{name}`" not in page] == []
     page = (DOCS / "command-line.md").read_text(encoding="utf-8")
-    options = {option for each in commands.commands.values() for item in each.params for option in item.opts}
+    every = [inner for each in commands.commands.values() for inner in (each, *getattr(each, "commands", {}).values())]
+    options = {option for each in every for item in each.params for option in item.opts}
     assert [option for option in options if option.startswith("--") and option not in page] == []
     assert f"| number of draws, 1 to {MOST_DRAWS:,} | {DEFAULT_DRAWS} |" in page
 

@@ -4,6 +4,7 @@ import csv
 import re
 import tomllib
 from collections import Counter
+from functools import cache
 from math import isclose
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,13 +22,27 @@ COLUMNS = {
     "parameters": ("id", "value", "low", "high", "unit", "year", "source", "status", "note"),
     "sources": ("key", "title", "publisher", "year", "licence", "note"),
     "gdp_deflator": ("financial_year", "index", "status", "source", "note"),
-    "published": ("council", "year", "measure", "value", "unit", "source", "status"),
+    "categories": ("council", "year", "measure", "value", "unit", "source", "status"),
+    "estimation": ("id", "value", "low", "high", "unit", "year", "source", "status", "note"),
 }
 KEYS = {
     "parameters": ("id",),
     "sources": ("key",),
     "gdp_deflator": ("financial_year",),
-    "published": ("council", "year", "measure"),
+    "categories": ("council", "year", "measure"),
+    "estimation": ("id",),
+}
+IDENTITY = {"council", "geography_type", "la_code", "area_code", "region", "year"}
+ENDINGS = {
+    "_working_days": {"working days"},
+    "_cases_per_fte": {"cases per fte"},
+    "_fte": {"fte"},
+    "_rate": {"per 10000 children"},
+    "_rate_derived": {"per 10000 children"},
+    "_pct": {"percent"},
+    "_number": {"children", "assessments", "cases"},
+    "_mid_year": {"children"},
+    "_mid_year_before": {"children"},
 }
 WHOLES = (
     "family.size.",
@@ -56,9 +71,11 @@ def central() -> dict[str, float]:
     return {row["id"]: float(row["value"]) for row in rows("parameters")}
 
 
+@cache
 def published() -> dict[tuple[str, str, str], float]:
     """Return the published figures by council, year and measure."""
-    return {(row["council"], row["year"], row["measure"]): float(row["value"]) for row in rows("published")}
+    cells = ((row["council"], row["year"], key, cell) for row in rows("councils") for key, cell in row.items())
+    return {(council, year, key): float(cell) for council, year, key, cell in cells if cell and key not in IDENTITY}
 
 
 def sources() -> set[str]:
@@ -117,12 +134,64 @@ def test_every_row_has_every_field_and_stands_once(table: str) -> None:
     assert [key for key, count in counts.items() if count > 1] == []
 
 
-def test_every_parameter_carries_range_unit_year_source_status_and_reason() -> None:
+@pytest.mark.parametrize("table", ["parameters", "estimation"])
+def test_every_parameter_carries_range_unit_year_source_status_and_reason(table: str) -> None:
     known = sources()
-    assert [fault for row in rows("parameters") for fault in faults(row["id"], row, known)] == []
+    assert [fault for row in rows(table) for fault in faults(row["id"], row, known)] == []
 
 
-@pytest.mark.parametrize("table", ["gdp_deflator", "published"])
+def test_every_measure_of_the_councils_is_in_the_dictionary_and_no_other() -> None:
+    columns = [name for name in rows("councils")[0] if name not in IDENTITY]
+    assert [row["measure"] for row in rows("measures")] == columns
+
+
+@pytest.mark.parametrize("row", rows("measures"), ids=lambda row: row["measure"])
+def test_a_measures_unit_agrees_with_the_ending_of_its_name(row: dict[str, str]) -> None:
+    ending = next(ending for ending in ENDINGS if row["measure"].endswith(ending))
+    assert row["unit"] in ENDINGS[ending]
+    assert row["meaning"]
+    assert row["status"] in {"published", "derived"}
+    assert row["source"] in sources()
+
+
+def test_a_measures_years_are_those_that_have_a_figure() -> None:
+    found: dict[str, set[int]] = {}
+    for _, year, measure in published():
+        found.setdefault(measure, set()).add(int(year))
+    assert {row["measure"]: (int(row["first_year"]), int(row["last_year"])) for row in rows("measures")} == {
+        measure: (min(years), max(years)) for measure, years in found.items()
+    }
+
+
+def test_every_figure_has_one_release() -> None:
+    table_of = {row["measure"]: row["table"] for row in rows("measures")}
+    held = {(table_of[measure], int(year)) for _, year, measure in published()}
+    blocks = [(row["table"], int(row["first_year"]), int(row["last_year"])) for row in rows("releases")]
+    for table, year in held:
+        assert sum(name == table and first <= year <= last for name, first, last in blocks) == 1, (table, year)
+    assert {row["table"] for row in rows("releases")} == set(table_of.values())
+
+
+def test_each_place_and_year_stands_once_and_every_percentage_is_one() -> None:
+    places = Counter((row["council"], row["year"]) for row in rows("councils"))
+    assert max(places.values()) == 1
+    wrong = {key: value for key, value in published().items() if key[2].endswith("_pct") and not 0 <= value <= 100}
+    assert wrong == {}
+    assert all(value == int(value) for key, value in published().items() if key[2].endswith("_number"))
+
+
+def test_every_council_that_ended_names_councils_of_the_table_that_came_after() -> None:
+    years: dict[str, list[int]] = {}
+    for row in rows("councils"):
+        years.setdefault(row["council"], []).append(int(row["year"]))
+    for row in rows("successors"):
+        assert max(years[row["council"]]) == int(row["last_year"])
+        assert min(years[row["successor"]]) == int(row["last_year"]) + 1
+    ended = {name for name, held in years.items() if max(held) < max(max(each) for each in years.values())}
+    assert ended == {row["council"] for row in rows("successors")}
+
+
+@pytest.mark.parametrize("table", ["gdp_deflator", "categories"])
 def test_every_published_figure_is_a_number_with_a_known_source_and_status(table: str) -> None:
     known, figure = sources(), "index" if table == "gdp_deflator" else "value"
     for row in rows(table):

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 CLOSE = 0.05
 """A fitted target within this share of the published value counts as met, whatever its range."""
 SNAPSHOT_SPREAD = 0.02
+NOBODY_SPREAD = 1.0
+"""Where nobody is counted, as on plans in the smallest councils, there might as well have been one."""
 STEPS = 60
 STILL = 1e-3
 """A fit has settled when a step changes the sum of squares by less than this share."""
@@ -77,7 +79,7 @@ def ask(scenario: Scenario, arrays: Structure) -> Question:
 def _range(value: float, low: float, high: float, log: bool) -> float:  # noqa: FBT001 - a row of an array
     """Return a 90% range's width on the scale that it is compared on; an exact number is given two per cent."""
     if low == high:
-        return SNAPSHOT_SPREAD * NINETY * (1.0 if log else value)
+        return NINETY * (SNAPSHOT_SPREAD * (1.0 if log else value) or NOBODY_SPREAD)
     return float(np.log(high / max(low, value / 100)) if log else high - low)
 
 

@@ -14,8 +14,10 @@ from familyflow.cli.assumptions import assumptions
 from familyflow.cli.calibrate import calibrate
 from familyflow.cli.check import check
 from familyflow.cli.compare import compare
+from familyflow.cli.evidence import evidence
 from familyflow.cli.listing import listing
 from familyflow.cli.merge import merge
+from familyflow.cli.new import new
 from familyflow.cli.report import report
 from familyflow.cli.require import require
 from familyflow.cli.run import run
@@ -48,7 +50,11 @@ def commands(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for command in (listing, check, calibrate, run, sweep, merge, report, compare, require, trace, assumptions):
+COMMANDS: Final = (
+    *(listing, new, check, calibrate, run, sweep, merge, report, compare, require, trace),
+    *(evidence, assumptions),
+)
+for command in COMMANDS:
     commands.add_command(command)
 
 

@@ -19,6 +19,7 @@ import familyflow
 from familyflow.experiment import provenance
 from familyflow.experiment.files import PARTIAL, plain_words, refuse_unwritable, writing
 from familyflow.experiment.plan import Plan
+from familyflow.ground import evidence
 from familyflow.ground.problem import Problem
 
 try:
@@ -94,6 +95,7 @@ def manifest(plan: Plan) -> Manifest:
         "draws": plan.draws,
         **wanted,
         "digest": scenario.digest,
+        "evidence": evidence.digest(),
         "version": familyflow.__version__,
         "code": provenance.code_digest(),
         "commit": provenance.commit(),

@@ -6,7 +6,7 @@ import csv
 import hashlib
 from typing import TYPE_CHECKING, Final
 
-from familyflow.ground import paths
+from familyflow.ground import evidence, paths
 from familyflow.ground.problem import Problem, suggestion
 from familyflow.ground.quantity import Quantity, Status
 
@@ -16,12 +16,18 @@ if TYPE_CHECKING:
 
 PARAMETERS: Final = "parameters.csv"
 SOURCES: Final = "sources.csv"
+DEFLATOR: Final = "gdp_deflator.csv"
 
 
 def parameters(sources: Mapping[str, str]) -> dict[str, Quantity]:
     """Read the shared quantities by id; Problem when a row cannot be used or its source is not known."""
+    return quantities(PARAMETERS, sources)
+
+
+def quantities(file: str, sources: Mapping[str, str]) -> dict[str, Quantity]:
+    """Read the quantities of a calibration table by id; Problem when a row cannot be used or its source is unknown."""
     shared: dict[str, Quantity] = {}
-    for where, row in _rows(paths.shipped("calibration", PARAMETERS)):
+    for where, row in _rows(paths.shipped("calibration", file)):
         if row["id"] in shared:
             raise Problem(f"{where}: id = {row['id']}: stands there twice")
         shared[row["id"]] = _quantity(where, row, sources)
@@ -33,12 +39,19 @@ def sources() -> dict[str, str]:
     return {row["key"]: row["title"] for _, row in _rows(paths.shipped("calibration", SOURCES))}
 
 
+def last_price_year() -> str:
+    """Give the last financial year to which prices can be brought."""
+    return max(row["financial_year"] for _, row in _rows(paths.shipped("calibration", DEFLATOR)))
+
+
 def digest(content: bytes) -> str:
-    """Give a SHA-256 of a scenario's content and of every calibration table."""
+    """Give a SHA-256 of a scenario's content and of every calibration table in use."""
     total = hashlib.sha256(content)
     for name in paths.names("calibration", ".csv"):
+        file = f"{name}.csv"
+        path = evidence.path(file) if file in evidence.FILES else paths.shipped("calibration", file)
         total.update(f"\n{name}\n".encode())
-        total.update(paths.shipped("calibration", f"{name}.csv").read_bytes())
+        total.update(path.read_bytes())
     return total.hexdigest()
 
 

@@ -1,0 +1,307 @@
+"""The text of a scenario for a council: its baseline, a default programme and schedules, ready to be run and edited."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from familyflow import __version__
+from familyflow.calibrate import councils
+from familyflow.calibrate.baseline import baseline
+from familyflow.calibrate.levels import rounded
+from familyflow.experiment.files import plain_words, writing
+from familyflow.ground import evidence
+from familyflow.ground.problem import Problem
+from familyflow.ground.quantity import Quantity, Status
+from familyflow.pathway.adult_work import SUPERVISOR
+from familyflow.scenario import load, tables, writer
+from familyflow.scenario.vocabulary import NO_CHANGE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from familyflow.calibrate.baseline import Baseline
+    from familyflow.calibrate.councils import Evidence
+    from familyflow.calibrate.staffing import Team
+
+YEARS: Final = 5
+EFFECTS: Final = ("care_entry", "cp_plan_length", "cin_plan_length", "cp_plan_entry", "training_dip")
+"""What Family Safeguarding claims to change, as in the shipped scenarios of Swindon and Somerset."""
+STAGES: Final = ("cin", "cp")
+ROLES: Final = (
+    "da_victim_worker",
+    "da_perpetrator_worker",
+    "substance_misuse_worker",
+    "mental_health_practitioner",
+)
+"""The adult workers of Hertfordshire's standard team."""
+_NOTICE: Final = timedelta(weeks=26)
+"""Time to recruit and train before the first team goes live."""
+_QUARTER: Final = 3
+_FEW: Final = 4
+_LEAST_POST: Final = 0.1
+_LICENCE: Final = "Contains public sector information licensed under the Open Government Licence v3.0."
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A scenario file that was written: where, its title and day 0, and what of it is borrowed."""
+
+    path: Path
+    title: str
+    start: date
+    says: str
+
+
+def write(council: str, *, start: date | None = None, out: Path | None = None, force: bool = False) -> Made:
+    """Write a council's scenario file, checked; Problem for an unknown council, a day out of reach, a file in the way.
+
+    The file is `out`, or the council's name in this folder. It is written whole or not at all.
+    """
+    known = councils.read()
+    place = councils.find(known, council)
+    path = out or Path(f"{short_name(place.name)}.toml")
+    if path.exists() and not force:
+        raise Problem(f"{path}: is there already: give another --out, or --force to write over it")
+    base = baseline(known, place, start)
+    with plain_words(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    with writing(path) as temporary:
+        temporary.write_text(text(known, base), encoding="utf-8", newline="")
+        made = load(temporary)
+    return Made(path, made.title, made.start, _borrowed(base))
+
+
+def short_name(council: str) -> str:
+    """Give a scenario's name, in small letters, for a council."""
+    return re.sub(r"[^a-z0-9]+", "_", council.casefold()).strip("_")
+
+
+def text(known: Evidence, base: Baseline) -> str:
+    """Write the scenario file of a baseline."""
+    sections = (
+        _head(known, base),
+        _children(base),
+        _areas(base),
+        _staff(base),
+        *(_team(team) for team in base.staffing.teams),
+        _programme(known, base),
+        *_schedules(base),
+        _claims(),
+        writer.table(
+            "parameters", ["# The council's own times, in place of England's.", *writer.quantities(base.parameters)]
+        ),
+        *_history(base),
+    )
+    return "\n".join(line for section in sections for line in section) + "\n"
+
+
+def _head(known: Evidence, base: Baseline) -> list[str]:
+    """Write what the file is, what of it is borrowed, and whose scenario it is."""
+    council = base.place.name
+    made = (
+        f"{council}: a baseline from published figures, with a programme to edit. Made by familyflow {__version__} new."
+    )
+    used = f"Evidence: councils.csv and releases.csv, SHA-256 {evidence.digest()[:16]}; last year {known.last}."
+    meaning = (
+        "Each number has its 90% range, source, year and status: published, derived (the note shows how) or assumed. "
+        "A range adds chance, rounding, moves from year to year and the error of definition "
+        "(calibration/estimation.csv). Areas, teams, posts and dates are defaults: put your own in. `familyflow check` "
+        "says what does not fit; `familyflow calibrate` how well the model reproduces the figures."
+    )
+    return [
+        *writer.comment(made),
+        "#",
+        *writer.comment(meaning),
+        "#",
+        *writer.comment(_borrowed(base)),
+        "#",
+        *writer.comment(used),
+        *writer.comment(_LICENCE),
+        "",
+        writer.assignment("schema", "1"),
+        writer.assignment("name", writer.text(short_name(council))),
+        writer.assignment("title", writer.text(f"{council}: integrated adult workers")),
+        writer.assignment("authority", writer.text(council)),
+        writer.assignment("start", base.start.isoformat()),
+        writer.assignment("years", str(YEARS)),
+        writer.assignment("price_year", writer.text(_price_year())),
+    ]
+
+
+def _borrowed(base: Baseline) -> str:
+    """Name what the council does not publish."""
+    given = {**base.snapshot, **base.targets, **base.harms, **base.staffing.staff, **base.parameters}
+    names = [key for key, each in given.items() if each.note.startswith("Not published for")]
+    if not names:
+        return "Nothing is borrowed from other councils."
+    return f"Borrowed from other councils, with the spread between them as range: {', '.join(names)}."
+
+
+def _price_year() -> str:
+    """Give the last year to which prices can be brought."""
+    return tables.last_price_year()
+
+
+def _children(base: Baseline) -> list[str]:
+    """Write who lives there, who is open on day 0, what flows, and the harms."""
+    return [
+        *writer.table("population", [writer.quantity("children", base.population)]),
+        *writer.table("snapshot", writer.quantities(base.snapshot)),
+        *writer.table("targets", writer.quantities(base.targets)),
+        *writer.table("harms", writer.quantities(base.harms)),
+    ]
+
+
+def _areas(base: Baseline) -> list[str]:
+    """Write the areas."""
+    return [
+        line
+        for name, (title, share) in base.staffing.areas.items()
+        for line in writer.table(
+            f"areas.{name}", [writer.assignment("title", writer.text(title)), writer.quantity("share", share)]
+        )
+    ]
+
+
+def _staff(base: Baseline) -> list[str]:
+    """Write the workforce, and how the teams below got theirs."""
+    return ["", *writer.comment(base.staffing.says), *writer.table("staff", writer.quantities(base.staffing.staff))]
+
+
+def _team(team: Team) -> list[str]:
+    """Write one team."""
+    return writer.table(
+        f"teams.{team.name}",
+        [
+            writer.assignment("title", writer.text(team.title)),
+            writer.assignment("areas", writer.names(team.areas)),
+            writer.assignment("stages", writer.names(team.stages)),
+            writer.quantity("social_workers", team.social_workers),
+        ],
+    )
+
+
+def _programme(known: Evidence, base: Baseline) -> list[str]:
+    """Write the default programme: Hertfordshire's standard team, as many as a locality has workers for."""
+    teams = _standard_teams(known, base)
+    return [
+        "",
+        *writer.comment(
+            "The default programme is Family Safeguarding as Hertfordshire staffs it. What it changes is named by "
+            "effect, sized in calibration/parameters.csv. For none at all: null = true."
+        ),
+        *writer.table(
+            "programme",
+            [
+                writer.assignment(
+                    "title", writer.text("Integrated adult workers (Family Safeguarding, Hertfordshire model)")
+                ),
+                writer.assignment("null", "false"),
+                writer.assignment("stages", writer.names(STAGES)),
+                writer.assignment("effects", writer.names(EFFECTS)),
+            ],
+        ),
+        *writer.table("programme.posts", writer.quantities({role: _post(known, base, role, teams) for role in ROLES})),
+        *writer.table(
+            "programme.shared_posts",
+            [writer.quantity(SUPERVISOR, _post(known, base, SUPERVISOR, teams * len(base.staffing.localities)))],
+        ),
+    ]
+
+
+def _standard_teams(known: Evidence, base: Baseline) -> float:
+    """Say to how many of Hertfordshire's teams one locality amounts, counting work with families who have a harm."""
+    workers = sum(team.social_workers.value for team in base.staffing.localities) / len(base.staffing.localities)
+    return workers / known.estimates["hertfordshire.social_workers"].value * base.harms["any"].value
+
+
+def _post(known: Evidence, base: Baseline, role: str, teams: float) -> Quantity:
+    """Give the posts of a role in so many standard teams; the high end is for families without a harm too."""
+    each, size = known.estimates[f"hertfordshire.{role}"], known.estimates["hertfordshire.social_workers"]
+    harmed = base.harms["any"].value
+    value = max(rounded(teams * each.value, "fte"), _LEAST_POST)
+    low = min(round(teams * each.low, 2), value)
+    high = max(round(teams * each.high / harmed, 2), value)
+    many = role == SUPERVISOR
+    one = teams / len(base.staffing.localities) if many else teams
+    note = (
+        f"Hertfordshire's standard team of {size.value:g} social workers has {each.value:g} ({each.low:g} to "
+        f"{each.high:g}). A locality amounts to {one:.2f} such teams for families "
+        f"with a harm ({harmed:.0%} of all)"
+        f"{f', all localities to {teams:.2f}' if many else ''}. Upper end: for all families."
+    )
+    return Quantity(value, low, high, "fte", each.year, each.source, Status.ASSUMED, note)
+
+
+def first_go_live(start: date) -> date:
+    """Give the first day of a quarter that leaves time to recruit and train after the start."""
+    earliest = start + _NOTICE
+    month = (earliest.month - 1) // _QUARTER * _QUARTER + 1
+    quarter = earliest.replace(month=month, day=1)
+    return quarter if quarter >= earliest else months_on(quarter, _QUARTER)
+
+
+def months_on(day: date, months: int) -> date:
+    """Give the first of a month some months after another first of a month."""
+    years, month = divmod(day.month - 1 + months, 12)
+    return date(day.year + years, month + 1, 1)
+
+
+def _schedules(base: Baseline) -> Iterator[list[str]]:
+    """Write no change, one locality after another, all at once, and slower."""
+    first, teams = first_go_live(base.start), base.staffing.localities
+    gap = 6 if len(teams) <= _FEW else 3
+    yield [
+        "",
+        *writer.comment(
+            "Dates are assumed: the first day of a quarter at least half a year after the start, so that workers can "
+            "be hired and trained; then the localities in turn. Compare with your own plan by changing `staged`."
+        ),
+        *writer.table(
+            f"schedules.{NO_CHANGE}", [writer.assignment("title", writer.text("No change")), *writer.steps([])]
+        ),
+    ]
+    yield _schedule("staged", f"One locality every {gap} months", first, teams, gap)
+    yield _schedule("all_at_once", "All localities at once", first, teams, 0)
+    yield _schedule("slower", f"One locality every {2 * gap} months", first, teams, 2 * gap)
+
+
+def _schedule(name: str, title: str, first: date, teams: Iterable[Team], gap: int) -> list[str]:
+    """Write a schedule in which teams go live in order, so many months apart."""
+    live = [writer.go_live(months_on(first, gap * index), team.name) for index, team in enumerate(teams)]
+    when = f"{first:%B} {first.year}"
+    named = writer.text(f"{title}, from {when}" if gap else f"{title}, in {when}")
+    return writer.table(f"schedules.{name}", [writer.assignment("title", named), *writer.steps(live)])
+
+
+def _claims() -> list[str]:
+    """Say how a claim is written."""
+    return [
+        "",
+        *writer.comment("No claims: nothing has been promised here. A promise that a run is to answer is written so:"),
+        "# [[claims]]",
+        '# text = "15% fewer children on CP plans"',
+        '# measure = "children_on_cp"',
+        "# change = -0.15",
+        "# by = 2027-03-31",
+        '# source = "plan"            # a key of [sources], such as: plan = "Our plan, cabinet paper of May"',
+    ]
+
+
+def _history(base: Baseline) -> Iterator[list[str]]:
+    """Write the published counts of each 31 March, for the charts."""
+    for point in base.history:
+        yield writer.table(
+            "history",
+            [
+                writer.assignment("measure", writer.text(point.measure)),
+                writer.assignment("date", point.when.isoformat()),
+                writer.assignment("value", writer.number(point.value)),
+                writer.assignment("source", writer.text(point.source)),
+            ],
+            listed=True,
+        )
