@@ -46,33 +46,41 @@ def left_of(edges: Floats, k: int, at: float) -> float:
 
 
 @compiled
-def time_to_spend(hazards: Floats, drift: Floats, clock: Clock, ratio: float, budget: float, since: Since) -> float:
-    """Return the days until an exit's budget is spent, from so many days into the spell and the run; inf if never.
+def time_to_spend(  # noqa: PLR0913, PLR0917 - plain arguments: tuples handed on for each exit take three times as long
+    hazards: Floats,
+    drift: Floats,
+    starts: Floats,
+    turns: Floats,
+    ratio: float,
+    budget: float,
+    elapsed: float,
+    year: int,
+    in_year: float,
+) -> float:
+    """Return the days until an exit's budget is spent, from `elapsed` days into the spell; inf if never.
 
-    `hazards` holds one value per duration band, per day, `drift` what multiplies them in each stretch of the run.
-    `clock`: the days of the spell on which bands begin, and the days of the run on which those stretches do.
+    `hazards` holds one value per duration band, per day; `starts` the day on which each band begins. `drift` is what
+    multiplies them from each of `turns`, days of the run, on; `year` is under way now and lasts `in_year` days more.
     """
-    starts, turns = clock
-    band, year = under_way(starts, since[0]), under_way(turns, since[1])
-    in_band, in_year = left_of(starts, band, since[0]), left_of(turns, year, since[1])
     waited = 0.0
-    while True:
-        rate = float(hazards[band] * ratio * drift[year])
-        length = min(in_band, in_year)
-        if rate > 0 and budget <= rate * length:
-            return waited + budget / rate
-        if length == inf:
-            return inf
-        budget -= rate * length
-        waited += length
-        in_band -= length
-        in_year -= length
-        if in_band == 0:
-            band += 1
-            in_band = left_of(starts, band, starts[band])
-        if in_year == 0:
-            year += 1
-            in_year = left_of(turns, year, turns[year])
+    for band in range(len(starts)):
+        ends = starts[band + 1] if band + 1 < len(starts) else inf
+        in_band = ends - max(elapsed, starts[band])
+        while elapsed < ends and in_band > 0:
+            rate = float(hazards[band] * ratio * drift[year])
+            length = min(in_band, in_year)
+            if rate > 0 and budget <= rate * length:
+                return waited + budget / rate
+            if length == inf:
+                return inf
+            budget -= rate * length
+            waited += length
+            in_band -= length
+            in_year -= length
+            if in_year == 0:
+                year += 1
+                in_year = left_of(turns, year, turns[year])
+    return inf
 
 
 @compiled
@@ -81,24 +89,36 @@ def soonest(
 ) -> tuple[float, int]:
     """Return the days until the first exit and that exit's index; (inf, -1) when none can happen.
 
-    `hazards` is exits x bands, `drift` exits x stretches of the run; `ratios` and `budgets` hold one value per exit.
+    `hazards` is exits x bands, `drift` exits x years; `ratios` and `budgets` hold one value per exit. `clock`: the days
+    of the spell on which bands begin, and the days of the run on which drift changes; `since`: days of each so far.
     """
+    starts, turns = clock
+    elapsed, now = since
+    year = under_way(turns, now)
+    in_year = left_of(turns, year, now)
     wait, chosen = inf, -1
     for e in range(len(budgets)):
-        mine = time_to_spend(hazards[e], drift[e], clock, ratios[e], budgets[e], since)
+        mine = time_to_spend(hazards[e], drift[e], starts, turns, ratios[e], budgets[e], elapsed, year, in_year)
         if mine < wait:
             wait, chosen = mine, e
     return wait, chosen
 
 
 @compiled
-def spent(hazards: Floats, drift: Floats, clock: Clock, ratio: float, since: Since, days: float) -> float:
-    """Return how much of a budget `days` more in the stage use up: the hazard's integral."""
-    starts, turns = clock
-    elapsed, until = since[0], since[0] + days
-    day_0 = since[0] - since[1]
+def spent(  # noqa: PLR0913, PLR0917 - as above
+    hazards: Floats,
+    drift: Floats,
+    starts: Floats,
+    turns: Floats,
+    ratio: float,
+    elapsed: float,
+    now: float,
+    days: float,
+) -> float:
+    """Return how much of a budget `days` more in the stage use up: the hazard's integral. `now`: the day of the run."""
+    until, day_0 = elapsed + days, elapsed - now
     total = 0.0
-    for year in range(under_way(turns, since[1]), len(turns)):
+    for year in range(under_way(turns, now), len(turns)):
         begins = max(elapsed, turns[year] + day_0)
         if begins >= until:
             break
@@ -116,8 +136,11 @@ def spend(
     hazards: Floats, drift: Floats, clock: Clock, ratios: Floats, budgets: Floats, since: Since, days: float
 ) -> None:
     """Take `days` of hazard from every exit's budget, in place; never below zero."""
+    starts, turns = clock
+    elapsed, now = since
     for e in range(len(budgets)):
-        budgets[e] = max(0.0, budgets[e] - spent(hazards[e], drift[e], clock, ratios[e], since, days))
+        used = spent(hazards[e], drift[e], starts, turns, ratios[e], elapsed, now, days)
+        budgets[e] = max(0.0, budgets[e] - used)
 
 
 @compiled
