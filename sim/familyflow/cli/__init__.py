@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from familyflow import __version__
+from familyflow.cli.backtest import backtest
 from familyflow.cli.calibrate import calibrate
 from familyflow.cli.check import check
 from familyflow.cli.compare import compare
@@ -44,7 +45,7 @@ def commands(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for command in (listing, check, calibrate, run, merge, compare, trace):
+for command in (listing, check, calibrate, backtest, run, merge, compare, trace):
     commands.add_command(command)
 
 
