@@ -24,7 +24,8 @@ _PERCENT: Final = 100.0
 def crps(samples: Floats, came: Floats) -> Floats:
     """Give the continuous ranked probability score of samples (..., N) for what came (...), in its unit.
 
-    Less is better. The mean distance to what came, less half the mean distance between two samples (Gneiting and Raftery 2007, eq. 21).
+    Less is better. The mean distance to what came, less half the mean distance between two samples (Gneiting and
+    Raftery 2007, eq. 21).
     """
     ordered = np.sort(samples, axis=-1)
     count = ordered.shape[-1]

@@ -87,8 +87,8 @@ def _show(found: Record) -> None:
 
     shown = Table(box=SIMPLE_HEAD, padding=(0, 1))
     headings = ("measure", "years ahead", "forecasts", "50% held", "80% held", "95% held")
-    for i, name in enumerate((*headings, *(f"CRPS against {TITLES[each]}" for each in NAIVE))):
-        shown.add_column(name, justify="right" if i else "left")
+    for i, name in enumerate((*headings, *(f"skill: {TITLES[each]}" for each in NAIVE))):
+        shown.add_column(name, justify="right" if i else "left", no_wrap=not i)
     for row in found.cells.to_dict("records"):
         held = (f"{row[f'held_{each}']:.1%}" for each in (50, 80, 95))
         skills = (f"{row[f'skill_{each}']:+.1%}" for each in NAIVE)

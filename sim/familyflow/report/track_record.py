@@ -111,8 +111,7 @@ def page(about: About, cells: pd.DataFrame) -> str:
         "## Were the forecasts better than simple ones?",
         _MEASURED,
         _table(_SKILLED, (_skill_row(row, "skill") for row in _rows(cells))),
-        "As points: the median of the forecast against the simple forecast's one number, by mean distance from what "
-        "came.",
+        "As points: median of the forecast against the simple forecast's one number, by mean distance from what came.",
         _table(_POINTED, (_skill_row(row, "point_skill") for row in _rows(cells))),
         "## Where it loses",
         _loses(each),
@@ -138,8 +137,8 @@ _MEASURED: Final = (
     "best in that row, which nobody knows beforehand."
 )
 _LIMITS: Final = """\
-- Figures are those of the latest release, not as they stood in the year of the forecast: numbers of children were revised
-  after the 2021 census, and councils correct their returns.
+- Figures are those of the latest release, not as they stood in the year of the forecast: numbers of children were
+  revised after the 2021 census, and councils correct their returns.
 - Outcomes of one year move together across councils. There are few years, so a cell's figures rest on far fewer
   independent cases than its forecasts; a share of 83% is no proof of 83%.
 - A few constants of the method were chosen after seeing how variants scored here
@@ -147,7 +146,7 @@ _LIMITS: Final = """\
   `familyflow backtest --data FILE`.
 - A forecast here knows nothing of an inspection, a new director or a programme. It says how such figures move, not why.
 - A movement within these ranges is what such figures do by themselves, so that it says nothing for a programme or
-  against it. [The model](model.md#how-rates-move-by-themselves) has the method."""
+  against it. [The model](model.md#44-how-rates-move-by-themselves) has the method."""
 
 
 def _lead(about: About, each: pd.DataFrame, overall: pd.Series[float]) -> str:
@@ -167,8 +166,8 @@ def _lead(about: About, each: pd.DataFrame, overall: pd.Series[float]) -> str:
 def _held_words(overall: pd.Series[float]) -> str:
     return (
         f"Of {_number(overall['forecasts'])} forecasts, the 50% range held {overall['held_50']:.1%}, the 80% range "
-        f"{overall['held_80']:.1%} and the 95% range {overall['held_95']:.1%}. Each is a range of outcomes. *Below* and "
-        "*above* say how often what came was under or over the 80% range: 10% each would be right."
+        f"{overall['held_80']:.1%} and the 95% range {overall['held_95']:.1%}. Each is a range of outcomes. *Below* "
+        "and *above* say how often what came was under or over the 80% range: 10% each would be right."
     )
 
 
