@@ -78,7 +78,7 @@ def expected(authority: str, start: date, years: int) -> dict[str, float]:
     years has come back already. Nothing for an authority that is not in councils.csv.
     """
     standing = stand(authority, start)
-    keep = np.array([each.keep for each in _shipped().dynamics])
+    keep = _each(_shipped(), "keep")
     since = np.arange(years) + np.where(_STOCK, 1.0, _HALF)[:, None]
     return _named(_factors(standing.level, standing.above[:, None] * (keep[:, None] ** since - 1.0)))
 
@@ -111,27 +111,33 @@ class _Luck:
 
 def _moved(found: Hierarchy, standing: Standing, years: int, luck: _Luck) -> Floats:
     """Draw how far each series is from its level of day 0, in logs (S, years): flows in a year, stocks at its end."""
-    columns = [
-        min(int(np.searchsorted(np.cumsum(w), u)), len(w) - 1)
-        for w, u in zip(standing.weights, luck.own("restless", len(SERIES)), strict=True)
-    ]
-    size = np.array([restlessness(d.unevenness)[0][c] for d, c in zip(found.dynamics, columns, strict=True)])
-    walk, shock, keep, jumps = (
-        np.array([getattr(d, name) for d in found.dynamics]) for name in ("walk", "shock", "keep", "jumps")
-    )
-    turned = np.linalg.cholesky(found.together)
+    walk, shock, keep, jumps = (_each(found, name) for name in ("walk", "shock", "keep", "jumps"))
+    restless, turned = _restless(found, standing, luck), np.linalg.cholesky(found.together)
     level, apart, typical = np.zeros((3, len(SERIES)))
     out = np.empty((len(SERIES), years))
     for year in range(years):
         part = np.where(_STOCK | (year > 0), 1.0, np.sqrt(_HALF))
-        jumped = np.where(luck.own(f"jump.{year}", len(SERIES)) < jumps, JUMP, 1.0)
+        size = part * restless * np.where(luck.own(f"jump.{year}", len(SERIES)) < jumps, JUMP, 1.0)
         lasting, passing = (turned @ ndtri(luck.own(f"{name}.{year}", len(SERIES))) for name in ("walk", "shock"))
         heavy = stdtrit(TAILS, luck.shared(f"typical.{year}", len(SERIES))) / np.sqrt(TAILS / (TAILS - 2))
         typical = typical + part * found.shared * (turned @ heavy)
-        level = level + part * walk * size * jumped * lasting
-        apart = keep * apart + part * shock * size * jumped * passing
+        level = level + walk * size * lasting
+        apart = keep * apart + shock * size * passing
         out[:, year] = typical + level + apart
     return np.asarray(found.spreads(years) * out)
+
+
+def _each(found: Hierarchy, name: str) -> Floats:
+    """Give one number of the dynamics by series (S,)."""
+    return np.array([getattr(each, name) for each in found.dynamics])
+
+
+def _restless(found: Hierarchy, standing: Standing, luck: _Luck) -> Floats:
+    """Draw how restless the council is in each series (S,), by what its past makes likely."""
+    drawn = zip(found.dynamics, standing.weights, luck.own("restless", len(SERIES)), strict=True)
+    return np.array(
+        [restlessness(d.unevenness)[0][min(np.searchsorted(np.cumsum(w), u), len(w) - 1)] for d, w, u in drawn]
+    )
 
 
 def _factors(level: Floats, moved: Floats) -> Floats:

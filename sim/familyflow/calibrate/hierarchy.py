@@ -242,16 +242,20 @@ def from_text(text: str) -> Hierarchy:
     found = {(r["series"], r["name"], r["year"]): float(r["value"]) for r in rows}
     years = tuple(sorted({int(r["year"]) for r in rows if r["year"]}))
     names = [each.name for each in SERIES]
-    ahead = sum(series == names[0] and name.startswith("spread.") for series, name, _ in found)
+    spreads = sorted({r["name"] for r in rows if r["name"].startswith("spread.")})
+
+    def table(*columns: tuple[str, str]) -> Floats:
+        return np.array([[found[name, *column] for column in columns] for name in names])
+
     return Hierarchy(
         years,
-        tuple(Dynamics(**{f.name: found[n, f.name, ""] for f in fields(Dynamics)}) for n in names),
-        np.array([[found[n, "typical", str(y)] for y in years] for n in names]),
-        np.array([found[n, "onward", ""] for n in names]),
-        np.array([found[n, "growth", ""] for n in names]),
-        np.array([found[n, "shared", ""] for n in names]),
-        np.array([[found[n, f"with.{m}", ""] for m in names] for n in names]),
-        np.array([[found[n, f"spread.{h}", ""] for h in range(1, ahead + 1)] for n in names]),
+        tuple(Dynamics(*row) for row in table(*((f.name, "") for f in fields(Dynamics))).tolist()),
+        table(*(("typical", str(year)) for year in years)),
+        table(("onward", ""))[:, 0],
+        table(("growth", ""))[:, 0],
+        table(("shared", ""))[:, 0],
+        table(*((f"with.{name}", "") for name in names)),
+        table(*((name, "") for name in spreads)),
     )
 
 

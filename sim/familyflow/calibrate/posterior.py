@@ -25,7 +25,7 @@ def posterior(
     tell: Callable[[str, int, int], None] | None = None,
     central: Solution | None = None,
 ) -> pd.DataFrame:
-    """Return the fitted rates and drift of draws 0 to draws - 1, a row each, a column a rate. Errors: Problem as in `solve`.
+    """Return the rates and drift of draws 0 to draws - 1, a row each, a column a name. Errors: Problem as in `solve`.
 
     `central`: the scenario's central solution, where it is known already.
     """
