@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -24,8 +25,6 @@ HALF: Final = 0.5
 EARLIEST: Final = 2000
 LATEST: Final = 2100
 """Financial years outside these are taken for a slip of the pen."""
-_FIRST_LINE: Final = 2
-"""The line on which the first row stands, below the headings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +122,26 @@ def read(path: Path) -> pd.DataFrame:
 
 
 def _text(path: Path) -> pd.DataFrame:
+    """Read the cells as they stand, by line of the file; empty lines are passed over."""
     try:
-        return pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig", skip_blank_lines=False)
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        why = getattr(error, "strerror", None) or " ".join(str(error).split())
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, strict=True)
+            headings = next(reader, [])
+            rows = dict((reader.line_num, row) for row in reader if row)  # noqa: C402 - the number moves with the row
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        why = getattr(error, "strerror", None) or str(error)
         raise Problem(f"{path}: cannot be read as a table of comma-separated values: {why}") from error
+    for line, row in rows.items():
+        if len(row) != len(headings):
+            raise Problem(f"{path}, line {line}: has {len(row)} cells, and line 1 has {len(headings)} headings")
+    return pd.DataFrame(list(rows.values()), index=list(rows), columns=headings, dtype="str")
 
 
 def _refuse_columns(path: Path, text: pd.DataFrame) -> None:
-    """Refuse a table without the columns that are needed, or without rows."""
+    """Refuse a table without the columns that are needed, with one twice, or without rows."""
+    for column, count in Counter(text.columns).items():
+        if count > 1:
+            raise Problem(f"{path}, line 1: the column '{column}' stands {count} times; give it once")
     for column in (COUNCIL, "year", CHILDREN):
         if column not in text:
             near = suggestion(column, map(str, text.columns))
@@ -162,8 +172,8 @@ def _counts(path: Path, cells: pd.Series[str]) -> pd.Series[float]:
 def _refuse_first(path: Path, column: str, cells: pd.Series[str], wrong: pd.Series[bool], allowed: str) -> None:
     """Refuse a column by the first of its wrong cells."""
     if wrong.any():
-        row = int(np.flatnonzero(wrong.to_numpy())[0])
-        raise Problem(f"{path}, line {row + _FIRST_LINE}: {column} = '{cells.iloc[row]}': give {allowed}")
+        line = wrong.index[wrong.to_numpy()][0]
+        raise Problem(f"{path}, line {line}: {column} = '{cells[line]}': give {allowed}")
 
 
 def _refuse_names(path: Path, table: pd.DataFrame) -> None:
@@ -173,7 +183,7 @@ def _refuse_names(path: Path, table: pd.DataFrame) -> None:
     twice = {pair for pair, count in Counter(pairs).items() if count > 1}
     for row, pair in enumerate(pairs):
         if pair in twice and pair in pairs[:row]:
-            raise Problem(f"{path}, line {row + _FIRST_LINE}: {pair[0]} in {pair[1]} stands twice; give it once")
+            raise Problem(f"{path}, line {table.index[row]}: {pair[0]} in {pair[1]} stands twice; give it once")
 
 
 def _refuse_childless(path: Path, table: pd.DataFrame) -> None:
@@ -183,7 +193,5 @@ def _refuse_childless(path: Path, table: pd.DataFrame) -> None:
     )
     known = table.groupby(COUNCIL)[CHILDREN].count()
     for place in known.index[known == 0]:
-        row = int(np.flatnonzero((table[COUNCIL] == place).to_numpy())[0])
-        raise Problem(
-            f"{path}, line {row + _FIRST_LINE}: {place} has no {CHILDREN} in any year; give it in one at least"
-        )
+        line = table.index[table[COUNCIL] == place][0]
+        raise Problem(f"{path}, line {line}: {place} has no {CHILDREN} in any year; give it in one at least")

@@ -86,6 +86,24 @@ def test_a_table_without_any_measure_is_refused(tmp_path: Path) -> None:
         history.read(path)
 
 
+def test_lines_are_counted_as_an_editor_counts_them(tmp_path: Path) -> None:
+    path = written(tmp_path, "Somewhere,2018,50000,1,1", "", '"Some\nwhere",2019,50000,1,1', "Somewhere,2020,50000,x,1")
+    with pytest.raises(Problem, match="line 6: referrals_number = 'x'"):
+        history.read(path)
+
+
+def test_a_row_with_a_cell_too_many_is_named(tmp_path: Path) -> None:
+    path = written(tmp_path, "Somewhere,2018,50000,1,1", "Somewhere,2019,50000,1,000,1")
+    with pytest.raises(Problem, match="line 3: has 6 cells, and line 1 has 5 headings"):
+        history.read(path)
+
+
+def test_a_heading_twice_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, "Somewhere,2018,50000,1,1,1", head=f"{HEAD},referrals_number")
+    with pytest.raises(Problem, match="the column 'referrals_number' stands 2 times"):
+        history.read(path)
+
+
 def test_what_is_no_table_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Problem, match="cannot be read as a table"):
         history.read(tmp_path / "none.csv")
