@@ -17,6 +17,8 @@ from statistics import mean
 from typing import TYPE_CHECKING, Final
 
 from familyflow import scenario
+from familyflow.calibrate import hierarchy
+from familyflow.calibrate.history import SERIES
 from familyflow.calibrate.targets import TARGETS
 from familyflow.calibrate.unknowns import list_unknowns
 from familyflow.economics.lines import lines_for
@@ -30,6 +32,7 @@ from familyflow.scenario.vocabulary import MARGINS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from familyflow.calibrate.hierarchy import Hierarchy
     from familyflow.calibrate.targets import Target
     from familyflow.calibrate.unknowns import Unknown
     from familyflow.economics.lines import Line
@@ -436,6 +439,22 @@ def measures_table() -> str:
     better = {1: "more", -1: "less", 0: "neither"}
     rows = [(f"`{each.name}`", each.title, each.unit, better[each.better]) for each in MEASURES]
     return table(("measure", "in the printed table", "unit", "better is"), rows)
+
+
+def drift_numbers() -> str:
+    """Tabulate how each series moves, from the shipped hierarchy."""
+    found = hierarchy.shipped()
+    ahead = range(found.spread.shape[1])
+    headings = ("series", *hierarchy.UNITS, "shared", "growth", *(f"spread, {h + 1} ahead" for h in ahead))
+    rows = [
+        (each.title, *(f"{getattr(found.dynamics[i], name):.3g}" for name in hierarchy.UNITS), *_last(found, i))
+        for i, each in enumerate(SERIES)
+    ]
+    return table(headings, rows)
+
+
+def _last(found: Hierarchy, i: int) -> Iterator[str]:
+    yield from (f"{found.shared[i]:.3g}", f"{found.growth[i]:.3g}", *(f"{each:.3g}" for each in found.spread[i]))
 
 
 # ---------------------------------------------------------------- the evidence
@@ -861,6 +880,7 @@ REGIONS: Final[Mapping[str, Callable[[], str]]] = {
             targets_table,
             unknowns_table,
             cost_lines,
+            drift_numbers,
             measures_table,
             status_counts,
             status_by_kind,

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from familyflow.calibrate import drift
 from familyflow.calibrate.solve import flat, near, solve
 from familyflow.experiment.draw import sample
+from familyflow.experiment.limits import MOST_YEARS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +25,7 @@ def posterior(
     tell: Callable[[str, int, int], None] | None = None,
     central: Solution | None = None,
 ) -> pd.DataFrame:
-    """Return the fitted rates of draws 0 to draws - 1, a row each, a column a rate. Errors: Problem as in `solve`.
+    """Return the rates and drift of draws 0 to draws - 1, a row each, a column a name. Errors: Problem as in `solve`.
 
     `central`: the scenario's central solution, where it is known already.
     """
@@ -37,5 +39,6 @@ def posterior(
 
 
 def of_draw(scenario: Scenario, seed: int, draw: int, central: Solution) -> dict[str, float]:
-    """Return one draw's fitted rates by name."""
-    return flat(near(scenario, sample(scenario, seed, draw), central))
+    """Return one draw's fitted rates by name, and how they move by themselves in each year that a run may have."""
+    moved = drift.paths(scenario.authority, scenario.start, MOST_YEARS, seed, draw)
+    return flat(near(scenario, sample(scenario, seed, draw), central)) | moved

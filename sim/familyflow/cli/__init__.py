@@ -11,6 +11,7 @@ import click
 
 from familyflow import __version__
 from familyflow.cli.assumptions import assumptions
+from familyflow.cli.backtest import backtest
 from familyflow.cli.calibrate import calibrate
 from familyflow.cli.check import check
 from familyflow.cli.compare import compare
@@ -51,7 +52,7 @@ def commands(context: click.Context) -> None:
 
 
 COMMANDS: Final = (
-    *(listing, new, check, calibrate, run, sweep, merge, report, compare, require, trace),
+    *(listing, new, check, calibrate, backtest, run, sweep, merge, report, compare, require, trace),
     *(evidence, assumptions),
 )
 for command in COMMANDS:

@@ -119,7 +119,19 @@ def test_help_and_version_are_answers(answer: Callable[..., tuple[int, str, str]
 def test_help_lists_every_command(answer: Callable[..., tuple[int, str, str]]) -> None:
     listed = answer("--help")[1].partition("Commands:")[2].splitlines()
     assert [line.split()[0] for line in listed if line.startswith("  ") and line[2] != " "] == [
-        *("assumptions", "calibrate", "check", "compare", "evidence", "list", "merge", "new", "report", "require"),
+        *(
+            "assumptions",
+            "backtest",
+            "calibrate",
+            "check",
+            "compare",
+            "evidence",
+            "list",
+            "merge",
+            "new",
+            "report",
+            "require",
+        ),
         *("run", "sweep", "trace"),
     ]
 
