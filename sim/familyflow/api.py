@@ -11,11 +11,11 @@ import pandas as pd
 
 from familyflow import __version__
 from familyflow import scenario as scenarios
+from familyflow.calibrate import central as central_fit
 from familyflow.calibrate import fit, of_run
 from familyflow.calibrate.posterior import of_draw
-from familyflow.calibrate.solve import flat, solve
 from familyflow.economics import cashflow, prices
-from familyflow.engine import COMPILED, is_ready, make_ready, measure, prepare
+from familyflow.engine import COMPILED, measure, prepare
 from familyflow.experiment import processes, slices, store
 from familyflow.experiment.batch import Study, Until, conduct, conduct_slice, silent
 from familyflow.experiment.files import plain_words, writing
@@ -106,10 +106,10 @@ def run(
 
     `hire` lends the executor that does the draws, and says how many at a time; without it, processes of this machine.
     """
-    central = cache(partial(solve, plan.scenario, plan.scenario.central()))
+    central = cache(partial(central_fit, plan.scenario, tell))
     folder = out or store.default_folder(store.manifest(plan))
     until = Until(precise.EVERY, _Watch(plan, folder).enough) if plan.precision else None
-    study = _study(plan, central, engine, tell)
+    study = _study(plan, central, engine)
     with (hire or partial(processes.hired, workers, plan.draws))() as (executor, ahead):
         draws = conduct(study, folder, executor, ahead=ahead, tell=tell, until=until)
     return Results(replace(plan, draws=draws), folder, central)
@@ -125,9 +125,9 @@ def run_slice(
     engine: str = COMPILED,
 ) -> Path:
     """Run one slice of a plan's draws, as one of several machines; give its folder, which `merge` takes."""
-    central = cache(partial(solve, plan.scenario, plan.scenario.central()))
+    central = cache(partial(central_fit, plan.scenario, tell))
     folder = out or store.default_folder({**store.manifest(plan), store.SLICE: str(part)})
-    study = _study(plan, central, engine, tell)
+    study = _study(plan, central, engine)
     with processes.hired(workers, len(part.of(plan.draws))) as (executor, ahead):
         conduct_slice(study, part, folder, executor, ahead=ahead, tell=tell)
     return folder
@@ -140,12 +140,10 @@ def merge(scenario: Scenario, folders: Sequence[Path], out: Path, *, tell: Progr
     return run(plan, workers=1, out=out, tell=tell)
 
 
-def _study(plan: Plan, central: Callable[[], Solution], engine: str, tell: Progress) -> Study:
-    """Give what does a plan's draws; the fit and the engine are made ready when a draw is missing."""
+def _study(plan: Plan, central: Callable[[], Solution], engine: str) -> Study:
+    """Give what does a plan's draws; the fit, and with it the compiled engine, is made ready when a draw is missing."""
 
     def fitting() -> Rates:
-        if engine == COMPILED:
-            _make_ready(plan, central, tell)
         return partial(fitted_rates, central=central())
 
     return Study(plan, fitting, Engine(prepare, partial(measure, engine=engine)))
@@ -177,13 +175,6 @@ class _Watch:
 def fitted_rates(plan: Plan, draw: int, central: Solution) -> dict[str, float]:
     """Give a draw's fitted rates by name."""
     return of_draw(plan.scenario, plan.seed, draw, central)
-
-
-def _make_ready(plan: Plan, central: Callable[[], Solution], tell: Progress) -> None:
-    """Compile the engine, once for this version on this machine, before any process needs it."""
-    if not is_ready():
-        tell("compiling the engine, once on this machine: about half a minute", 0, 0)
-        make_ready(prepare(plan.scenario, plan.scenario.central(), flat(central()), plan.seed, 0, 1))
 
 
 @dataclass(frozen=True, eq=False)
