@@ -11,8 +11,8 @@ import pandas as pd
 
 from familyflow import __version__
 from familyflow import scenario as scenarios
+from familyflow.calibrate import account, fit, of_run
 from familyflow.calibrate import central as central_fit
-from familyflow.calibrate import fit, of_run
 from familyflow.calibrate.posterior import of_draw
 from familyflow.economics import cashflow, prices
 from familyflow.engine import COMPILED, measure, prepare
@@ -24,7 +24,7 @@ from familyflow.experiment.plan import planned
 from familyflow.experiment.run import Engine
 from familyflow.ground import paths
 from familyflow.ground.calendar import month_ends
-from familyflow.report import caseloads, claims, console, figures, tables
+from familyflow.report import canvas, caseloads, claims, console, figures, fit_page, tables
 from familyflow.report import compare as side_by_side
 from familyflow.report import findings as reports
 from familyflow.report import json as report_json
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from datetime import date
     from typing import IO
 
-    from familyflow.calibrate import Fit
+    from familyflow.calibrate import Account, Fit
     from familyflow.calibrate.solve import Solution
     from familyflow.experiment.batch import Progress, Rates
     from familyflow.experiment.plan import Plan, Precision, Slice
@@ -51,6 +51,9 @@ if TYPE_CHECKING:
 
 FIGURES: Final = "figures"
 FIT: Final = "fit.csv"
+UNKNOWNS: Final = "unknowns.csv"
+TENSION: Final = "tension.csv"
+FIT_PAGE: Final = "fit.html"
 _DRAWS_AT_ONCE: Final = 25
 """Draws that are priced together: few enough to fit in memory, enough to be quick."""
 
@@ -69,6 +72,10 @@ class Experiment:
     def fit(self) -> Fit:
         """Fit the unknown rates to the published targets."""
         return fit(self.scenario)
+
+    def calibrate(self, tell: Progress = silent) -> Calibration:
+        """Fit the rates, sample their posterior, and give an account of both. Problem when no rates can be found."""
+        return Calibration(account(self.scenario, tell))
 
     def run(  # noqa: PLR0913 - each is a choice
         self,
@@ -91,6 +98,32 @@ class Experiment:
         """
         plan = planned(self.scenario, draws=draws, schedules=schedules, years=years, seed=seed, precision=precision)
         return run(plan, workers=workers, out=out, tell=tell, engine=engine)
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """A fit with its posterior, as tables and as a page."""
+
+    account: Account
+
+    def save(self, folder: Path, tell: Progress = silent) -> list[Path]:
+        """Write tables, figures and page into a folder; give the paths of tables and page. Problem when it cannot be."""
+        tell("drawing the figures", 0, 0)
+        found = self.account
+        with plain_words(folder / FIGURES):
+            (folder / FIGURES).mkdir(parents=True, exist_ok=True)
+        drawn = fit_page.pictures(found)
+        text = fit_page.page(found, drawn)
+        with plain_words(folder / FIGURES):
+            for picture in drawn:
+                canvas.save(picture, folder / FIGURES)
+        paths = {FIT: found.table, UNKNOWNS: found.unknowns, TENSION: found.tension}
+        for name, table in paths.items():
+            with writing(folder / name) as path:
+                table.to_csv(path, index=False, lineterminator="\n")
+        with writing(folder / FIT_PAGE) as path:
+            path.write_text(text, encoding="utf-8")
+        return [folder / FIT_PAGE, *(folder / name for name in paths)]
 
 
 def run(

@@ -223,7 +223,10 @@ def rates_for(given: Mapping[str, float], pathway: Pathway = PATHWAY) -> dict[st
     """Return the rates of a town with these values, by name."""
     arrays = structure.build(pathway, given)
     unknowns = list_unknowns(arrays, load("swindon").quantities)
-    new = {"family": given["target.contacts"] / 2, "unaccompanied": given["target.care_starts"] * max(given["target.uasc_share"], 1e-4)}
+    new = {
+        "family": given["target.contacts"] / 2,
+        "unaccompanied": given["target.care_starts"] * max(given["target.uasc_share"], 1e-4),
+    }
     children = given["population.children"]
     levels = LEVELS | {f"arrivals.{source}": count / children for source, count in new.items()}
     logs = LOGS | {name: log(level / given[f"prior.{name}"]) for name, level in levels.items()}

@@ -9,21 +9,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import log
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
+from scipy.stats import chisquare
 
+from familyflow.calibrate.moments import live
 from familyflow.calibrate.posterior import moved, near
-from familyflow.calibrate.solve import one_thread, pose, solve
-from familyflow.experiment.draw import normal, sample
+from familyflow.calibrate.solve import ask, one_thread, pose, solve
+from familyflow.calibrate.unknowns import NINETY
+from familyflow.experiment.draw import EXACT, normal, sample
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from familyflow.calibrate.solve import Posed, Question, Solution
     from familyflow.engine.structure import Floats
     from familyflow.ground.quantity import Quantity
     from familyflow.scenario import Scenario
+
+BINS: Final = 10
+LEVEL: Final = 0.01
+SHARES: Final = (0.5, 0.8, 0.9)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,3 +120,130 @@ def _ranked(council: Known, central: Solution, seed: int, draws: int) -> Ranked:
         for name, truth in council.truth.items():
             ranks[name] += there[name] < truth
     return Ranked(ranks, draws, afresh)
+
+
+def log_weights(scenario: Scenario, seed: int, draws: int) -> Floats:
+    """Return by how much, in logs, draws should count for more or less to be exact draws of the posterior (draws).
+
+    Everything but targets and priors is held at its central value. The density of the draws is known (Bardsley and
+    others 2014): exp(-|Q'F|^2 / 2) |det Q'J|, against the posterior's exp(-|F|^2 / 2). Only differences mean anything.
+    """
+    values = scenario.central()
+    with one_thread():
+        posed = pose(scenario, values)
+        figures = {key: scenario.quantities[key] for key in posed.question.keys}
+        alone = _told(scenario, values, posed.question, figures)
+        central = solve(alone, values)
+        base, _ = np.linalg.qr(central.jacobian)
+        return np.array([_log_weight(posed, base, x) for x in _unknowns_of(alone, central, posed, seed, draws)])
+
+
+def _unknowns_of(scenario: Scenario, central: Solution, posed: Posed, seed: int, draws: int) -> Iterator[Floats]:
+    """Yield the unknowns of draws, counted from the central values of the priors."""
+    centre = np.log([posed.values[u.prior] for u in posed.question.unknowns])
+    for draw in range(draws):
+        values = moved(scenario, seed, draw)
+        there = np.log([values[u.prior] for u in posed.question.unknowns])
+        yield near(scenario, values, central).x + there - centre
+
+
+def _log_weight(posed: Posed, base: Floats, x: Floats) -> float:
+    apart = posed.residuals(x)
+    across = base.T @ apart
+    slope = np.linalg.slogdet(base.T @ posed.jacobian(x))[1]
+    return float((across @ across - apart @ apart) / 2 - slope)
+
+
+def effective(logs: Floats) -> float:
+    """Return the share of weighted draws that equally many exact draws would be worth (Kish)."""
+    weights = np.exp(logs - logs.max())
+    return float(weights.sum() ** 2 / (len(weights) * (weights**2).sum()))
+
+
+def lived(scenario: Scenario, seed: int, number: int) -> Known:
+    """Return the number-th council like a scenario, which publishes what the engine makes of its rates.
+
+    What the ledger does not have it publishes as the balance has it; its snapshot is that of its balance.
+    """
+    values = sample(scenario, seed, number)
+    posed = pose(scenario, values)
+    at = np.zeros(len(posed.question.unknowns))
+    expected = posed.expected(at)
+    begun = {key: float(x) for key, x in zip(posed.question.keys, expected, strict=True) if key.startswith(EXACT)}
+    told = _told(scenario, values | begun, posed.question, {})
+    solution = posed.solved(at, np.zeros((0, 0)), np.zeros(len(expected)))
+    seen = live(told, solution).mean
+    figures = posed.question.scaled(np.where(np.isfinite(seen), seen, expected))
+    return Known(
+        _told(scenario, values, posed.question, published(scenario, posed.question, figures)),
+        named(posed, at, posed.question.scaled(expected)),
+    )
+
+
+def recovered(council: Known, central: Solution) -> pd.DataFrame:
+    """Set a fit's unknowns beside the truth, a row an unknown: unknown, truth, fitted, low, high (90%), off, shrinkage.
+
+    `truth` to `high` are rates or odds; `off` is fitted less truth in posterior standard deviations near the fit.
+    """
+    scenario = council.scenario
+    question = ask(scenario, central.structure)
+    centre = np.log([scenario.quantities[u.prior].value for u in question.unknowns])
+    spread = np.sqrt(np.diag(np.linalg.inv(central.jacobian.T @ central.jacobian)))
+    truth = np.array([council.truth[u.name] for u in question.unknowns])
+    fitted = centre + central.x
+    return pd.DataFrame(
+        {
+            "unknown": [u.name for u in question.unknowns],
+            "truth": np.exp(truth),
+            "fitted": np.exp(fitted),
+            "low": np.exp(fitted - NINETY / 2 * spread),
+            "high": np.exp(fitted + NINETY / 2 * spread),
+            "off": (fitted - truth) / spread,
+            "shrinkage": 1 - (spread / np.array([u.spread for u in question.unknowns])) ** 2,
+        }
+    )
+
+
+def judged(fits: Sequence[Ranked], bins: int = BINS) -> pd.DataFrame:
+    """Judge the ranks of many fits with as many draws each, a row a number.
+
+    Columns: name, fits, mean_rank (of 0 to 1), p (of chi-square against uniform ranks), cover_50, cover_80, cover_90
+    (share of fits in which so wide an interval of the draws holds the truth), and one for each bin of ranks.
+    """
+    rows = []
+    for name in fits[0].ranks:
+        ranks = np.array([fit.ranks[name] for fit in fits])
+        counts = np.bincount(ranks * bins // (fits[0].draws + 1), minlength=bins)
+        rows.append(
+            {
+                "name": name,
+                "fits": len(fits),
+                "mean_rank": float((ranks.mean() + 0.5) / (fits[0].draws + 1)),
+                "p": float(chisquare(counts).pvalue),
+                **{f"cover_{share:.0%}".rstrip("%"): covered(ranks, fits[0].draws, share) for share in SHARES},
+                **{f"bin_{number}": int(count) for number, count in enumerate(counts, start=1)},
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def covered(ranks: np.ndarray, draws: int, share: float) -> float:
+    """Return how often a central interval that is to hold the truth with a probability, `share`, does hold it.
+
+    Among draws + 1 equally likely ranks the middle ones are taken; one that the interval cuts counts in part.
+    """
+    edge = (1 - share) / 2 * (draws + 1)
+    low, part = int(edge), edge - int(edge)
+    inside = np.where((ranks >= low) & (ranks <= draws - low), 1.0, 0.0)
+    return float(np.where((ranks == low) | (ranks == draws - low), 1 - part, inside).mean())
+
+
+def rejected(found: pd.DataFrame, level: float = LEVEL) -> list[str]:
+    """Name the numbers whose ranks are not uniform: Holm's test of all of them together at one level."""
+    order = found.sort_values("p")
+    names: list[str] = []
+    for tried, (name, p) in enumerate(zip(order["name"], order["p"], strict=True)):
+        if p > level / (len(order) - tried):
+            break
+        names.append(str(name))
+    return names

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from familyflow.engine.cohort import Cohort
     from familyflow.engine.rates import Rates
-    from familyflow.engine.structure import Floats, Structure
+    from familyflow.engine.structure import Flags, Floats, Structure
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +106,8 @@ def expect(structure: Structure, rates: Rates, resolving: Floats) -> Expectation
     """Solve the expected flows. `resolving` (S, H): the daily rate at which an active harm is switched off."""
     fate = cohort.follow(structure, rates)
     arrivals, alone = _arrivals(structure, rates)
-    spells = [_spell(structure, rates, resolving, members) for members in _plans(structure)]
+    ending = np.tensordot(resolving, _ending_harms(structure.combos), axes=1)
+    spells = [_spell(structure, rates, ending, members) for members in _plans(structure)]
     shares = _decided(structure, rates)
     entries = _solve(_onward(structure, spells, shares, fate.home_share), arrivals)
     occupancy, taken = _lived(structure, spells, shares, entries)
@@ -159,10 +160,13 @@ class _Spell:
     hazards: Floats
 
 
-def _spell(structure: Structure, rates: Rates, resolving: Floats, members: list[int]) -> _Spell:
-    """Solve a spell: a Markov chain over stage and combination, with hazards constant in a band."""
+def _spell(structure: Structure, rates: Rates, ending: Floats, members: list[int]) -> _Spell:
+    """Solve a spell: a Markov chain over stage and combination, with hazards constant in a band.
+
+    `ending` (S, C, C): the generators by which harms are switched off.
+    """
     hazards = rates.base[members][:, :, :, None] * structure.ratio[members][:, :, None, :]
-    generators = _generators(structure, hazards, resolving, members)
+    generators = _generators(structure, hazards, ending, members)
     shape = generators.shape
     size = shape[1] * shape[2]
     flat = generators.reshape(-1, size, size)
@@ -175,32 +179,31 @@ def _spell(structure: Structure, rates: Rates, resolving: Floats, members: list[
     return _Spell(members, within.reshape(shape), hazards)
 
 
-def _generators(structure: Structure, hazards: Floats, resolving: Floats, members: list[int]) -> Floats:
+def _generators(structure: Structure, hazards: Floats, ending: Floats, members: list[int]) -> Floats:
     """Return a spell's generators (B, N, C, N, C): exits and growing up leave, moves and ended harms stay within."""
     count, combos = len(members), len(structure.combos)
     blocks = np.zeros((len(STARTS), count, combos, count, combos))
     each = np.arange(combos)
     for i, s in enumerate(members):
-        blocks[:, i, :, i, :] += _ending_harms(structure, resolving[s])
-        blocks[:, i, each, i, each] -= (hazards[i].sum(axis=0) + growing_up(structure))
+        blocks[:, i, :, i, :] += ending[s]
+        blocks[:, i, each, i, each] -= hazards[i].sum(axis=0) + growing_up(structure)
         for e in range(structure.exits[s]):
             if structure.to[s, e] in members:
                 blocks[:, i, each, members.index(int(structure.to[s, e])), each] += hazards[i, e]
     return blocks
 
 
-def _ending_harms(structure: Structure, rate: Floats) -> Floats:
-    """Return the generator (C, C) by which active harms are switched off, one at a time."""
-    combos = structure.combos
-    generator = np.zeros((len(combos), len(combos)))
-    for h in np.flatnonzero(rate > 0):
+def _ending_harms(combos: Flags) -> Floats:
+    """Return, by harm, the generator (H, C, C) by which it is switched off at a rate of one."""
+    generators = np.zeros((combos.shape[1], len(combos), len(combos)))
+    for h, generator in enumerate(generators):
         after = combos.copy()
         after[:, h] = False
         to = (after[:, None, :] == combos[None, :, :]).all(axis=2).argmax(axis=1)
         active = np.flatnonzero(combos[:, h])
-        generator[active, to[active]] += rate[h]
-        generator[active, active] -= rate[h]
-    return generator
+        generator[active, to[active]] = 1.0
+        generator[active, active] = -1.0
+    return generators
 
 
 def growing_up(structure: Structure) -> float:

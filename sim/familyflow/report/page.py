@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from datetime import date
 from math import isnan, nan
 from typing import TYPE_CHECKING, Final
 
 from familyflow import __version__
 from familyflow.pathway.teams import WORKERS
-from familyflow.report import canvas, words
+from familyflow.report import words
 from familyflow.report.compare import CASELOAD, PER, RATE, Outcome, below, kept, notes, rows
 from familyflow.report.dots import Shown, dots
 from familyflow.report.html import Html, element, table
 from familyflow.report.measures import PER_CHILD_YEAR, RANGE
 from familyflow.report.sections import answer
+from familyflow.report.shell import picture_of, shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,33 +23,6 @@ if TYPE_CHECKING:
     from familyflow.report.json import Document
 
 _MILLION: Final = 1e6
-_POLICY: Final = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
-"""The page can fetch nothing and run nothing."""
-_STYLE: Final = """
-:root { color-scheme: light; }
-body { margin: 0 auto; max-width: 78rem; padding: 0 1.25rem 3rem; color: #222; background: #fff;
-  font: 1rem/1.5 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
-h1 { font-size: 1.75rem; line-height: 1.25; margin: 1.5rem 0 .5rem; }
-h2 { font-size: 1.3rem; margin: 2.5rem 0 .5rem; }
-p, li { max-width: 46rem; }
-a { color: #00507d; }
-.skip { position: absolute; left: -99rem; }
-.skip:focus { left: 1rem; top: .5rem; background: #fff; padding: .25rem .5rem; }
-.wide { overflow-x: auto; margin: 1rem 0; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .95rem; }
-caption { text-align: left; font-weight: 600; padding-bottom: .4rem; }
-td { white-space: nowrap; }
-th, td { padding: .35rem .7rem; text-align: right; vertical-align: top; border-bottom: 1px solid #ddd; }
-thead th { border-bottom: 2px solid #555; vertical-align: bottom; }
-th[scope=row] { text-align: left; font-weight: 400; min-width: 13rem; }
-th[scope=rowgroup], thead th:first-child { text-align: left; }
-th[scope=rowgroup] { background: #f2f5f7; }
-.range { color: #555; font-size: .85em; white-space: nowrap; }
-.chart { max-width: none; margin: .5rem 0; }
-img { max-width: 100%; width: 60rem; height: auto; }
-footer { margin-top: 3rem; border-top: 1px solid #ddd; color: #555; font-size: .9rem; }
-@media print { .skip, nav { display: none; } .wide { overflow: visible; } h2, img { break-inside: avoid; } }
-"""
 _READING: Final = f"""
 Averages are over draws. Below an average, or beside it, stands its {RANGE}: 90% of draws lie within it. A draw takes
 one value of everything that is uncertain, and its own luck.
@@ -68,25 +41,8 @@ Repaid is the probability that cash savings repay the cost by the end of the run
 def page(runs: Sequence[Run]) -> str:
     """Give the comparison as one HTML page; the same runs give the same page."""
     title = f"Side by side: {', '.join(run.label for run in runs)}"
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
-        element("title", title),
-        element("style", Html(_STYLE)),
-    )
-    sections = list(_sections(runs))
-    links = [element("li", element("a", heading, href=f"#{name}")) for name, heading, _ in sections]
-    body = element(
-        "body",
-        element("a", "Skip to the results", href="#results", class_="skip"),
-        element("header", element("h1", title), element("p", _asked(runs))),
-        element("nav", element("ul", *links), aria_label="Contents"),
-        element("main", *(_section(*each) for each in sections), id="results"),
-        element("footer", element("p", f"Made by familyflow {__version__} from the results named above.")),
-    )
-    return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
+    made = f"Made by familyflow {__version__} from the results named above."
+    return shell(title, _asked(runs), list(_sections(runs)), made)
 
 
 def _asked(runs: Sequence[Run]) -> str:
@@ -95,13 +51,6 @@ def _asked(runs: Sequence[Run]) -> str:
     councils = f"{len(runs)} councils or runs" if len(runs) > 1 else runs[0].label
     return (
         f"{schedules} schedules of {councils}, each compared with no change for the same families with the same luck."
-    )
-
-
-def _section(name: str, heading: str, content: Sequence[Html]) -> Html:
-    """Make a section under its heading."""
-    return element(
-        "section", element("h2", heading, id=f"{name}-heading"), *content, id=name, aria_labelledby=f"{name}-heading"
     )
 
 
@@ -212,12 +161,10 @@ _CHARTS: Final = (
 def _chart(shown: Shown, runs: Sequence[Run]) -> list[Html]:
     """Draw a chart, and tabulate below it what it shows."""
     picture = dots(shown, [(run.label, rows(run)) for run in runs])
-    data = b64encode(canvas.png(picture)).decode("ascii")
-    image = element("img", src=f"data:image/png;base64,{data}", alt=f"{picture.title}. {picture.description}")
     headings = ("Schedule", "Average", f"{RANGE.capitalize()}, low", f"{RANGE.capitalize()}, high")
     groups = [(run.label, [_numbers(shown, row) for row in rows(run)]) for run in runs]
     return [
-        element("p", image, class_="chart"),
+        picture_of(picture),
         table(f"{shown.name}-table", shown.axis.capitalize(), headings, groups),
     ]
 
