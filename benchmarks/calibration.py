@@ -14,10 +14,9 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from scipy.stats import binom
@@ -39,6 +38,9 @@ from familyflow.calibrate.check import (
 )
 from familyflow.report import canvas
 from familyflow.report.canvas import COLOURS, GREY, PALE, Picture, styled
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PLACES = ("bradford", "durham", "somerset", "swindon", "thurrock")
 SEED = 7
@@ -135,58 +137,76 @@ def figure(found: pd.DataFrame, fits: int) -> Picture:
 
 def page(found: pd.DataFrame, fits: list[Ranked], weights: list[dict[str, Any]], engine: dict[str, Any]) -> str:
     """Write the page."""
-    failing, draws = rejected(found), fits[0].draws
+    sentences = "\n".join(f"- {each}" for each in verdicts(found, fits))
     parts = [
-        "# Is the posterior calibrated?",
-        "Made by `python benchmarks/calibration.py`; the numbers are in [calibration-check.csv](calibration-check.csv).",
-        f"**What was done.** {len(fits)} councils like the shipped five ({', '.join(PLACES)}, in turn). The truth is drawn "
-        "from the priors, figures are published from it with their stated errors, and the council is fitted and its "
-        f"posterior sampled {draws} times (simulation-based calibration: Talts and others 2018). Everything that is not "
-        "fitted is held at the truth's own value. If the sampler is right, the truth's rank among the draws is uniform "
-        f"for each of the {len(found)} numbers: 46 unknowns and the {len(found) - 46} targets, one of them held out.",
-        f"![P-values of the ranks, and coverage of 80% intervals](figures/calibration_check.png)",
-        "**What came out.** " + " ".join(verdicts(found, fits, failing)),
-        "**Exactness.** A draw solves Q'F(x) = Q'e (see [the model](model.md)); its density is known, so its weight for "
-        "being an exact draw of the posterior is too. The share of draws that equally many exact ones would be worth:",
+        HEAD,
+        done(found, fits),
+        "![P-values of the ranks, and coverage of 80% intervals](figures/calibration_check.png)",
+        f"## What came out\n\n{sentences}",
+        WEIGHTS,
         markdown(
             ("place", "draws", "effective share", "standard deviation of log weights"),
             [(w["place"], w["draws"], f"{w['effective']:.0%}", f"{w['spread']:.2f}") for w in weights],
         ),
-        "**Recovery from simulated figures.** Councils whose figures the engine made, with staff and waits, fitted with "
-        "simulated moments. Unknowns of which the figures say something:",
+        ENGINE,
         *(recovery(name, rows) for name, rows in engine.items()),
-        "**Every number.**",
-        markdown(
-            ("number", "mean rank", "chi-square p", "50% covers", "80% covers", "90% covers"),
-            [
-                (
-                    f"`{r.name}`",
-                    f"{r.mean_rank:.2f}",
-                    f"{r.p:.3f}",
-                    *(f"{x:.0%}" for x in (r.cover_50, r.cover_80, r.cover_90)),
-                )
-                for r in found.rename(columns={"name": "number"}).assign(name=found["name"]).itertuples(index=False)
-            ],
-        ),
+        "## Every number",
+        numbers(found),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def verdicts(found: pd.DataFrame, fits: list[Ranked], failing: list[str]) -> list[str]:
+HEAD = """# Is the posterior calibrated?
+
+Made by `python benchmarks/calibration.py`. Counts of ranks are in [calibration-check.csv](calibration-check.csv)."""
+WEIGHTS = """## How exact a draw is
+
+A draw solves Q'F(x) = Q'e: see [the model](model.md). Its density is known, and with it the weight that would make it
+an exact draw of the posterior. The effective share says what part of as many exact draws the weighted ones would be
+worth. The weights are not used."""
+ENGINE = """## Recovery from simulated figures
+
+Councils whose figures the engine made, with staff and waits, fitted with simulated moments. Shown are the unknowns
+whose variance the figures cut by a fifth or more."""
+
+
+def done(found: pd.DataFrame, fits: list[Ranked]) -> str:
+    """Say what was done."""
+    lines = (
+        f"{len(fits)} councils like the shipped five ({', '.join(PLACES)}, in turn). The truth is drawn",
+        "from the priors, figures are published from it with their stated errors, the council is fitted and its",
+        f"posterior sampled {fits[0].draws} times (simulation-based calibration: Talts and others 2018). What is not",
+        "fitted is held at the truth's own value. If the sampler is right, the rank of the truth among the draws is",
+        f"uniform for each of the {len(found)} numbers: unknowns, and targets as they truly are, the one that is held",
+        "out among them.",
+    )
+    return "\n".join(("## What was done", "", *lines))
+
+
+def numbers(found: pd.DataFrame) -> str:
+    """Tabulate every number."""
+    shares = ("cover_50", "cover_80", "cover_90")
+    rows = [
+        (f"`{r['name']}`", f"{r['mean_rank']:.2f}", f"{r['p']:.3f}", *(f"{r[share]:.0%}" for share in shares))
+        for r in found.to_dict("records")
+    ]
+    return markdown(("number", "mean rank", "chi-square p", "50% covers", "80% covers", "90% covers"), rows)
+
+
+def verdicts(found: pd.DataFrame, fits: list[Ranked]) -> list[str]:
     """Say what the ranks say."""
-    inside = found["cover_80"].between(0.75, 0.85).mean()
-    chance = float(np.diff(binom.cdf([np.ceil(0.75 * len(fits)) - 1, np.floor(0.85 * len(fits))], len(fits), 0.8))[0])
-    first = f"not uniform, at {LEVEL:.0%} for all together (Holm): {', '.join(f'`{name}`' for name in failing)}."
+    failing, cover, alone = rejected(found), found["cover_80"], int((found["p"] < LEVEL).sum())
+    inside = cover.between(0.75, 0.85).mean()
+    ends = [np.ceil(0.75 * len(fits)) - 1, np.floor(0.85 * len(fits))]
+    chance = float(np.diff(binom.cdf(ends, len(fits), 0.8))[0])
+    which = f"rejected are {', '.join(f'`{name}`' for name in failing)}" if failing else "none is rejected"
     return [
-        f"Chi-square in {BINS} bins: {first if failing else f'no number is rejected at {LEVEL:.0%} for all together (Holm)'}."
-        f" By itself at 1%: {int((found['p'] < LEVEL).sum())} of {len(found)}, where {LEVEL * len(found):.1f} are expected.".replace(
-            "..", "."
-        ),
-        f"80% intervals cover {found['cover_80'].mean():.1%} on average over numbers, {found['cover_80'].min():.0%} to "
-        f"{found['cover_80'].max():.0%}; between 75% and 85% for {inside:.0%} of the numbers, where chance alone would leave "
-        f"{chance:.0%}.",
-        f"50% intervals cover {found['cover_50'].mean():.1%}, 90% intervals {found['cover_90'].mean():.1%}.",
-        f"{sum(f.afresh for f in fits)} of {sum(f.draws for f in fits)} draws had to be solved afresh.",
+        f"Ranks in {BINS} bins, chi-square, all numbers together at {LEVEL:.0%} (Holm): {which}.",
+        f"By itself at 1%: {alone} of {len(found)} numbers, where {LEVEL * len(found):.1f} are expected.",
+        f"80% intervals hold {cover.mean():.1%} of truths, {cover.min():.0%} to {cover.max():.0%} by number.",
+        f"They hold 75% to 85% for {inside:.0%} of the numbers, where chance would leave {chance:.0%}.",
+        f"50% intervals hold {found['cover_50'].mean():.1%}, 90% intervals {found['cover_90'].mean():.1%}.",
+        f"{sum(f.afresh for f in fits)} of {sum(f.draws for f in fits):,} draws had to be solved afresh.",
     ]
 
 
@@ -195,15 +215,9 @@ def recovery(name: str, rows: list[dict[str, Any]]) -> str:
     shown = [row for row in rows if row["shrinkage"] >= SHOWN]
     inside = sum(row["low"] <= row["truth"] <= row["high"] for row in shown)
     head = f"{name}: {inside} of {len(shown)} lie within their 90% interval."
-    headings = ("unknown", "truth", "fitted", "90% interval", "off, sd")
+    headings = ("unknown", "truth", "fitted", "low", "high", "off, sd")
     cells = [
-        (
-            f"`{r['unknown']}`",
-            f"{r['truth']:.3g}",
-            f"{r['fitted']:.3g}",
-            f"{r['low']:.3g} to {r['high']:.3g}",
-            f"{r['off']:+.1f}",
-        )
+        (f"`{r['unknown']}`", *(f"{r[key]:.3g}" for key in ("truth", "fitted", "low", "high")), f"{r['off']:+.1f}")
         for r in shown
     ]
     return f"{head}\n\n{markdown(headings, cells)}"
@@ -219,16 +233,16 @@ def main(arguments: list[str]) -> None:
     """Fit and report."""
     fits, draws, processes = (int(each) for each in [*arguments, *("200", "19", "2")[len(arguments) :]])
     KEPT.mkdir(parents=True, exist_ok=True)
-    done = run(fits, draws, processes)
+    fitted = run(fits, draws, processes)
     weights = [once(f"weights_{place}", partial(weigh, place)) for place in PLACES]
     engine = {f"{place}, number {n}": once(f"recovered_{place}", partial(recover, place, n)) for place, n in RECOVERED}
-    found = judged(done)
+    found = judged(fitted)
     found.round(4).to_csv(DOCS / "calibration-check.csv", index=False, lineterminator="\n")
     canvas.save(figure(found, fits), KEPT)
     (DOCS / "figures" / "calibration_check.png").write_bytes(canvas.png(figure(found, fits)))
-    text = page(found, done, weights, engine)
+    text = page(found, fitted, weights, engine)
     (DOCS / "calibration-check.md").write_text(text, encoding="utf-8", newline="\n")
-    print("\n".join(verdicts(found, done, rejected(found))))
+    print("\n".join(verdicts(found, fitted)))
 
 
 if __name__ == "__main__":

@@ -107,7 +107,7 @@ class Calibration:
     account: Account
 
     def save(self, folder: Path, tell: Progress = silent) -> list[Path]:
-        """Write tables, figures and page into a folder; give the paths of tables and page. Problem when it cannot be."""
+        """Write page, tables and figures into a folder; give the paths of the first two. Problem when it cannot be."""
         tell("drawing the figures", 0, 0)
         found = self.account
         with plain_words(folder / FIGURES):

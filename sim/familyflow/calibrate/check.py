@@ -8,7 +8,6 @@ right, the rank of the truth among the draws is uniform, for each number by itse
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import log
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -71,7 +70,8 @@ def known(scenario: Scenario, seed: int, number: int) -> Known:
 
 def named(posed: Posed, x: Floats, expected: Floats) -> dict[str, float]:
     """Return the logs of the unknowns' rates or odds, and the targets on their scales, by name."""
-    logs = {u.name: log(posed.values[u.prior]) + float(at) for u, at in zip(posed.question.unknowns, x, strict=True)}
+    unknowns = zip(posed.question.unknowns, posed.centre + x, strict=True)
+    logs = {u.name: float(at) for u, at in unknowns}
     return logs | dict(zip(posed.question.keys, map(float, expected), strict=True))
 
 
@@ -140,11 +140,10 @@ def log_weights(scenario: Scenario, seed: int, draws: int) -> Floats:
 
 def _unknowns_of(scenario: Scenario, central: Solution, posed: Posed, seed: int, draws: int) -> Iterator[Floats]:
     """Yield the unknowns of draws, counted from the central values of the priors."""
-    centre = np.log([posed.values[u.prior] for u in posed.question.unknowns])
     for draw in range(draws):
         values = moved(scenario, seed, draw)
         there = np.log([values[u.prior] for u in posed.question.unknowns])
-        yield near(scenario, values, central).x + there - centre
+        yield near(scenario, values, central).x + there - posed.centre
 
 
 def _log_weight(posed: Posed, base: Floats, x: Floats) -> float:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 ROUNDS: Final = 2
 """How often the engine is asked; the second time at rates that are nearly the last."""
 REPLICATIONS: Final = 24
-YEARS: Final = 3
+YEARS: Final = 5
 SEED: Final = 1
 SETTLED: Final = 365
 """Flows are read from this day on: what came before day 0, such as earlier referrals, is not known to a run."""

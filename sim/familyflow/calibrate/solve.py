@@ -144,6 +144,11 @@ class Posed:
         """Standard deviations of the unknowns' priors."""
         return np.array([u.spread for u in self.question.unknowns])
 
+    @cached_property
+    def centre(self) -> Floats:
+        """Logs of the rates or odds at which the priors are centred."""
+        return np.asarray(np.log(np.array([self.values[u.prior] for u in self.question.unknowns])), dtype=np.float64)
+
     def rates(self, x: Floats) -> Rates:
         """Return the rates that the unknowns make."""
         named = dict(zip((u.name for u in self.question.unknowns), x, strict=True))

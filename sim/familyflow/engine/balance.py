@@ -176,7 +176,7 @@ def _spell(structure: Structure, rates: Rates, ending: Floats, members: list[int
     for b, stays in enumerate(staying, start=1):
         reach = reach @ stays
         within[b] = reach @ within[b]
-    return _Spell(members, within.reshape(shape), hazards)
+    return _Spell(members, np.asarray(within.reshape(shape), dtype=np.float64), hazards)
 
 
 def _generators(structure: Structure, hazards: Floats, ending: Floats, members: list[int]) -> Floats:
@@ -226,7 +226,7 @@ def _arrivals(structure: Structure, rates: Rates) -> tuple[Floats, float]:
 def _solve(onward: Floats, arrivals: Floats) -> Floats:
     """Return the entries (S, C) from outside each spell, where all flows balance."""
     at_home = np.flatnonzero(onward.any(axis=(1, 2, 3)) | arrivals.any(axis=1))
-    matrix = onward[np.ix_(at_home, range(arrivals.shape[1]), at_home)].reshape(arrivals[at_home].size, -1)
+    matrix = onward[np.ix_(at_home, np.arange(arrivals.shape[1]), at_home)].reshape(arrivals[at_home].size, -1)
     entries = np.zeros_like(arrivals)
     solved = np.linalg.solve(np.eye(len(matrix)) - matrix.T, arrivals[at_home].ravel())
     entries[at_home] = solved.reshape(len(at_home), -1)

@@ -150,7 +150,7 @@ def residuals(table: pd.DataFrame) -> Picture:
     title = "How far the fit is off each published figure"
     key = [Patch(color=PALE, alpha=0.5, linewidth=0, label="nine in ten lie within, when all is as stated")]
     canvas.finish(figure, title, "", key)
-    said = "; ".join(f"{row.target} {row.residual:+.1f}" for row in rows.itertuples())
+    said = "; ".join(f"{name!s} {off:+.1f}" for name, off in zip(rows["target"], rows["residual"], strict=True))
     return Picture("residuals", title, f"In standard deviations: {said}.", figure)
 
 

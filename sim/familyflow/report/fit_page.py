@@ -96,8 +96,8 @@ def _summary(account: Account) -> list[str]:
     """Say how large the misfit is, and what the notes say."""
     total, count, chance = account.misfit
     first = (
-        f"The misfit of all figures and priors together is {total:.0f}; about {count} is usual. Chance alone gives more in "
-        f"{chance:.0%} of cases."
+        f"The misfit of all figures and priors together is {total:.0f}; about {count} is usual. "
+        f"Chance alone gives more in {chance:.0%} of cases."
     )
     return [first, *account.notes]
 
@@ -154,8 +154,8 @@ def _reading(account: Account) -> Html:
     """Say how the table of targets is read."""
     return element(
         "p",
-        "Off: fitted less published, in standard deviations of what was published; its stated range is taken as 90% of a "
-        "normal distribution of the logarithm, for a share of the logarithm of its odds. Range of the fit: over "
+        "Off: fitted less published, in standard deviations of what was published; its stated range is taken as 90% of "
+        "a normal distribution of the logarithm, for a share of the logarithm of its odds. Range of the fit: over "
         f"{account.draws} draws of the posterior.",
     )
 
@@ -181,8 +181,9 @@ def _simulation(account: Account) -> list[Html]:
         for _, row in known.iterrows()
     ]
     said = (
-        "The balance leaves out waits for workers and children's own ages. What simulation adds to it, as far as that is "
-        "more than chance, is taken off what the balance is asked for: the fitted figure is the balance's with that added."
+        "The balance leaves out waits for workers and children's own ages. What simulation adds to it, as far as that "
+        "is more than chance, is taken off what the balance is asked for: the fitted figure is the balance's with that "
+        "added."
     )
     return [element("p", said), table("simulation-table", "Balance and simulation", headings, [("", rows)])]
 
@@ -196,8 +197,8 @@ def _unknowns(account: Account) -> list[Html]:
         if not (rows := account.unknowns[account.unknowns["says"] == says]).empty
     ]
     said = (
-        "Spread: standard deviation of the logarithm. Shrinkage: the share of the prior's variance that the figures take "
-        "away, 100% where they say all, 0% where they say nothing. An unknown below 10% keeps its prior."
+        "Spread: standard deviation of the logarithm. Shrinkage: the share of the prior's variance that the figures "
+        "take away, 100% where they say all, 0% where they say nothing. An unknown below 10% keeps its prior."
     )
     return [element("p", said), table("unknowns-table", "Unknowns, prior and posterior", headings, groups)]
 
@@ -225,8 +226,8 @@ def _tension(account: Account) -> list[Html]:
         [f"{row['one']} / {row['other']}", said(row), f"{row['pull']:.1f}"] for _, row in account.tension.iterrows()
     ]
     how = (
-        "Two figures, or a figure and a prior, pull against each other when leaving out either lets the fit come closer to "
-        "the other. Pull: by how much, in squared standard deviations, both ways together."
+        "Two figures, or a figure and a prior, pull against each other when leaving out either lets the fit come "
+        "closer to the other. Pull: by how much, in squared standard deviations, both ways together."
     )
     return [element("p", how), table("tension-table", "Strongest first", headings, [("", rows)])]
 
@@ -253,8 +254,8 @@ def _held_out(account: Account) -> list[Html]:
     return [
         element(
             "p",
-            f"{row['target'].capitalize()}: published {number(row['published'])} ({span(row['low'], row['high'])}), the fit "
-            f"gives {number(row['fitted'])}: {row['status'].partition(', ')[2]}. It pulls nothing.",
+            f"{row['target'].capitalize()}: published {number(row['published'])} ({span(row['low'], row['high'])}), "
+            f"the fit gives {number(row['fitted'])}: {row['status'].partition(', ')[2]}. It pulls nothing.",
         )
         for _, row in rows.iterrows()
     ]

@@ -38,7 +38,7 @@ def test_what_the_figures_fix_is_informed_and_what_they_do_not_reach_keeps_its_p
     assert table.loc["pace.cin", "shrinkage"] > 0.5
     assert table.loc["pace.pre_proceedings", "says"] == "keeps its prior"
     assert table.loc["pace.pre_proceedings", "posterior_sd"] == pytest.approx(
-        table.loc["pace.pre_proceedings", "prior_sd"], rel=0.1
+        table.loc["pace.pre_proceedings", "prior_sd"], rel=0.2
     )
 
 
@@ -49,7 +49,7 @@ def test_every_range_of_an_unknown_holds_its_median(town: Known, draws: Sampled)
     assert (table["prior_p5"] < table["prior_p95"]).all()
 
 
-def test_outcomes_of_a_stage_are_shares_of_one_whole(town: Known) -> None:
+def test_outcomes_of_a_stage_are_shares_of_one_whole() -> None:
     logs = np.log(np.array([[2.0, 3.0, 5.0, 7.0]]))
     assert np.exp(shared(logs, [[0, 1], [2]])) == pytest.approx(np.array([[0.4, 0.6, 1.0, 7.0]]))
 

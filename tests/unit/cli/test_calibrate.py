@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from math import nan
-from pathlib import Path
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import fake_engine
 import pandas as pd
@@ -11,6 +11,9 @@ import pytest
 import familyflow.api
 from familyflow.cli import main
 from familyflow.cli.calibrate import cell
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TABLE = pd.DataFrame(
     {
