@@ -44,8 +44,8 @@ if TYPE_CHECKING:
 
 PLACES = ("bradford", "durham", "somerset", "swindon", "thurrock")
 SEED = 7
-WEIGHED = 40
-"""Draws of each place whose weights are worked out; each takes fifty balances."""
+WEIGHED = 25
+"""Draws of each place whose weights are worked out; each takes some fifty balances."""
 RECOVERED = (("somerset", 0), ("durham", 1))
 SHOWN = 0.2
 """Unknowns of which the figures say less than this are not shown among the recovered."""

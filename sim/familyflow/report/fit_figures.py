@@ -116,10 +116,10 @@ def _history_key(*, forecast: bool) -> Iterator[Line2D | Patch]:
 
 def _history_said(years: pd.DataFrame, fitted: pd.DataFrame, measures: Sequence[str]) -> str:
     """Say in words what is drawn."""
-    said = []
+    said, fits = [], fitted["fitted"].to_dict()
     for measure in measures:
         past = years[(years["measure"] == measure) & (years["kind"] == PUBLISHED)].sort_values("year")
-        level = f", fitted {fitted.loc[measure, 'fitted']:,.0f}" if measure in fitted.index else ""
+        level = f", fitted {fits[measure]:,.0f}" if measure in fits else ""
         if not past.empty:
             first, last = past.iloc[0], past.iloc[-1]
             run = f"{first['q50']:,.0f} in {first['year']} to {last['q50']:,.0f} in {last['year']}"

@@ -12,7 +12,7 @@ from familyflow.calibrate.posterior import moved
 from familyflow.scenario import load
 
 DRAWS = 19
-FITS = 4
+FITS = 3
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def test_draws_that_are_half_as_wide_as_they_should_be_are_found_out(
         return {key: (values[key] * central[key]) ** 0.5 for key in values}
 
     monkeypatch.setattr(sys.modules[ranked.__module__], "moved", narrow)
-    assert pooled([ranked(council, 4, DRAWS) for council in councils[:2]], 0.8) < 0.68
+    assert pooled([ranked(council, 4, DRAWS) for council in councils[:2]], 0.8) < 0.7
 
 
 def test_a_known_council_publishes_what_its_rates_give_but_for_the_stated_errors(councils: list[Known]) -> None:
