@@ -54,7 +54,7 @@ GROUPS: Final = {
     "parameters_front_door": ("contact", "referral", "early_help"),
     "parameters_assessment": ("assessment", "section47", "cp"),
     "parameters_court": ("pre_proceedings", "proceedings"),
-    "parameters_splits": ("decision", "plan"),
+    "parameters_splits": ("decision", "plan", "prior"),
     "parameters_return": ("rereferral", "recontact", "recontact_12m"),
     "parameters_care": ("care",),
     "parameters_staff": ("staff",),

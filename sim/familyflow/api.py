@@ -11,12 +11,15 @@ import pandas as pd
 
 from familyflow import __version__
 from familyflow import scenario as scenarios
-from familyflow.calibrate import draft, fit, of_run
+from familyflow.calibrate import account, draft, fit, of_run
+from familyflow.calibrate import central as central_fit
+from familyflow.calibrate.forecast import of_scenario
+from familyflow.calibrate.moments import make_engine_ready
 from familyflow.calibrate.posterior import of_draw
-from familyflow.calibrate.solve import flat, reads, solve
+from familyflow.calibrate.solve import reads
 from familyflow.economics import cashflow, gather, lines, prices
 from familyflow.economics.required import positions
-from familyflow.engine import COMPILED, is_ready, make_ready, measure, prepare
+from familyflow.engine import COMPILED, measure, prepare
 from familyflow.experiment import design, processes, slices, store
 from familyflow.experiment import sweep as sweeping
 from familyflow.experiment.batch import Study, Until, conduct, conduct_slice, silent
@@ -27,7 +30,7 @@ from familyflow.experiment.run import Engine
 from familyflow.ground import paths
 from familyflow.ground.calendar import month_ends
 from familyflow.ground.problem import Problem
-from familyflow.report import boxes, console, figures, sensitivity, sweeps, tables, verdict, words
+from familyflow.report import boxes, canvas, console, figures, fit_page, sensitivity, sweeps, tables, verdict, words
 from familyflow.report import compare as side_by_side
 from familyflow.report import findings as reports
 from familyflow.report import json as report_json
@@ -49,7 +52,7 @@ if TYPE_CHECKING:
     from datetime import date
     from typing import IO
 
-    from familyflow.calibrate import Fit
+    from familyflow.calibrate import Account, Fit
     from familyflow.calibrate.solve import Solution
     from familyflow.economics.appraisal import Appraisal
     from familyflow.economics.case import Activity, Assumptions
@@ -68,6 +71,9 @@ if TYPE_CHECKING:
 FIGURES: Final = "figures"
 FIT: Final = "fit.csv"
 WORKBOOK: Final = "workbook.xlsx"
+UNKNOWNS: Final = "unknowns.csv"
+TENSION: Final = "tension.csv"
+FIT_PAGE: Final = "fit.html"
 _DRAWS_AT_ONCE: Final = 25
 """Draws that are priced together: few enough to fit in memory, enough to be quick."""
 
@@ -96,6 +102,10 @@ class Experiment:
         """Fit the unknown rates to the published targets."""
         return fit(self.scenario)
 
+    def calibrate(self, tell: Progress = silent) -> Calibration:
+        """Fit the rates, sample their posterior, and give an account of both. Problem when no rates can be found."""
+        return Calibration(account(self.scenario, tell))
+
     def run(  # noqa: PLR0913 - each is a choice
         self,
         *,
@@ -119,6 +129,33 @@ class Experiment:
         return run(plan, workers=workers, out=out, tell=tell, engine=engine)
 
 
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """A fit with its posterior, as tables and as a page."""
+
+    account: Account
+
+    def save(self, folder: Path, tell: Progress = silent) -> list[Path]:
+        """Write page, tables and figures into a folder; give the paths of the first two. Problem when it cannot be."""
+        tell("drawing the figures", 0, 0)
+        found = self.account
+        with plain_words(folder / FIGURES):
+            (folder / FIGURES).mkdir(parents=True, exist_ok=True)
+        ahead = of_scenario(found.scenario)
+        drawn = fit_page.pictures(found, ahead)
+        text = fit_page.page(found, drawn, ahead)
+        with plain_words(folder / FIGURES):
+            for picture in drawn:
+                canvas.save(picture, folder / FIGURES)
+        paths = {FIT: found.table, UNKNOWNS: found.unknowns, TENSION: found.tension}
+        for name, table in paths.items():
+            with writing(folder / name) as path:
+                table.to_csv(path, index=False, lineterminator="\n")
+        with writing(folder / FIT_PAGE) as path:
+            path.write_text(text, encoding="utf-8")
+        return [folder / FIT_PAGE, *(folder / name for name in paths)]
+
+
 def run(
     plan: Plan,
     *,
@@ -132,10 +169,10 @@ def run(
 
     `hire` lends the executor that does the draws, and says how many at a time; without it, processes of this machine.
     """
-    central = cache(partial(solve, plan.scenario, plan.scenario.central()))
+    central = cache(partial(central_fit, plan.scenario, tell))
     folder = out or store.default_folder(store.manifest(plan))
     until = Until(precise.EVERY, _Watch(plan, folder).enough) if plan.precision else None
-    study = _study(plan, central, engine, tell)
+    study = _study(plan, central, engine)
     with (hire or partial(processes.hired, workers, plan.draws))() as (executor, ahead):
         draws = conduct(study, folder, executor, ahead=ahead, tell=tell, until=until)
     return Results(replace(plan, draws=draws), folder, central)
@@ -151,9 +188,9 @@ def run_slice(
     engine: str = COMPILED,
 ) -> Path:
     """Run one slice of a plan's draws, as one of several machines; give its folder, which `merge` takes."""
-    central = cache(partial(solve, plan.scenario, plan.scenario.central()))
+    central = cache(partial(central_fit, plan.scenario, tell))
     folder = out or store.default_folder({**store.manifest(plan), store.SLICE: str(part)})
-    study = _study(plan, central, engine, tell)
+    study = _study(plan, central, engine)
     with processes.hired(workers, len(part.of(plan.draws))) as (executor, ahead):
         conduct_slice(study, part, folder, executor, ahead=ahead, tell=tell)
     return folder
@@ -166,12 +203,10 @@ def merge(scenario: Scenario, folders: Sequence[Path], out: Path, *, tell: Progr
     return run(plan, workers=1, out=out, tell=tell)
 
 
-def _study(plan: Plan, central: Callable[[], Solution], engine: str, tell: Progress) -> Study:
-    """Give what does a plan's draws; the fit and the engine are made ready when a draw is missing."""
+def _study(plan: Plan, central: Callable[[], Solution], engine: str) -> Study:
+    """Give what does a plan's draws; the fit, and with it the compiled engine, is made ready when a draw is missing."""
 
     def fitting() -> Rates:
-        if engine == COMPILED:
-            _make_ready(plan, central, tell)
         return partial(fitted_rates, central=central())
 
     return Study(plan, fitting, Engine(prepare, partial(measure, engine=engine)))
@@ -202,13 +237,6 @@ class _Watch:
 def fitted_rates(plan: Plan, draw: int, central: Solution) -> dict[str, float]:
     """Give a draw's fitted rates by name."""
     return of_draw(plan.scenario, plan.seed, draw, central)
-
-
-def _make_ready(plan: Plan, central: Callable[[], Solution], tell: Progress) -> None:
-    """Compile the engine, once for this version on this machine, before any process needs it."""
-    if not is_ready():
-        tell("compiling the engine, once on this machine: about half a minute", 0, 0)
-        make_ready(prepare(plan.scenario, plan.scenario.central(), flat(central()), plan.seed, 0, 1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -430,7 +458,7 @@ def finished(folder: Path, name_or_path: str | Path | None = None) -> Results:
     name = store.scenario_of(folder)
     scenario = scenarios.load(name_or_path or name)
     plan = store.plan_of(folder, scenario)
-    return Results(plan, folder, cache(partial(solve, scenario, scenario.central())))
+    return Results(plan, folder, cache(partial(central_fit, scenario)))
 
 
 def import_assumptions(book: Path, name_or_path: str | Path, out: Path) -> dict[str, tuple[float, float]]:
@@ -545,21 +573,15 @@ def sweep(
 def _method(asked: Design, tell: Progress) -> sweeping.Method:
     """Give how a design is run."""
     scenario = asked.plan.scenario
-    central = cache(partial(solve, scenario, scenario.central()))
     return sweeping.Method(
-        _solved,
+        central_fit,
         fitted_rates,
         Engine(prepare, measure),
         partial(_measured, measures=asked.measures),
         reads(scenario),
         lines.reads(lines.lines_for(scenario.quantities)),
-        partial(_make_ready, asked.plan, central, tell),
+        partial(make_engine_ready, scenario, tell),
     )
-
-
-def _solved(scenario: Scenario) -> Solution:
-    """Give a scenario's central fit."""
-    return solve(scenario, scenario.central())
 
 
 def _measured(

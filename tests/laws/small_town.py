@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
+from math import log
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 SIZE = 0.1
 COUNTED = (
+    "population.children",
     "snapshot.children_on_cin",
     "snapshot.children_on_cp",
     "snapshot.children_in_care",
@@ -41,11 +43,9 @@ COUNTED = (
     "target.care_starts",
 )
 """What shrinks with the town; teams do too."""
+LEVELS = {"care.other": 0.05, "care.home": 0.122, "care.sgo": 0.135, "care.adoption": 0.27}
+"""Ways out of care in the second year there, a year."""
 LOGS = {
-    "care.other": -3.0,
-    "care.home": -2.1,
-    "care.sgo": -2.0,
-    "care.adoption": -1.3,
     "decision.contact.referral": -0.7,
     "decision.contact.advice": 0.7,
     "decision.contact.early_help": -0.5,
@@ -223,7 +223,14 @@ def rates_for(given: Mapping[str, float], pathway: Pathway = PATHWAY) -> dict[st
     """Return the rates of a town with these values, by name."""
     arrays = structure.build(pathway, given)
     unknowns = list_unknowns(arrays, load("swindon").quantities)
-    found = to_rates(arrays, given, {u.name: LOGS.get(u.name, 0.0) for u in unknowns})
+    new = {
+        "family": given["target.contacts"] / 2,
+        "unaccompanied": given["target.care_starts"] * max(given["target.uasc_share"], 1e-4),
+    }
+    children = given["population.children"]
+    levels = LEVELS | {f"arrivals.{source}": count / children for source, count in new.items()}
+    logs = LOGS | {name: log(level / given[f"prior.{name}"]) for name, level in levels.items()}
+    found = to_rates(arrays, given, {u.name: logs.get(u.name, 0.0) for u in unknowns})
     return rates.to_values(found, pathway)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from familyflow.calibrate.hierarchy import Hierarchy
     from familyflow.calibrate.history import Floats, Panel
     from familyflow.calibrate.reverting import Belief
+    from familyflow.scenario import Scenario
 
 DRAWS: Final = 1000
 QUANTILES: Final = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
@@ -33,6 +35,19 @@ LEARNING_FADE: Final = 0.5
 AIM: Final = 0.80
 NARROWEST: Final = 0.7
 WIDEST: Final = 1.4
+AS_FITTED: Final = MappingProxyType(
+    {
+        "referrals_number": "referrals",
+        "cin_at_31mar_number": "children_in_need_of_every_kind",
+        "cpp_started_number": "cp_starts",
+        "cpp_at_31mar_number": "children_on_cp",
+        "cla_started_number": "care_entries",
+        "cla_at_31mar_number": "children_in_care",
+    }
+)
+"""The names that a fit has for what is forecast."""
+_YEAR_END: Final = (3, 31)
+_SHOWN_SEED: Final = 1
 _FIRST: Final = 2
 """Years that must be known before a past forecast is made."""
 
@@ -186,6 +201,21 @@ def fan(council: str, origin: int, horizon: int, seed: int) -> pd.DataFrame:
     drawn = simulate(found, own.until(origin), horizon, seed)[:, 0]
     rows = [row for i, each in enumerate(SERIES) for row in _fan_rows(each.measure, own, i, drawn[i], origin)]
     return pd.DataFrame(rows, columns=["measure", "year", "kind", *(f"q{round(100 * q):02d}" for q in QUANTILES)])
+
+
+def of_scenario(scenario: Scenario) -> pd.DataFrame | None:
+    """Give the `fan` of a scenario's authority from day 0 on, its measures named as the fit names them.
+
+    It begins at the last 31 March, not after day 0, that is published. None for an authority that has no figures.
+    """
+    every = panel(councils.table())
+    if scenario.authority not in every.places:
+        return None
+    start = scenario.start
+    origin = start.year - ((start.month, start.day) < _YEAR_END)
+    found = fan(scenario.authority, min(max(origin, every.years[0]), every.years[-1]), HORIZON, _SHOWN_SEED)
+    named = found.assign(measure=found["measure"].map(AS_FITTED))
+    return named.dropna(subset="measure").reset_index(drop=True)
 
 
 def _fan_rows(measure: str, own: Panel, i: int, drawn: Floats, origin: int) -> list[list[object]]:

@@ -1,15 +1,14 @@
 """The fit: unknown rates found so that expected flows meet the published targets, weighed by their ranges.
 
-Nonlinear least squares on targets and priors together. For a draw, targets and priors are moved as that draw has them
-and the same problem is solved again (randomised maximum a posteriori; Bardsley et al. 2014, SIAM J Sci Comput 36),
-so the spread of the fits over draws is the uncertainty that the published ranges leave.
+Nonlinear least squares on targets and priors together, on scales on which their errors are about normal: counts by
+their logs, shares by the logs of their odds. `familyflow.calibrate.posterior` samples what the ranges leave open.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy.optimize import least_squares
@@ -24,73 +23,138 @@ from familyflow.ground.problem import Problem
 from familyflow.pathway import PATHWAY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Mapping
 
     from familyflow.engine.rates import Rates
-    from familyflow.engine.structure import Floats, Structure
+    from familyflow.engine.structure import Flags, Floats, Structure
+    from familyflow.ground.quantity import Quantity
     from familyflow.pathway import Pathway
     from familyflow.scenario.model import Scenario
 
 CLOSE = 0.05
 """A fitted target within this share of the published value counts as met, whatever its range."""
-SNAPSHOT_SPREAD = 0.02
+EXACT_SPREAD = 0.02
+"""How exactly a number that is stated without a range has to be met, as a share of it."""
 NOBODY_SPREAD = 1.0
 """Where nobody is counted, as on plans in the smallest councils, there might as well have been one."""
 STEPS = 60
-STILL = 1e-3
-"""A fit has settled when a step changes the sum of squares by less than this share."""
-APPROACHES = 2
+SEARCH = 40
+FOUND = 0.01
+"""A root is found when what is left to go is this short, each unknown in its posterior standard deviations."""
+HALVINGS = 4
+"""How often a step that leads away is halved."""
+SETTLED = 1e-3
+"""A fit has settled when a step changes the sum of squares, or the unknowns, by less than this share."""
 NUDGE = 1e-5
+_NOT_YET: Final = ("price.", "rate.", "case.", "effect.", "post.", "programme.")
+"""Ids of what touches no life before a team goes live: money, and what a programme brings."""
+_EDGE: Final = 1e-9
+"""No count and no share is taken closer to nothing, or to all, than this."""
+_NARROW: Final = 100
+"""A range that reaches nothing, or all, is taken to stop at this part of the way from the value."""
 
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """What is asked of a fit: the targets' ids, their spreads (infinite where held out), and the unknowns."""
+    """What is asked of a fit: the targets' ids, their scales, their spreads on them, and the unknowns.
+
+    `logs`, `odds` (K): compared by logs, or by the logs of odds; the others as they are. `spreads` (K): standard
+    deviations, infinite where a target is held out.
+    """
 
     keys: list[str]
     spreads: Floats
-    logs: np.ndarray
+    logs: Flags
+    odds: Flags
     unknowns: tuple[Unknown, ...]
+
+    def scaled(self, values: Floats) -> Floats:
+        """Return the targets' values (K) on the scales on which they are compared."""
+        floor = np.where(self.logs | self.odds, np.maximum(values, _EDGE), values)
+        beside = np.where(self.odds, np.log(np.maximum(1 - values, _EDGE)), 0.0)
+        return np.where(self.logs | self.odds, np.log(np.where(self.logs | self.odds, floor, 1.0)) - beside, values)
+
+    def unscaled(self, scaled: Floats) -> Floats:
+        """Return the targets' values (K) from their scales."""
+        ratio = np.exp(np.where(self.logs | self.odds, scaled, 0.0))
+        return np.where(self.odds, ratio / (1 + ratio), np.where(self.logs, ratio, scaled))
+
+    def slopes(self, values: Floats) -> Floats:
+        """Return how fast the scales (K) grow with the targets' values."""
+        whole = np.where(self.odds, np.maximum(1 - values, _EDGE), 1.0)
+        return np.where(self.logs | self.odds, 1 / (np.maximum(values, _EDGE) * whole), 1.0)
+
+    def ends(self, given: list[Quantity]) -> tuple[Floats, Floats]:
+        """Return the low and high ends (K) of the targets' ranges, kept off nothing and off all."""
+        low, value, high = (np.array([getattr(q, end) for q in given]) for end in ("low", "value", "high"))
+        low = np.where(self.logs | self.odds, np.maximum(low, value / _NARROW), low)
+        return low, np.where(self.odds, np.minimum(high, 1 - (1 - value) / _NARROW), high)
+
+    @cached_property
+    def held_out(self) -> Flags:
+        """Say which targets (K) are shown and not fitted."""
+        return np.isinf(self.spreads)
 
 
 @dataclass(frozen=True, eq=False)
 class Solution:
-    """A solved fit: unknowns (in the question's order), rates, expected targets, and the residuals' Jacobian."""
+    """A solved fit.
+
+    `x`: unknowns in the question's order. `expected` (K): the targets as the balance has them. `jacobian`: of the
+    residuals, targets before priors. `shift` (K): what simulation adds to the balance, on the targets' scales.
+    """
 
     x: Floats
     rates: Rates
     expected: Floats
     jacobian: Floats
     structure: Structure
+    shift: Floats
 
 
 def ask(scenario: Scenario, arrays: Structure) -> Question:
     """Collect the targets that the scenario gives and the unknowns."""
     quantities = scenario.quantities
-    keys = [t.key for t in TARGETS if t.key in quantities]
-    given = [quantities[k] for k in keys]
+    asked = [t for t in TARGETS if t.key in quantities]
+    given = [quantities[t.key] for t in asked]
+    odds = np.array([q.unit == "share" and 0 < q.value < 1 for q in given])
     logs = np.array([q.unit != "share" and q.value > 0 for q in given])
-    ranges = np.array([_range(q.value, q.low, q.high, log) for q, log in zip(given, logs, strict=True)])
-    held_out = np.array([t.held_out for t in TARGETS if t.key in quantities])
-    spreads = np.where(held_out, np.inf, ranges / NINETY)
-    return Question(keys, spreads, logs, list_unknowns(arrays, quantities))
+    held_out = np.array([t.held_out for t in asked])
+    bare = Question([t.key for t in asked], np.ones(len(asked)), logs, odds, list_unknowns(arrays, quantities))
+    return replace(bare, spreads=np.where(held_out, np.inf, _spreads(bare, given)))
 
 
-def _range(value: float, low: float, high: float, log: bool) -> float:  # noqa: FBT001 - a row of an array
-    """Return a 90% range's width on the scale that it is compared on; an exact number is given two per cent."""
-    if low == high:
-        return NINETY * (SNAPSHOT_SPREAD * (1.0 if log else value) or NOBODY_SPREAD)
-    return float(np.log(high / max(low, value / 100)) if log else high - low)
+def _spreads(question: Question, given: list[Quantity]) -> Floats:
+    """Return the standard deviations that 90% ranges imply; an exact number is given two per cent."""
+    low, high = question.ends(given)
+    value = np.array([q.value for q in given])
+    ranged = (question.scaled(high) - question.scaled(low)) / NINETY
+    exact = EXACT_SPREAD * np.where(
+        question.logs, 1.0, np.where(question.odds, 1 / np.maximum(1 - value, _EDGE), value)
+    )
+    exact = np.where(value == 0, NOBODY_SPREAD, exact)
+    return np.maximum(np.where(low == high, exact, ranged), _EDGE)
 
 
 @dataclass(frozen=True, eq=False)
-class _Posed:
-    """A fit with its numbers in place."""
+class Posed:
+    """A fit with its numbers in place. `wanted` (K): what the balance is to give, on the targets' scales."""
 
     arrays: Structure
     question: Question
     values: Mapping[str, float]
     outside: Floats
+    wanted: Floats
+
+    @cached_property
+    def priors(self) -> Floats:
+        """Standard deviations of the unknowns' priors."""
+        return np.array([u.spread for u in self.question.unknowns])
+
+    @cached_property
+    def centre(self) -> Floats:
+        """Logs of the rates or odds at which the priors are centred."""
+        return np.asarray(np.log(np.array([self.values[u.prior] for u in self.question.unknowns])), dtype=np.float64)
 
     def rates(self, x: Floats) -> Rates:
         """Return the rates that the unknowns make."""
@@ -103,12 +167,8 @@ class _Posed:
 
     def residuals(self, x: Floats) -> Floats:
         """Return how far targets, then priors, are missed, in their standard deviations."""
-        expected, logs = self.expected(x), self.question.logs
-        wanted = np.array([self.values[k] for k in self.question.keys])
-        ratio = np.log(np.maximum(expected, 1e-9) / np.where(logs, wanted, 1.0))
-        apart = np.where(logs, ratio, expected - wanted)
-        priors = np.array([u.spread for u in self.question.unknowns])
-        return np.concatenate([apart / self.question.spreads, x / priors])
+        apart = self.question.scaled(self.expected(x)) - self.wanted
+        return np.concatenate([apart / self.question.spreads, x / self.priors])
 
     def jacobian(self, x: Floats) -> Floats:
         """Return the residuals' slopes by forward differences."""
@@ -116,21 +176,9 @@ class _Posed:
         steps = NUDGE * np.eye(len(x))
         return np.stack([(self.residuals(x + step) - here) / NUDGE for step in steps], axis=1)
 
-    def settle(self, x: Floats, jacobian: Floats) -> tuple[Floats, bool]:
-        """Step along a fixed Jacobian until the sum of squares rests; return where, and whether it does."""
-        inverse, best, least = np.linalg.pinv(jacobian), x, np.inf
-        for _ in range(STEPS):
-            apart = self.residuals(x)
-            cost = float(apart @ apart)
-            if not cost < least * (1 - STILL):
-                return best if least <= cost else x, abs(cost - least) <= STILL * least
-            best, least = x, cost
-            x = x - inverse @ apart
-        return best, False
-
-    def solved(self, x: Floats, jacobian: Floats) -> Solution:
+    def solved(self, x: Floats, jacobian: Floats, shift: Floats) -> Solution:
         """Return the solution at a point."""
-        return Solution(x, self.rates(x), self.expected(x), jacobian, self.arrays)
+        return Solution(x, self.rates(x), self.expected(x), jacobian, self.arrays, shift)
 
 
 def one_thread() -> threadpool_limits:
@@ -138,60 +186,92 @@ def one_thread() -> threadpool_limits:
     return threadpool_limits(limits=1, user_api="blas")
 
 
-def _pose(scenario: Scenario, values: Mapping[str, float], pathway: Pathway) -> _Posed:
+def pose(
+    scenario: Scenario, values: Mapping[str, float], shift: Floats | None = None, pathway: Pathway = PATHWAY
+) -> Posed:
+    """Put a scenario's question with the given values; `shift` (K) is taken off what is wanted."""
     arrays = structure.build(pathway, values)
-    return _Posed(arrays, ask(scenario, arrays), values, practice.outside(arrays))
+    question = ask(scenario, arrays)
+    wanted = question.scaled(np.array([values[k] for k in question.keys]))
+    return Posed(arrays, question, values, practice.outside(arrays), wanted if shift is None else wanted - shift)
 
 
-def solve(scenario: Scenario, values: Mapping[str, float], pathway: Pathway = PATHWAY) -> Solution:
+@dataclass(frozen=True, eq=False)
+class _Place:
+    """A place in the search for a root: the unknowns, how far they seem to have to go, and that in one number."""
+
+    x: Floats
+    left: Floats
+    far: float
+
+
+def root(posed: Posed, x: Floats, jacobian: Floats) -> tuple[Floats, bool]:
+    """Search from x for the point at which the residuals are orthogonal to a Jacobian's columns.
+
+    Return it, and whether it is found. Broyden's steps start with the Jacobian given and learn the slopes as they go.
+    """
+    inverse = np.linalg.pinv(jacobian)
+    spreads = np.linalg.norm(inverse, axis=1)
+    slopes = np.eye(len(x))
+
+    def look(x: Floats) -> _Place:
+        left = inverse @ posed.residuals(x)
+        return _Place(x, left, float(np.linalg.norm(left / spreads)))
+
+    at = look(x)
+    for _ in range(SEARCH):
+        if at.far < FOUND:
+            break
+        to = _shortened(look, at, -slopes @ at.left)
+        step, turned = to.x - at.x, slopes @ (to.left - at.left)
+        slopes += np.outer(step - turned, step @ slopes) / (step @ turned)
+        at = to
+    return at.x, at.far < FOUND
+
+
+def _shortened(look: Callable[[Floats], _Place], at: _Place, step: Floats) -> _Place:
+    """Take a step; halve it while it leads away, a few times."""
+    to = look(at.x + step)
+    for _ in range(HALVINGS):
+        if to.far < at.far:
+            break
+        step = step / 2
+        to = look(at.x + step)
+    return to
+
+
+def solve(
+    scenario: Scenario, values: Mapping[str, float], shift: Floats | None = None, near: Floats | None = None
+) -> Solution:
     """Fit a scenario whose quantities have the given values. Errors: Problem when no rates can be found.
 
-    Cheap steps along two Jacobians come near; a trust-region search then makes sure.
+    `shift` (K): what simulation adds to the balance, on the targets' scales. `near`: unknowns to start from.
     """
-    posed = _pose(scenario, values, pathway)
-    x = np.zeros(len(posed.question.unknowns))
     with one_thread():
-        for _ in range(APPROACHES):
-            x, _ = posed.settle(x, posed.jacobian(x))
-        found = least_squares(posed.residuals, x, x_scale="jac", max_nfev=STEPS, xtol=1e-5, ftol=1e-5)
-    if not found.success:
-        raise Problem(_unfinished(scenario, found.message))
-    return posed.solved(found.x, np.asarray(found.jac))
-
-
-def near(scenario: Scenario, values: Mapping[str, float], central: Solution, pathway: Pathway = PATHWAY) -> Solution:
-    """Fit a draw from the central solution, by steps along its Jacobian; solve afresh where those do not settle."""
-    posed = _pose(scenario, values, pathway)
-    with one_thread():
-        x, settled = posed.settle(central.x, central.jacobian)
-    return posed.solved(x, central.jacobian) if settled else solve(scenario, values, pathway)
+        posed = pose(scenario, values, shift)
+        start = np.zeros(len(posed.question.unknowns)) if near is None else near
+        approached, found_way = root(posed, start, posed.jacobian(start))
+        found = least_squares(
+            posed.residuals,
+            approached if found_way else start,
+            posed.jacobian,
+            x_scale=posed.priors,
+            max_nfev=STEPS,
+            xtol=SETTLED,
+            ftol=SETTLED,
+        )
+        if not found.success:
+            raise Problem(_unfinished(scenario, found.message))
+        nothing = np.zeros(len(posed.question.keys))
+        return posed.solved(found.x, np.asarray(found.jac), nothing if shift is None else shift)
 
 
 def reads(scenario: Scenario) -> frozenset[str]:
-    """Name the quantities that a fit depends on: where the others differ, rates are the same."""
-    quantities = _Noted(scenario.quantities)
-    values = _Noted(scenario.central())
-    posed = _pose(replace(scenario, quantities=quantities), values, PATHWAY)
-    posed.residuals(np.zeros(len(posed.question.unknowns)))
-    return frozenset(quantities.read | values.read)
+    """Name the quantities that a fit depends on: where the others differ, rates are the same.
 
-
-class _Noted(Mapping[str, Any]):
-    """A table that notes which of its rows are read."""
-
-    def __init__(self, table: Mapping[str, Any]) -> None:
-        self.table = table
-        self.read: set[str] = set()
-
-    def __getitem__(self, key: str) -> Any:  # noqa: ANN401 - a number or a quantity
-        self.read.add(key)
-        return self.table[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.table)
-
-    def __len__(self) -> int:
-        return len(self.table)
+    The fit is lived under no change, so whatever moves a family before a team goes live is among them.
+    """
+    return frozenset(name for name in scenario.quantities if not name.startswith(_NOT_YET))
 
 
 def _unfinished(scenario: Scenario, why: str) -> str:

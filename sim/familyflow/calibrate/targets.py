@@ -66,10 +66,8 @@ def _ceased_share(measure: str) -> Callable[[Expectation], float]:
 
 def _placement_share(*names: str) -> Callable[[Expectation], float]:
     def share(expected: Expectation) -> float:
-        stock = expected.entering * expected.cohort.stock + expected.alone * expected.cohort.stock_alone
-        by_place = stock.sum(axis=(0, 1))
         here = [s.name in names for s in expected.structure.pathway.placements]
-        return float(by_place[here].sum() / max(by_place.sum(), MINOR))
+        return float(expected.placed[here].sum() / max(expected.placed.sum(), MINOR))
 
     return share
 

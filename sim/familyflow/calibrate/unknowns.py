@@ -23,23 +23,32 @@ if TYPE_CHECKING:
     from familyflow.engine.rates import Rates
     from familyflow.engine.structure import Floats, Structure
     from familyflow.ground.quantity import Quantity
+    from familyflow.pathway import Pathway
     from familyflow.pathway.stages import Exit, Stage
 
 NINETY = 2 * 1.6448536269514722
 """Standard deviations between the ends of a 90% range."""
-FREE = 1.5
-"""Standard deviation of the log of a rate of which nothing is known but its order of magnitude."""
-PACES = {"early_help": 0.3, "cin": 0.6, "cp": 0.15, "pre_proceedings": 0.3}
-"""Plans whose pace is unknown, and the standard deviation of the log: CP lengths are published, CIN's are not."""
+PACES = ("early_help", "cin", "cp", "pre_proceedings")
+"""Plans whose pace is unknown: CP lengths are published, CIN's are not."""
+WAYS = ("home", "sgo", "adoption", "other")
+"""Ways out of care whose level is unknown."""
+MOVES = ("to_residential", "to_supported")
+"""Moves between placements whose level is unknown."""
+PLACED = ("foster", "residential", "supported", "with_parents")
+"""Published kinds of placement."""
 SMALLEST = 1e-4
 """A prior share or rate of zero stays zero; a smaller range than this is taken as this."""
 
 
 @dataclass(frozen=True)
 class Unknown:
-    """One unknown: its name and the standard deviation of its prior, in logs."""
+    """One unknown: its name, the quantity that holds its prior, and the standard deviation of that, in logs.
+
+    A draw's value of that quantity is where the draw's prior is centred.
+    """
 
     name: str
+    prior: str
     spread: float
 
 
@@ -55,24 +64,22 @@ def list_unknowns(structure: Structure, quantities: Mapping[str, Quantity]) -> t
 
 
 def _unknowns(structure: Structure, quantities: Mapping[str, Quantity]) -> Iterator[Unknown]:
-    pathway = structure.pathway
+    for name, key in _priors(structure.pathway):
+        yield Unknown(name, key, spread_of(quantities[key]))
+
+
+def _priors(pathway: Pathway) -> Iterator[tuple[str, str]]:
+    """Yield each unknown's name, and the id of the quantity that holds its prior."""
     for source in pathway.sources:
-        yield Unknown(f"arrivals.{source.name}", FREE)
-    for stage in (s for s in pathway.stages if not s.in_care):
-        if len(stage.exits) > 1:
-            for leads in stage.exits:
-                key = prior_of(stage, leads)
-                yield Unknown(key, spread_of(quantities[key]))
-    for name, spread in PACES.items():
-        yield Unknown(f"pace.{name}", spread)
-    yield Unknown("rereferral", spread_of(quantities["rereferral.hazard.6_12m"]))
-    yield Unknown("recontact", spread_of(quantities["recontact_12m"]))
-    for way in ("home", "sgo", "adoption", "other"):
-        yield Unknown(f"care.{way}", 2 * FREE)
-    for move in ("to_residential", "to_supported"):
-        yield Unknown(f"care.move.{move}", spread_of(quantities[f"care.move.{move}.per_year"]))
-    for group in ("foster", "residential", "supported", "with_parents"):
-        yield Unknown(f"placement.{group}", FREE / 3)
+        yield f"arrivals.{source.name}", f"prior.arrivals.{source.name}"
+    for stage in (s for s in pathway.stages if not s.in_care and len(s.exits) > 1):
+        yield from ((prior_of(stage, leads), prior_of(stage, leads)) for leads in stage.exits)
+    yield from ((f"pace.{name}", f"prior.pace.{name}") for name in PACES)
+    yield "rereferral", "prior.rereferral"
+    yield "recontact", "recontact_12m"
+    yield from ((f"care.{way}", f"prior.care.{way}") for way in WAYS)
+    yield from ((f"care.move.{move}", f"care.move.{move}.per_year") for move in MOVES)
+    yield from ((f"placement.{kind}", f"prior.placement.{kind}") for kind in PLACED)
 
 
 def prior_of(stage: Stage, leads: Exit) -> str:
@@ -98,11 +105,11 @@ def to_rates(structure: Structure, values: Mapping[str, float], x: Mapping[str, 
 
 
 def _arrive(structure: Structure, values: Mapping[str, float], x: Mapping[str, float], rates: Rates) -> None:
-    """Fill arrivals; the prior is half of all contacts new, and the published share of starters unaccompanied."""
-    new = values["target.contacts"] / 2 / structure.mean_size / YEAR
-    alone = values["target.care_starts"] * max(values["target.uasc_share"], SMALLEST) / YEAR
+    """Fill arrivals in families a day: a prior per child of the population, moved by the unknown."""
     for i, source in enumerate(structure.pathway.sources):
-        rates.arrivals[i] = (alone if source.single else new) * np.exp(x[f"arrivals.{source.name}"])
+        name = f"arrivals.{source.name}"
+        children = values[f"prior.{name}"] * values["population.children"] / YEAR * np.exp(x[name])
+        rates.arrivals[i] = children if source.single else children / structure.mean_size
 
 
 def _split(values: Mapping[str, float], x: Mapping[str, float], stage: Stage) -> Floats:
@@ -123,14 +130,19 @@ def _pace(values: Mapping[str, float], x: Mapping[str, float], stage: str) -> Fl
     """Return a plan's total hazard a day by band."""
     if stage == "closed":
         shape = [values[f"rereferral.hazard.{b}"] for b in BANDS]
-        return np.asarray(np.array(shape) / YEAR * np.exp(x["rereferral"]))
+        return np.asarray(np.array(shape) / YEAR * _prior(values, x, "rereferral"))
     if stage == "screened_out":
         first_year = -log(1 - values["recontact_12m"]) / YEAR
         shape = [values[f"recontact.shape.{b}"] for b in BANDS]
         return np.asarray(np.array(shape) * first_year * np.exp(x["recontact"]))
     if stage in ("cin", "cp"):
-        return np.asarray(_published_pace(values, stage) * np.exp(x[f"pace.{stage}"]))
-    return np.asarray(np.full(len(BANDS), 1 / values[f"{stage}.days"]) * np.exp(x[f"pace.{stage}"]))
+        return np.asarray(_published_pace(values, stage) * _prior(values, x, f"pace.{stage}"))
+    return np.full(len(BANDS), _prior(values, x, f"pace.{stage}") / values[f"{stage}.days"])
+
+
+def _prior(values: Mapping[str, float], x: Mapping[str, float], name: str) -> float:
+    """Return a prior moved by its unknown."""
+    return float(values[f"prior.{name}"] * np.exp(x[name]))
 
 
 def _published_pace(values: Mapping[str, float], stage: str) -> Floats:
@@ -160,7 +172,7 @@ def _care(values: Mapping[str, float], x: Mapping[str, float], rates: Rates, s: 
             rates.base[s, e] = level / YEAR
         else:
             shape = np.array([values[f"care.shape.{leads.name}.{b}"] for b in BANDS])
-            rates.base[s, e] = shape * np.exp(x[f"care.{leads.name}"]) / YEAR
+            rates.base[s, e] = shape * _prior(values, x, f"care.{leads.name}") / YEAR
 
 
 def _moderate_home(structure: Structure, rates: Rates) -> None:
@@ -176,7 +188,7 @@ def _first_placements(structure: Structure, values: Mapping[str, float], x: Mapp
     for a, (age, _, _) in enumerate(ENTRY_AGES):
         for p, stage in enumerate(structure.pathway.placements):
             prior = values[f"care.first_placement.{age}.{stage.name}"]
-            rates.placements[a, p] = prior * np.exp(x[f"placement.{kind_of_placement(stage.name)}"])
+            rates.placements[a, p] = prior * _prior(values, x, f"placement.{kind_of_placement(stage.name)}")
     rates.placements[:] /= rates.placements.sum(axis=1, keepdims=True)
 
 

@@ -1,4 +1,4 @@
-"""familyflow calibrate: how well the fitted rates reproduce what was published."""
+"""familyflow calibrate: how well the fitted rates reproduce what was published, and what that leaves open."""
 
 from __future__ import annotations
 
@@ -13,45 +13,55 @@ from familyflow.cli.progress import telling
 if TYPE_CHECKING:
     import pandas as pd
 
-FIT: Final = "fit.csv"
+    from familyflow.api import Experiment
+
+_SHOWN: Final = ("target", "published", "low", "high", "fitted", "simulated", "mc_error", "residual", "status")
+"""The columns that are printed; the others are in the file."""
 _WIDTH: Final = 120
 
 
 @click.command()
-@click.argument("scenario")
+@click.argument("scenario", metavar="COUNCIL_OR_SCENARIO")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="The folder for fit.csv.  [default: outputs/SCENARIO]",
+    help="The folder for the page, tables and figures.  [default: outputs/SCENARIO]",
 )
 @click.option("--quiet", is_flag=True, help="Say nothing of progress.")
 def calibrate(*, scenario: str, out: Path | None, quiet: bool) -> None:
-    """Fit the unknown rates to the published figures; print the fit, and save it as fit.csv."""
+    """Fit the unknown rates to the published figures; print the fit, and write its page, tables and figures."""
     from familyflow.experiment.files import refuse_unwritable
-    from familyflow.scenario import load
 
-    loaded = load(scenario)
-    path = (out or Path("outputs") / loaded.name) / FIT
-    refuse_unwritable(path.parent)
+    opened = open_one(scenario)
+    loaded = opened.scenario
+    folder = out or Path("outputs") / loaded.name
+    refuse_unwritable(folder)
     with telling(json=False, quiet=quiet) as tell:
         tell(f"{loaded.title}: fitting the rates to the published figures", 0, 0)
-        from familyflow.calibrate import fit
-
-        table = fit(loaded, tell=tell).table
-    _save(table, path)
+        found = opened.calibrate(tell)
+        written = found.save(folder, tell)
     click.echo(f"{loaded.title}\n")
-    _show(table)
-    click.echo(f"In {path}")
+    _show(found.account.table)
+    for note in found.account.notes:
+        click.echo(note)
+    click.echo(f"In {folder}: {', '.join(path.name for path in written)} and figures")
 
 
-def _save(table: pd.DataFrame, path: Path) -> None:
-    """Write the fit, all of it or nothing; Problem when that is impossible."""
-    from familyflow.experiment.files import plain_words, writing
+def open_one(council_or_scenario: str) -> Experiment:
+    """Open a scenario by its shipped name or its path, or a council by its name; Problem when there is none.
 
-    with plain_words(path.parent):
-        path.parent.mkdir(parents=True, exist_ok=True)
-    with writing(path) as temporary:
-        table.to_csv(temporary, index=False, lineterminator="\n")
+    A council without a scenario is given one, as `familyflow new` does, in its own folder of outputs.
+    """
+    from familyflow import api
+    from familyflow.calibrate import councils, draft
+    from familyflow.ground import paths
+    from familyflow.scenario.text import SUFFIX
+
+    given = Path(council_or_scenario)
+    if council_or_scenario in paths.names("scenarios", SUFFIX) or given.suffix == SUFFIX or given.exists():
+        return api.load(council_or_scenario)
+    name = draft.short_name(councils.find(councils.read(), council_or_scenario).name)
+    return api.new(council_or_scenario, out=Path("outputs") / name / f"{name}{SUFFIX}", force=True)
 
 
 def _show(table: pd.DataFrame) -> None:
@@ -61,10 +71,11 @@ def _show(table: pd.DataFrame) -> None:
     from rich.table import Table
 
     shown = Table(box=SIMPLE_HEAD, padding=(0, 1))
-    for name in table.columns:
+    names = [name for name in _SHOWN if name in table]
+    for name in names:
         numeric = table[name].dtype.kind in "fi"
-        shown.add_column(str(name).replace("_", " "), justify="right" if numeric else "left", overflow="fold")
-    for row in table.itertuples(index=False):
+        shown.add_column(name.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
+    for row in table[names].itertuples(index=False):
         shown.add_row(*map(cell, row))
     Console(width=_WIDTH, highlight=False, markup=False, emoji=False).print(shown)
 

@@ -69,12 +69,12 @@ def _stories(
     scenario: Scenario, schedules: Sequence[str], family: int, seed: int, draw: int, years: int
 ) -> dict[str, Story]:
     """Give the family's story under each schedule, with the same inputs and luck as that draw of a run."""
+    from familyflow.calibrate import central
     from familyflow.calibrate.posterior import of_draw
-    from familyflow.calibrate.solve import solve
     from familyflow.engine import prepare, story
     from familyflow.experiment.draw import sample
 
-    rates = of_draw(scenario, seed, draw, solve(scenario, scenario.central()))
+    rates = of_draw(scenario, seed, draw, central(scenario))
     start = prepare(scenario, sample(scenario, seed, draw), rates, seed, draw, years)
     return {name: story(start, name, family) for name in schedules}
 

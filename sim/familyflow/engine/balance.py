@@ -20,9 +20,11 @@ from familyflow.engine.structure import STARTS, TO_CARE, shape_of
 from familyflow.pathway.people import YEAR
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from familyflow.engine.cohort import Cohort
     from familyflow.engine.rates import Rates
-    from familyflow.engine.structure import Floats, Structure
+    from familyflow.engine.structure import Flags, Floats, Structure
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +50,13 @@ class Expectation:
     @cached_property
     def care_stock(self) -> float:
         """Children looked after on a day."""
-        return float((self.entering * self.cohort.stock + self.alone * self.cohort.stock_alone).sum())
+        return float(self.placed.sum())
+
+    @cached_property
+    def placed(self) -> Floats:
+        """Children looked after on a day, by placement."""
+        from_families, alone = (stock.sum(axis=(0, 1)) for stock in (self.cohort.stock, self.cohort.stock_alone))
+        return np.asarray(self.entering * from_families + self.alone * alone)
 
     def stock(self, group: str) -> float:
         """Children in a stage group on a day."""
@@ -96,18 +104,20 @@ def together_share(structure: Structure) -> float:
 
 def expect(structure: Structure, rates: Rates, resolving: Floats) -> Expectation:
     """Solve the expected flows. `resolving` (S, H): the daily rate at which an active harm is switched off."""
-    stays = _stays(structure, rates, resolving)
     fate = cohort.follow(structure, rates)
     arrivals, alone = _arrivals(structure, rates)
-    entries = _solve(structure, stays.taken, arrivals, fate.home_share)
-    occupancy = np.einsum("sc,scbtd->tbd", entries, stays.inside, optimize=True)
-    flows = np.einsum("sc,scetd->te", entries, stays.taken, optimize=True)
+    ending = np.tensordot(resolving, _ending_harms(structure.combos), axes=1)
+    spells = [_spell(structure, rates, ending, members) for members in _plans(structure)]
+    shares = _decided(structure, rates)
+    entries = _solve(_onward(structure, spells, shares, fate.home_share), arrivals)
+    occupancy, taken = _lived(structure, spells, shares, entries)
+    flows = taken.sum(axis=2)
     to_care = flows[structure.to == TO_CARE].sum() * together_share(structure)
     in_care = [s.in_care for s in structure.pathway.stages]
     flows[in_care] = (to_care * fate.exits + alone * fate.exits_alone)[in_care]
     return Expectation(
         structure,
-        _arrived(structure, stays.taken, entries),
+        _arrived(structure, taken, entries),
         occupancy,
         flows,
         fate,
@@ -118,37 +128,11 @@ def expect(structure: Structure, rates: Rates, resolving: Floats) -> Expectation
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Stays:
-    """What one child entering stage s with combination c does during its spell.
-
-    `inside` (S, C, B, S, C): expected days in each stage and band. `taken` (S, C, E, S, C): exits taken, by the
-    stage they are taken from and the combination then active.
-    """
-
-    inside: Floats
-    taken: Floats
-
-
-def _stays(structure: Structure, rates: Rates, resolving: Floats) -> _Stays:
-    stages, exits, bands, combos = shape_of(structure)
-    inside = np.zeros((stages, combos, bands, stages, combos))
-    taken = np.zeros((stages, combos, exits, stages, combos))
-    for s in np.flatnonzero(structure.decision):
-        _decide(structure, rates, int(s), inside, taken)
-    for members in _spells(structure):
-        _stay(structure, rates, resolving, members, inside, taken)
-    return _Stays(inside, taken)
-
-
-def _decide(structure: Structure, rates: Rates, s: int, inside: Floats, taken: Floats) -> None:
-    """Fill a decision stage: everybody stays the mean time in the first band and leaves by the weighted odds."""
-    weights = rates.weights[s][:, None] * structure.ratio[s]
-    shares = weights / weights.sum(axis=0)
-    days = mean_days(structure, s)
-    for c in range(shares.shape[1]):
-        inside[s, c, 0, s, c] = days
-        taken[s, c, :, s, c] = shares[:, c]
+def _decided(structure: Structure, rates: Rates) -> Floats:
+    """Return the shares (S, E, C) of those entering a decision stage who take each exit; zero for plans."""
+    weights = rates.weights[:, :, None] * structure.ratio
+    weights[~structure.decision] = 0.0
+    return np.asarray(weights / np.where(structure.decision, weights.sum(axis=1).T, 1.0).T[:, None, :])
 
 
 def mean_days(structure: Structure, s: int) -> float:
@@ -156,62 +140,70 @@ def mean_days(structure: Structure, s: int) -> float:
     return float(structure.scale[s] * gamma(1 + 1 / structure.shape[s]))
 
 
-def _spells(structure: Structure) -> list[list[int]]:
+def _plans(structure: Structure) -> list[list[int]]:
     """Return the plan stages outside care, those of one spell together."""
     plans = [s for s, stage in enumerate(structure.pathway.stages) if not structure.decision[s] and not stage.in_care]
     groups = dict.fromkeys(int(structure.group[s]) for s in plans)
     return [[s for s in plans if structure.group[s] == g] for g in groups]
 
 
-def _stay(
-    structure: Structure, rates: Rates, resolving: Floats, members: list[int], inside: Floats, taken: Floats
-) -> None:
-    """Fill a spell of plan stages: a Markov chain over stage and combination, with hazards constant in a band."""
-    combos = len(structure.combos)
-    size = len(members) * combos
+@dataclass(frozen=True, eq=False)
+class _Spell:
+    """What one child entering a spell of N plan stages does there.
+
+    `members`: the stages. `days` (B, N, C, N, C): expected days in each band, stage and combination, by where the
+    child enters. `hazards` (N, E, B, C): of each exit, a day.
+    """
+
+    members: list[int]
+    days: Floats
+    hazards: Floats
+
+
+def _spell(structure: Structure, rates: Rates, ending: Floats, members: list[int]) -> _Spell:
+    """Solve a spell: a Markov chain over stage and combination, with hazards constant in a band.
+
+    `ending` (S, C, C): the generators by which harms are switched off.
+    """
+    hazards = rates.base[members][:, :, :, None] * structure.ratio[members][:, :, None, :]
+    generators = _generators(structure, hazards, ending, members)
+    shape = generators.shape
+    size = shape[1] * shape[2]
+    flat = generators.reshape(-1, size, size)
+    staying = expm(flat[:-1] * np.diff(STARTS)[:, None, None])
+    within = np.linalg.solve(flat, np.concatenate([staying, np.zeros((1, size, size))]) - np.eye(size))
     reach = np.eye(size)
-    for b in range(len(STARTS)):
-        generator = _generator(structure, rates, resolving, members, b)
-        length = STARTS[b + 1] - STARTS[b] if b + 1 < len(STARTS) else np.inf
-        staying = expm(generator * length) if np.isfinite(length) else np.zeros_like(generator)
-        days = (reach @ np.linalg.solve(generator, staying - np.eye(size))).reshape(
-            len(members), combos, len(members), combos
-        )
-        for i, s in enumerate(members):
-            for j, t in enumerate(members):
-                hazards = rates.base[t, :, b][:, None] * structure.ratio[t]
-                inside[s, :, b, t, :] = days[i, :, j, :]
-                taken[s, :, :, t, :] += days[i, :, j, :][:, None, :] * hazards[None, :, :]
-        reach = reach @ staying
+    for b, stays in enumerate(staying, start=1):
+        reach = reach @ stays
+        within[b] = reach @ within[b]
+    return _Spell(members, np.asarray(within.reshape(shape), dtype=np.float64), hazards)
 
 
-def _generator(structure: Structure, rates: Rates, resolving: Floats, members: list[int], band: int) -> Floats:
-    """Return the generator of a spell in one band: exits and growing up leave, moves and ended harms stay within."""
-    combos = len(structure.combos)
-    blocks = np.zeros((len(members), combos, len(members), combos))
+def _generators(structure: Structure, hazards: Floats, ending: Floats, members: list[int]) -> Floats:
+    """Return a spell's generators (B, N, C, N, C): exits and growing up leave, moves and ended harms stay within."""
+    count, combos = len(members), len(structure.combos)
+    blocks = np.zeros((len(STARTS), count, combos, count, combos))
     each = np.arange(combos)
     for i, s in enumerate(members):
-        hazards = rates.base[s, :, band][:, None] * structure.ratio[s]
-        blocks[i, :, i, :] += _ending_harms(structure, resolving[s])
-        blocks[i, each, i, each] -= hazards.sum(axis=0) + growing_up(structure)
+        blocks[:, i, :, i, :] += ending[s]
+        blocks[:, i, each, i, each] -= hazards[i].sum(axis=0) + growing_up(structure)
         for e in range(structure.exits[s]):
             if structure.to[s, e] in members:
-                blocks[i, each, members.index(int(structure.to[s, e])), each] += hazards[e]
-    return blocks.reshape(len(members) * combos, -1)
+                blocks[:, i, each, members.index(int(structure.to[s, e])), each] += hazards[i, e]
+    return blocks
 
 
-def _ending_harms(structure: Structure, rate: Floats) -> Floats:
-    """Return the generator (C, C) by which active harms are switched off, one at a time."""
-    combos = structure.combos
-    generator = np.zeros((len(combos), len(combos)))
-    for h in np.flatnonzero(rate > 0):
+def _ending_harms(combos: Flags) -> Floats:
+    """Return, by harm, the generator (H, C, C) by which it is switched off at a rate of one."""
+    generators = np.zeros((combos.shape[1], len(combos), len(combos)))
+    for h, generator in enumerate(generators):
         after = combos.copy()
         after[:, h] = False
         to = (after[:, None, :] == combos[None, :, :]).all(axis=2).argmax(axis=1)
         active = np.flatnonzero(combos[:, h])
-        generator[active, to[active]] += rate[h]
-        generator[active, active] -= rate[h]
-    return generator
+        generator[active, to[active]] = 1.0
+        generator[active, active] = -1.0
+    return generators
 
 
 def growing_up(structure: Structure) -> float:
@@ -231,27 +223,56 @@ def _arrivals(structure: Structure, rates: Rates) -> tuple[Floats, float]:
     return arrivals, alone
 
 
-def _solve(structure: Structure, taken: Floats, arrivals: Floats, home_share: float) -> Floats:
+def _solve(onward: Floats, arrivals: Floats) -> Floats:
     """Return the entries (S, C) from outside each spell, where all flows balance."""
-    stages, combos = arrivals.shape
-    onward = _onward(structure, taken, home_share).reshape(stages * combos, -1)
-    solved = np.linalg.solve(np.eye(stages * combos) - onward.T, arrivals.ravel())
-    return np.asarray(solved.reshape(stages, combos), dtype=np.float64)
+    at_home = np.flatnonzero(onward.any(axis=(1, 2, 3)) | arrivals.any(axis=1))
+    matrix = onward[np.ix_(at_home, np.arange(arrivals.shape[1]), at_home)].reshape(arrivals[at_home].size, -1)
+    entries = np.zeros_like(arrivals)
+    solved = np.linalg.solve(np.eye(len(matrix)) - matrix.T, arrivals[at_home].ravel())
+    entries[at_home] = solved.reshape(len(at_home), -1)
+    return entries
 
 
-def _onward(structure: Structure, taken: Floats, home_share: float) -> Floats:
+def _onward(structure: Structure, spells: list[_Spell], shares: Floats, home_share: float) -> Floats:
     """Return where a child entering (s, c) next enters from outside a spell: (S, C, S, C)."""
     stages, _, _, combos = shape_of(structure)
     onward = np.zeros((stages, combos, stages, combos))
-    cin, enter = structure.pathway.index["cin"], together_share(structure)
-    for t in range(stages):
-        for e in range(structure.exits[t]):
-            to = structure.to[t, e]
-            if to == TO_CARE:
-                onward[:, :, cin, :] += taken[:, :, e, t, :] * (1 - enter + enter * home_share)
-            elif to >= 0 and not _within(structure, t, int(to)):
-                onward[:, :, to, :] += taken[:, :, e, t, :]
+    each = np.arange(combos)
+    for s in np.flatnonzero(structure.decision):
+        for e, (to, part) in _enters(structure, int(s), home_share):
+            onward[s, each, to, each] += part * shares[s, e]
+    for spell in spells:
+        for j, t in enumerate(spell.members):
+            days = spell.days[:, :, :, j, :]
+            for e, (to, part) in _enters(structure, t, home_share):
+                taken = (days * spell.hazards[j, e][:, None, None, :]).sum(axis=0)
+                onward[spell.members, :, to, :] += part * taken
     return onward
+
+
+def _enters(structure: Structure, t: int, home_share: float) -> Iterator[tuple[int, tuple[int, float]]]:
+    """Yield each exit of a stage that leads on, the stage entered from outside its spell, and the share who enter."""
+    enter = together_share(structure)
+    for e in range(structure.exits[t]):
+        to = int(structure.to[t, e])
+        if to == TO_CARE:
+            yield e, (structure.pathway.index["cin"], 1 - enter + enter * home_share)
+        elif to >= 0 and not _within(structure, t, to):
+            yield e, (to, 1.0)
+
+
+def _lived(structure: Structure, spells: list[_Spell], shares: Floats, entries: Floats) -> tuple[Floats, Floats]:
+    """Return children open on a day (S, B, C), and exits taken a day (S, E, C)."""
+    stages, exits, bands, combos = shape_of(structure)
+    occupancy, taken = np.zeros((stages, bands, combos)), np.zeros((stages, exits, combos))
+    for s in np.flatnonzero(structure.decision):
+        occupancy[s, 0] = mean_days(structure, int(s)) * entries[s]
+        taken[s] = shares[s] * entries[s]
+    for spell in spells:
+        inside = np.einsum("ic,bicjd->jbd", entries[spell.members], spell.days)
+        occupancy[spell.members] = inside
+        taken[spell.members] = (spell.hazards * inside[:, None]).sum(axis=2)
+    return occupancy, taken
 
 
 def _within(structure: Structure, s: int, t: int) -> bool:
@@ -260,14 +281,13 @@ def _within(structure: Structure, s: int, t: int) -> bool:
 
 
 def _arrived(structure: Structure, taken: Floats, entries: Floats) -> Floats:
-    """Return entries by stage including moves within a spell."""
+    """Return entries by stage including moves within a spell. `taken` (S, E, C)."""
     moved = entries.copy()
-    flows = np.einsum("sc,scetd->ted", entries, taken, optimize=True)
     for t in range(len(moved)):
         for e in range(structure.exits[t]):
             to = int(structure.to[t, e])
             if to >= 0 and _within(structure, t, to):
-                moved[to] += flows[t, e]
+                moved[to] += taken[t, e]
     return moved
 
 

@@ -123,16 +123,29 @@ def _months(
     grown = 0.0
     for a in range(len(ages)):
         state = entrants[a].copy()
+        if state.sum() == 0:
+            continue
         for m in range(MONTHS):
             age = ages[a] + m / 12
             if age >= cuts[-1]:
                 break
             cut = np.searchsorted(cuts, age, side="right") - 1
             band = np.searchsorted(starts, m * STEP, side="right") - 1
-            here = state @ days[band, cut]
+            here = _through(state, days[band, cut])
             stock[a, m] = here
             for p in range(places):
-                taken[p] += here[p] * hazards[band, cut, p]
-            state = state @ staying[band, cut]
+                for e in range(exits):
+                    taken[p, e] += here[p] * hazards[band, cut, p, e]
+            state = _through(state, staying[band, cut])
         grown += state.sum()
     return stock, taken, grown
+
+
+@compiled
+def _through(state: Floats, matrix: Floats) -> Floats:
+    """Multiply a row of a few numbers by a matrix, without a call to a library."""
+    result = np.zeros(len(state))
+    for p in range(len(state)):
+        for q in range(len(state)):
+            result[q] += state[p] * matrix[p, q]
+    return result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -29,6 +30,11 @@ def sample(scenario: Scenario, seed: int, draw: int) -> dict[str, float]:
     """
     values = {name: _value(name, each, seed, draw) for name, each in scenario.quantities.items()}
     return values | _possible_harms(scenario, values)
+
+
+def normal(seed: int, draw: int, name: str) -> float:
+    """Give a standard normal number that depends on the seed, the draw and a name only."""
+    return NormalDist().inv_cdf(uniform(seed, draw, name_key(name), 0, 0, 0))
 
 
 def table(scenario: Scenario, seed: int, draws: int) -> pd.DataFrame:

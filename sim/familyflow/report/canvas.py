@@ -145,9 +145,9 @@ def matrix(
     return figure, [list(row) for row in grid]
 
 
-def stacked(rows: Sequence[int]) -> tuple[Figure, list[Axes]]:
-    """Make a figure of panels below each other with one horizontal axis, each as high as it has rows."""
-    heights = [_PANEL_HEAD + _ROW * count for count in rows]
+def stacked(rows: Sequence[int], row: float = _ROW) -> tuple[Figure, list[Axes]]:
+    """Make a figure of panels below each other with one horizontal axis, each as high as it has rows, in inches."""
+    heights = [_PANEL_HEAD + row * count for count in rows]
     figure = Figure(figsize=(_NARROWEST, sum(heights) + _FRAME), layout="constrained")
     FigureCanvasAgg(figure)
     grid = figure.subplots(len(rows), 1, sharex=True, squeeze=False, gridspec_kw={"height_ratios": heights})

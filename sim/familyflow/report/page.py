@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from familyflow import __version__
 from familyflow.pathway.teams import WORKERS
-from familyflow.report import canvas, words
+from familyflow.report import words
 from familyflow.report.compare import CASELOAD, PER, RATE, Outcome, below, kept, notes, rows
 from familyflow.report.dots import Shown, dots
 from familyflow.report.html import Html, element, table
 from familyflow.report.measures import PER_CHILD_YEAR, RANGE
 from familyflow.report.sections import answer
-from familyflow.report.shell import Frame, Part, image, whole
+from familyflow.report.shell import Frame, Part, picture_of, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -169,7 +169,7 @@ def _chart(shown: Shown, runs: Sequence[Run]) -> list[Html]:
     headings = ("Schedule", "Average", f"{RANGE.capitalize()}, low", f"{RANGE.capitalize()}, high")
     groups = [(run.label, [_numbers(shown, row) for row in rows(run)]) for run in runs]
     return [
-        image(canvas.png(picture), f"{picture.title}. {picture.description}"),
+        picture_of(picture),
         table(f"{shown.name}-table", shown.axis.capitalize(), headings, groups),
     ]
 

@@ -8,10 +8,13 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
+from familyflow.report import canvas
 from familyflow.report.html import Html, element
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from familyflow.report.canvas import Picture
 
 LANGUAGE: Final = "en-GB"
 _POLICY: Final = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
@@ -87,6 +90,11 @@ def _section(part: Part) -> Html:
     return element(
         "section", element("h2", part.heading, id=labelled), *part.content, id=part.name, aria_labelledby=labelled
     )
+
+
+def picture_of(picture: Picture) -> Html:
+    """Show a figure, with what it shows in words for who cannot see it."""
+    return image(canvas.png(picture), f"{picture.title}. {picture.description}")
 
 
 def image(png: bytes, description: str) -> Html:

@@ -48,7 +48,7 @@ def test_a_draw_s_rates_start_a_run_with_that_draw_s_values(town: Known) -> None
 def test_the_posterior_is_a_row_a_draw_and_says_how_far_it_is(town: Known, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[str, int, int]] = []
     module = sys.modules[posterior.__module__]
-    monkeypatch.setattr(module, "solve", lambda *_: town.solution)
+    monkeypatch.setattr(module, "central_fit", lambda *_: town.solution)
     table = posterior(town.scenario, 5, 2, lambda *words: told.append(words))
     assert table.iloc[1].to_dict() == of_draw(town.scenario, 5, 1, town.solution)
     assert len(table) == 2

@@ -9,7 +9,9 @@ import pytest
 from known_town import PRECISE, Known, with_targets
 
 from familyflow.calibrate.fit import compare
-from familyflow.calibrate.solve import ask, flat, near, solve
+from familyflow.calibrate.moments import Seen
+from familyflow.calibrate.posterior import near
+from familyflow.calibrate.solve import ask, flat, solve
 from familyflow.engine import balance, practice
 from familyflow.engine import rates as fitted
 from familyflow.experiment.draw import sample
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
 def torn(town: Known) -> Solution:
     """Return the fit of a town that publishes more plans than enquiries, from which alone plans come."""
     return solve(impossible(town), impossible(town).central())
+
+
+def unseen(town: Known) -> Seen:
+    return Seen(np.empty((0, len(town.keys))))
 
 
 def impossible(town: Known) -> Scenario:
@@ -83,20 +89,20 @@ def test_the_quick_fit_meets_a_draw_s_targets_and_not_the_centre_s(town: Known) 
 
 
 def test_a_target_that_cannot_be_met_with_the_others_is_named(town: Known, torn: Solution) -> None:
-    table = compare(impossible(town), torn, [])
+    table = compare(impossible(town), torn, unseen(town))
     missed = table[table["status"] == "NOT MET with the others"]
     assert "CP plans started a year" in set(missed["target"])
 
 
 def test_when_all_can_be_met_none_is_named(town: Known) -> None:
-    assert not compare(town.scenario, town.solution, [])["status"].str.startswith("NOT MET").any()
+    assert not compare(town.scenario, town.solution, unseen(town))["status"].str.startswith("NOT MET").any()
 
 
 def test_a_fit_that_does_not_settle_is_a_problem_that_names_the_file(
     town: Known, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys.modules[solve.__module__], "STEPS", 1)
-    monkeypatch.setattr(sys.modules[solve.__module__], "APPROACHES", 0)
+    monkeypatch.setattr(sys.modules[solve.__module__], "SEARCH", 0)
     with pytest.raises(Problem, match=r"swindon\.toml: targets: no rates meet them together"):
         solve(town.scenario, town.scenario.central())
 
@@ -129,12 +135,40 @@ def test_a_wider_range_gives_a_target_less_weight(town: Known) -> None:
 
 def test_swindon_s_targets_are_met_within_5_percent_or_their_stated_range() -> None:
     swindon = load("swindon")
-    table = compare(swindon, solve(swindon, swindon.central()), [])
+    solution = solve(swindon, swindon.central())
+    table = compare(swindon, solution, Seen(np.empty((0, len(solution.expected)))))
     fitted_ones = table[~table["status"].str.startswith("held out")]
     close = (fitted_ones["fitted"] / fitted_ones["published"] - 1).abs() <= 0.05
     inside = (fitted_ones["low"] <= fitted_ones["fitted"]) & (fitted_ones["fitted"] <= fitted_ones["high"])
     assert fitted_ones[~(close | inside)]["target"].tolist() == []
     assert (fitted_ones["status"] == "met").all()
+
+
+def test_what_simulation_adds_is_taken_off_what_the_balance_is_asked_for(town: Known) -> None:
+    at = town.keys.index("target.cp_starts")
+    shift = np.where(np.arange(len(town.keys)) == at, 0.03, 0.0)
+    moved = solve(town.scenario, town.scenario.central(), shift, town.solution.x)
+    assert np.log(moved.expected[at] / town.solution.expected[at]) == pytest.approx(-0.03, abs=0.005)
+    assert compare(town.scenario, moved, unseen(town))["fitted"][at] == pytest.approx(
+        town.solution.expected[at], rel=0.005
+    )
+
+
+def test_scales_can_be_undone_and_their_slopes_are_their_slopes(town: Known) -> None:
+    question = ask(town.scenario, town.solution.structure)
+    there, step = town.solution.expected, 1e-6 * town.solution.expected
+    assert question.unscaled(question.scaled(there)) == pytest.approx(there)
+    slopes = (question.scaled(there + step) - question.scaled(there - step)) / (2 * step)
+    assert question.slopes(there) == pytest.approx(slopes, rel=1e-5)
+
+
+def test_a_share_is_compared_by_its_odds_and_a_count_by_its_log(town: Known) -> None:
+    question = ask(town.scenario, town.solution.structure)
+    value = town.solution.expected
+    scaled = question.scaled(value)
+    share, count = (town.keys.index(key) for key in ("target.uasc_share", "target.cp_starts"))
+    assert scaled[share] == pytest.approx(np.log(value[share] / (1 - value[share])))
+    assert scaled[count] == pytest.approx(np.log(value[count]))
 
 
 def test_a_draw_of_swindon_like_town_moves_with_its_sample(town: Known) -> None:

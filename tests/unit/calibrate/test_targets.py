@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from familyflow.calibrate.fit import by_month, compare, fit, simulated, verdict
+from familyflow.calibrate.fit import compare, verdict
+from familyflow.calibrate.moments import Seen, by_month, simulated
 from familyflow.calibrate.targets import TARGETS, Target, read
 from familyflow.engine import balance, practice
 from familyflow.scenario import load
@@ -133,20 +133,7 @@ def test_a_target_is_met_within_5_percent_or_its_range(expected: float, held_out
 
 
 def test_the_table_of_a_fit_has_a_row_a_target_and_says_where_it_comes_from(town: Known) -> None:
-    table = compare(town.scenario, town.solution, [])
+    table = compare(town.scenario, town.solution, Seen(np.empty((0, len(town.keys)))))
     assert table["target"].tolist() == [BY_KEY[key].title for key in town.keys]
     assert table["simulated"].isna().all()
     assert table["source"].str.contains("dfe").any()
-
-
-def test_a_fit_shows_what_its_simulations_come_to_and_how_precisely(
-    town: Known, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told: list[tuple[str, int, int]] = []
-    module = sys.modules[fit.__module__]
-    monkeypatch.setattr(module, "solve", lambda *_: town.solution)
-    table = fit(town.scenario, 2, lambda *words: told.append(words)).table.set_index("target")
-    assert told == [("simulating the fit", 1, 2), ("simulating the fit", 2, 2)]
-    stock = table.loc["children on a CIN plan"]
-    assert stock["simulated"] == pytest.approx(stock["fitted"], rel=0.25)
-    assert stock["mc_error"] >= 0

@@ -76,11 +76,23 @@ def test_an_outcome_s_unknown_moves_its_odds(arrays: Structure, names: list[str]
     assert after.weights[s].sum() == pytest.approx(before.weights[s].sum())
 
 
-def test_arrivals_begin_at_half_of_contacts_new(arrays: Structure, names: list[str]) -> None:
-    found = rates_at(arrays, names)
-    assert found.arrivals[0] * arrays.mean_size * 365.25 == pytest.approx(arrays.values["target.contacts"] / 2)
-    alone = arrays.values["target.care_starts"] * arrays.values["target.uasc_share"]
-    assert found.arrivals[1] * 365.25 == pytest.approx(alone)
+def test_arrivals_begin_at_the_prior_of_the_population(arrays: Structure, names: list[str]) -> None:
+    found, children = rates_at(arrays, names), arrays.values["population.children"]
+    new, alone = (arrays.values[f"prior.arrivals.{source}"] for source in ("family", "unaccompanied"))
+    assert found.arrivals[0] * arrays.mean_size * 365.25 == pytest.approx(new * children)
+    assert found.arrivals[1] * 365.25 == pytest.approx(alone * children)
+
+
+def test_every_unknown_has_a_prior_that_moves_it(arrays: Structure, names: list[str]) -> None:
+    before = rates_at(arrays, names)
+    for unknown in list_unknowns(arrays, load("swindon").quantities):
+        given = values({unknown.prior: arrays.values[unknown.prior] * 1.1})
+        after = to_rates(replace(arrays, values=given), given, dict.fromkeys(names, 0.0))
+        moved = [
+            not np.array_equal(getattr(before, part), getattr(after, part))
+            for part in ("weights", "base", "arrivals", "placements")
+        ]
+        assert any(moved), unknown.name
 
 
 def test_plans_end_in_the_bands_in_which_they_were_published_to_end(arrays: Structure, names: list[str]) -> None:

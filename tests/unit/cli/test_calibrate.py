@@ -8,8 +8,7 @@ import fake_engine
 import pandas as pd
 import pytest
 
-import familyflow.calibrate
-import familyflow.scenario
+import familyflow.api
 from familyflow.cli import main
 from familyflow.cli.calibrate import cell
 
@@ -22,15 +21,27 @@ TABLE = pd.DataFrame(
         "published": [312.0, 0.061],
         "fitted": [310.44, nan],
         "status": ["fitted", "held out"],
+        "source": ["somewhere", "elsewhere"],
     }
 )
+NOTE = "Most figures are of 2020."
+
+
+def save(folder: Path, _tell: object) -> list[Path]:
+    """Write the table alone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    TABLE.to_csv(folder / "fit.csv", index=False)
+    return [folder / "fit.html", folder / "fit.csv"]
 
 
 @pytest.fixture(autouse=True)
 def fitted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Fit the town, in an empty folder."""
-    monkeypatch.setattr(familyflow.scenario, "load", lambda _name: fake_engine.Town())
-    monkeypatch.setattr(familyflow.calibrate, "fit", lambda *_, **__: SimpleNamespace(table=TABLE))
+    account = SimpleNamespace(table=TABLE, notes=[NOTE])
+    opened = SimpleNamespace(
+        scenario=fake_engine.Town(), calibrate=lambda _tell: SimpleNamespace(account=account, save=save)
+    )
+    monkeypatch.setattr(familyflow.api, "load", lambda _name: opened)
     monkeypatch.chdir(tmp_path)
 
 
@@ -39,7 +50,8 @@ def test_the_fit_is_printed_and_saved(tmp_path: Path, capsys: pytest.CaptureFixt
     output, errors = capsys.readouterr()
     assert "cp_starts" in output
     assert "310.4" in output
-    assert output.endswith("In outputs/town/fit.csv\n")
+    assert "somewhere" not in output
+    assert output.endswith(f"{NOTE}\nIn outputs/town: fit.html, fit.csv and figures\n")
     assert errors.splitlines()[0] == "Town: Family Safeguarding: fitting the rates to the published figures"
     pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "outputs" / "town" / "fit.csv"), TABLE)
 

@@ -32,7 +32,7 @@ def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     monkeypatch.setattr(familyflow.scenario, "load", lambda _name: fake_engine.Town())
     monkeypatch.setattr(familyflow.engine, "prepare", lambda *_: None)
     monkeypatch.setattr(familyflow.engine, "story", story)
-    monkeypatch.setattr(sys.modules["familyflow.calibrate.solve"], "solve", lambda *_: None)
+    monkeypatch.setattr(familyflow.calibrate, "central", lambda *_: None)
     monkeypatch.setattr(sys.modules["familyflow.calibrate.posterior"], "of_draw", lambda *_: {})
     monkeypatch.setenv("COLUMNS", "100")
 

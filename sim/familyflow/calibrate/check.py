@@ -1,0 +1,248 @@
+"""Does the posterior hold what it says? Councils with known rates, fitted, and the truth ranked among the draws.
+
+Simulation-based calibration (Talts, Betancourt, Simpson, Vehtari and Gelman 2018, arXiv 1804.06788): the truth is drawn
+from the prior, figures are published from it with their stated errors, and the posterior is sampled. If the sampler is
+right, the rank of the truth among the draws is uniform, for each number by itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+from scipy.stats import chisquare
+
+from familyflow.calibrate.moments import live
+from familyflow.calibrate.posterior import moved, near
+from familyflow.calibrate.solve import ask, one_thread, pose, solve
+from familyflow.calibrate.unknowns import NINETY
+from familyflow.experiment.draw import EXACT, normal, sample
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from familyflow.calibrate.solve import Posed, Question, Solution
+    from familyflow.engine.structure import Floats
+    from familyflow.ground.quantity import Quantity
+    from familyflow.scenario import Scenario
+
+BINS: Final = 10
+LEVEL: Final = 0.01
+SHARES: Final = (0.5, 0.8, 0.9)
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """A council whose rates are known, with the figures that it publishes from them.
+
+    `truth`: by name, the log of each unknown's rate or odds, and each target as it truly is, on its scale.
+    """
+
+    scenario: Scenario
+    truth: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """How a fit's draws lie about the truth.
+
+    `ranks`: by name, how many of the draws are below the truth. `afresh`: draws that had to be solved afresh.
+    """
+
+    ranks: dict[str, int]
+    draws: int
+    afresh: int
+
+
+def known(scenario: Scenario, seed: int, number: int) -> Known:
+    """Return the number-th council like a scenario: rates from the priors, figures with their stated errors."""
+    values = sample(scenario, seed, number)
+    posed = pose(scenario, values)
+    at = np.zeros(len(posed.question.unknowns))
+    expected = posed.question.scaled(posed.expected(at))
+    errors = np.array([normal(seed, number, f"error.{key}") for key in posed.question.keys])
+    spreads = np.where(posed.question.held_out, 0.0, posed.question.spreads)
+    figures = published(scenario, posed.question, expected + errors * spreads)
+    return Known(_told(scenario, values, posed.question, figures), named(posed, at, expected))
+
+
+def named(posed: Posed, x: Floats, expected: Floats) -> dict[str, float]:
+    """Return the logs of the unknowns' rates or odds, and the targets on their scales, by name."""
+    unknowns = zip(posed.question.unknowns, posed.centre + x, strict=True)
+    logs = {u.name: float(at) for u, at in unknowns}
+    return logs | dict(zip(posed.question.keys, map(float, expected), strict=True))
+
+
+def published(scenario: Scenario, question: Question, figures: Floats) -> dict[str, Quantity]:
+    """Return figures (K), given on their scales, as a scenario's targets, with ranges as wide as its own."""
+    given = [scenario.quantities[key] for key in question.keys]
+    value = question.scaled(np.array([q.value for q in given]))
+    low, high = (question.scaled(end) - value for end in question.ends(given))
+    columns = (question.unscaled(figures + apart) for apart in (0 * low, low, high))
+    return {
+        key: replace(old, value=float(v), low=float(lo), high=float(hi))
+        for key, old, v, lo, hi in zip(question.keys, given, *columns, strict=True)
+    }
+
+
+def _told(
+    scenario: Scenario, values: Mapping[str, float], question: Question, figures: Mapping[str, Quantity]
+) -> Scenario:
+    """Return a scenario that publishes figures, with everything else but the priors known exactly."""
+    priors = {u.prior for u in question.unknowns}
+    exact = {
+        key: replace(given, value=values[key], low=values[key], high=values[key])
+        for key, given in scenario.quantities.items()
+        if key not in priors
+    }
+    return replace(scenario, quantities={**scenario.quantities, **exact, **figures})
+
+
+def ranked(council: Known, seed: int, draws: int) -> Ranked:
+    """Fit a council, sample its posterior, and rank the truth among the draws."""
+    scenario = council.scenario
+    with one_thread():
+        return _ranked(council, solve(scenario, scenario.central()), seed, draws)
+
+
+def _ranked(council: Known, central: Solution, seed: int, draws: int) -> Ranked:
+    """Rank the truth among draws from a central solution."""
+    scenario = council.scenario
+    ranks, afresh = dict.fromkeys(council.truth, 0), 0
+    for draw in range(draws):
+        values = moved(scenario, seed, draw)
+        found = near(scenario, values, central)
+        afresh += found.jacobian is not central.jacobian
+        posed = pose(scenario, values)
+        there = named(posed, found.x, posed.question.scaled(found.expected))
+        for name, truth in council.truth.items():
+            ranks[name] += there[name] < truth
+    return Ranked(ranks, draws, afresh)
+
+
+def log_weights(scenario: Scenario, seed: int, draws: int) -> Floats:
+    """Return by how much, in logs, draws should count for more or less to be exact draws of the posterior (draws).
+
+    Everything but targets and priors is held at its central value. The density of the draws is known (Bardsley and
+    others 2014): exp(-|Q'F|^2 / 2) |det Q'J|, against the posterior's exp(-|F|^2 / 2). Only differences mean anything.
+    """
+    values = scenario.central()
+    with one_thread():
+        posed = pose(scenario, values)
+        figures = {key: scenario.quantities[key] for key in posed.question.keys}
+        alone = _told(scenario, values, posed.question, figures)
+        central = solve(alone, values)
+        base, _ = np.linalg.qr(central.jacobian)
+        return np.array([_log_weight(posed, base, x) for x in _unknowns_of(alone, central, posed, seed, draws)])
+
+
+def _unknowns_of(scenario: Scenario, central: Solution, posed: Posed, seed: int, draws: int) -> Iterator[Floats]:
+    """Yield the unknowns of draws, counted from the central values of the priors."""
+    for draw in range(draws):
+        values = moved(scenario, seed, draw)
+        there = np.log([values[u.prior] for u in posed.question.unknowns])
+        yield near(scenario, values, central).x + there - posed.centre
+
+
+def _log_weight(posed: Posed, base: Floats, x: Floats) -> float:
+    apart = posed.residuals(x)
+    across = base.T @ apart
+    slope = np.linalg.slogdet(base.T @ posed.jacobian(x))[1]
+    return float((across @ across - apart @ apart) / 2 - slope)
+
+
+def effective(logs: Floats) -> float:
+    """Return the share of weighted draws that equally many exact draws would be worth (Kish)."""
+    weights = np.exp(logs - logs.max())
+    return float(weights.sum() ** 2 / (len(weights) * (weights**2).sum()))
+
+
+def lived(scenario: Scenario, seed: int, number: int) -> Known:
+    """Return the number-th council like a scenario, which publishes what the engine makes of its rates.
+
+    What the ledger does not have it publishes as the balance has it; its snapshot is that of its balance.
+    """
+    values = sample(scenario, seed, number)
+    posed = pose(scenario, values)
+    at = np.zeros(len(posed.question.unknowns))
+    expected = posed.expected(at)
+    begun = {key: float(x) for key, x in zip(posed.question.keys, expected, strict=True) if key.startswith(EXACT)}
+    told = _told(scenario, values | begun, posed.question, {})
+    solution = posed.solved(at, np.zeros((0, 0)), np.zeros(len(expected)))
+    seen = live(told, solution).mean
+    figures = posed.question.scaled(np.where(np.isfinite(seen), seen, expected))
+    return Known(
+        _told(scenario, values, posed.question, published(scenario, posed.question, figures)),
+        named(posed, at, posed.question.scaled(expected)),
+    )
+
+
+def recovered(council: Known, central: Solution) -> pd.DataFrame:
+    """Set a fit's unknowns beside the truth, a row an unknown: unknown, truth, fitted, low, high (90%), off, shrinkage.
+
+    `truth` to `high` are rates or odds; `off` is fitted less truth in posterior standard deviations near the fit.
+    """
+    scenario = council.scenario
+    question = ask(scenario, central.structure)
+    centre = np.log([scenario.quantities[u.prior].value for u in question.unknowns])
+    spread = np.sqrt(np.diag(np.linalg.inv(central.jacobian.T @ central.jacobian)))
+    truth = np.array([council.truth[u.name] for u in question.unknowns])
+    fitted = centre + central.x
+    return pd.DataFrame(
+        {
+            "unknown": [u.name for u in question.unknowns],
+            "truth": np.exp(truth),
+            "fitted": np.exp(fitted),
+            "low": np.exp(fitted - NINETY / 2 * spread),
+            "high": np.exp(fitted + NINETY / 2 * spread),
+            "off": (fitted - truth) / spread,
+            "shrinkage": 1 - (spread / np.array([u.spread for u in question.unknowns])) ** 2,
+        }
+    )
+
+
+def judged(fits: Sequence[Ranked], bins: int = BINS) -> pd.DataFrame:
+    """Judge the ranks of many fits with as many draws each, a row a number.
+
+    Columns: name, fits, mean_rank (of 0 to 1), p (of chi-square against uniform ranks), cover_50, cover_80, cover_90
+    (share of fits in which so wide an interval of the draws holds the truth), and one for each bin of ranks.
+    """
+    rows = []
+    for name in fits[0].ranks:
+        ranks = np.array([fit.ranks[name] for fit in fits])
+        counts = np.bincount(ranks * bins // (fits[0].draws + 1), minlength=bins)
+        rows.append(
+            {
+                "name": name,
+                "fits": len(fits),
+                "mean_rank": float((ranks.mean() + 0.5) / (fits[0].draws + 1)),
+                "p": float(chisquare(counts).pvalue),
+                **{f"cover_{share:.0%}".rstrip("%"): covered(ranks, fits[0].draws, share) for share in SHARES},
+                **{f"bin_{number}": int(count) for number, count in enumerate(counts, start=1)},
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def covered(ranks: np.ndarray, draws: int, share: float) -> float:
+    """Return how often a central interval that is to hold the truth with a probability, `share`, does hold it.
+
+    Among draws + 1 equally likely ranks the middle ones are taken; one that the interval cuts counts in part.
+    """
+    edge = (1 - share) / 2 * (draws + 1)
+    low, part = int(edge), edge - int(edge)
+    inside = np.where((ranks >= low) & (ranks <= draws - low), 1.0, 0.0)
+    return float(np.where((ranks == low) | (ranks == draws - low), 1 - part, inside).mean())
+
+
+def rejected(found: pd.DataFrame, level: float = LEVEL) -> list[str]:
+    """Name the numbers whose ranks are not uniform: Holm's test of all of them together at one level."""
+    order = found.sort_values("p")
+    names: list[str] = []
+    for tried, (name, p) in enumerate(zip(order["name"], order["p"], strict=True)):
+        if p > level / (len(order) - tried):
+            break
+        names.append(str(name))
+    return names

@@ -1,0 +1,191 @@
+"""The figures of a fit: what was published and forecast, how far targets are missed, prior against posterior."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
+
+from familyflow.report import canvas
+from familyflow.report.canvas import COLOURS, GREY, INK, LIGHT, PALE, Picture, styled
+from familyflow.report.measures import RANGE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from matplotlib.axes import Axes
+
+    from familyflow.scenario import Scenario
+
+PUBLISHED: Final = "published"
+FORECAST: Final = "forecast"
+QUANTILES: Final = ("q05", "q25", "q50", "q75", "q95")
+FAN: Final = ("measure", "year", "kind", *QUANTILES)
+"""The columns of a frame of years: a row a measure, year and kind; a published figure stands in every quantile."""
+_COLUMNS: Final = 3
+_THIN: Final = 0.3
+"""Inches for one of many rows."""
+_USUAL: Final = 1.6448536269514722
+"""Nine residuals in ten are no larger, in standard deviations, when all is as stated."""
+_BLUE: Final = COLOURS[0]
+_ORANGE: Final = COLOURS[1]
+_KINDS: Final = (
+    ("arrivals.", "Arrivals"),
+    ("decision.", "Outcomes of decisions, shares"),
+    ("plan.", "Ends of plans, shares"),
+    ("pace.", "Pace of plans"),
+    ("re", "Coming back"),
+    ("care.", "Care: ways out and moves"),
+    ("placement.", "First placements"),
+)
+
+
+def published(scenario: Scenario) -> pd.DataFrame:
+    """Give the scenario's published history as a frame of years."""
+    rows = [
+        {"measure": point.measure, "year": point.date.year, "kind": PUBLISHED, **dict.fromkeys(QUANTILES, point.value)}
+        for point in scenario.history
+    ]
+    return pd.DataFrame(rows, columns=list(FAN))
+
+
+def levels(table: pd.DataFrame, measures: Sequence[str], keys: dict[str, str]) -> pd.DataFrame:
+    """Give the fitted level of measures: index measure; fitted, p5, p95. `keys`: the target of each measure."""
+    by_key = table.set_index("key")
+    known = [measure for measure in measures if keys.get(measure) in by_key.index]
+    rows = [by_key.loc[keys[measure], ["fitted", "p5", "p95"]] for measure in known]
+    return pd.DataFrame(rows, index=known, columns=["fitted", "p5", "p95"]).astype(float)
+
+
+@styled
+def history(years: pd.DataFrame, fitted: pd.DataFrame, base: int, title: str) -> Picture:
+    """Draw what was published, the fitted level and the forecast, a panel a measure.
+
+    `years` is a frame of years (FAN); `fitted` as in `levels`; `base`: the year that the fit is of.
+    """
+    measures = list(dict.fromkeys(years["measure"]))
+    columns = min(_COLUMNS, len(measures))
+    figure, rows = canvas.matrix(-(-len(measures) // columns), columns, (4.2, 3.1), sharey="none")
+    panels = [axes for row in rows for axes in row]
+    for axes, measure in zip(panels, measures, strict=False):
+        _years(axes, years[years["measure"] == measure], base)
+        if measure in fitted.index:
+            _level(axes, fitted.loc[measure])
+        canvas.head(axes, words(measure))
+    for spare in panels[len(measures) :]:
+        spare.set_visible(False)
+    forecast = (years["kind"] == FORECAST).any()
+    note = f"Fitted: the level around which the model stays under no change; it is fitted to figures of about {base}."
+    canvas.finish(figure, title, note, list(_history_key(forecast=bool(forecast))))
+    return Picture("history", title, _history_said(years, fitted, measures), figure)
+
+
+def _years(axes: Axes, rows: pd.DataFrame, base: int) -> None:
+    """Draw one measure's published figures and forecast."""
+    past = rows[rows["kind"] == PUBLISHED].sort_values("year")
+    ahead = rows[rows["kind"] == FORECAST].sort_values("year")
+    if not ahead.empty:
+        for low, high, alpha in (("q05", "q95", LIGHT), ("q25", "q75", 0.38)):
+            axes.fill_between(ahead["year"], ahead[low], ahead[high], color=_BLUE, alpha=alpha, linewidth=0)
+        axes.plot(ahead["year"], ahead["q50"], color=_BLUE, linewidth=1.8)
+    axes.plot(past["year"], past["q50"], "o", color=INK, markersize=4)
+    axes.axvline(base, color=GREY, linewidth=0.8, linestyle=":")
+    axes.set_ylim(bottom=0, top=1.15 * float(rows[["q50", "q95"]].max().max()))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
+    axes.yaxis.set_major_formatter("{x:,g}")
+
+
+def _level(axes: Axes, fitted: pd.Series) -> None:
+    """Draw a fitted level across a panel."""
+    axes.axhspan(fitted["p5"], fitted["p95"], color=_ORANGE, alpha=LIGHT, linewidth=0)
+    axes.axhline(fitted["fitted"], color=_ORANGE, linewidth=1.4)
+
+
+def _history_key(*, forecast: bool) -> Iterator[Line2D | Patch]:
+    yield Line2D([], [], color=INK, marker="o", markersize=4, linestyle="", label="published")
+    yield Line2D([], [], color=_ORANGE, linewidth=1.4, label="fitted level")
+    yield Patch(color=_ORANGE, alpha=LIGHT, linewidth=0, label="its range over 90% of draws")
+    if forecast:
+        yield Line2D([], [], color=_BLUE, linewidth=1.8, label="median of forecasts")
+        yield Patch(color=_BLUE, alpha=LIGHT, linewidth=0, label=f"{RANGE}, 90% and 50% of forecasts")
+
+
+def _history_said(years: pd.DataFrame, fitted: pd.DataFrame, measures: Sequence[str]) -> str:
+    """Say in words what is drawn."""
+    said, fits = [], fitted["fitted"].to_dict()
+    for measure in measures:
+        past = years[(years["measure"] == measure) & (years["kind"] == PUBLISHED)].sort_values("year")
+        level = f", fitted {fits[measure]:,.0f}" if measure in fits else ""
+        if not past.empty:
+            first, last = past.iloc[0], past.iloc[-1]
+            run = f"{first['q50']:,.0f} in {first['year']} to {last['q50']:,.0f} in {last['year']}"
+            said.append(f"{words(measure)}: published {run}{level}.")
+    return " ".join(said)
+
+
+def words(name: str) -> str:
+    """Write a measure's name in words."""
+    return name.replace("_", " ").capitalize().replace(" cp", " CP").replace(" cin", " CIN").replace("Cp ", "CP ")
+
+
+@styled
+def residuals(table: pd.DataFrame) -> Picture:
+    """Draw how far each fitted target is off what was published, in standard deviations of that."""
+    rows = table[table["residual"].notna()]
+    figure, (axes,) = canvas.stacked([len(rows)], _THIN)
+    places = range(len(rows), 0, -1)
+    axes.axvspan(-_USUAL, _USUAL, color=PALE, alpha=0.5, linewidth=0)
+    axes.axvline(0, color=INK, linewidth=0.8)
+    axes.hlines(list(places), 0, rows["residual"], color=_BLUE, linewidth=2.5, alpha=0.6)
+    axes.plot(rows["residual"], list(places), "o", color=_BLUE, markersize=6)
+    axes.set_yticks(list(places), [canvas.row_label(title) for title in rows["target"]])
+    axes.set_ylim(0.4, len(rows) + 0.6)
+    reach = max(2.5, 1.1 * float(rows["residual"].abs().max()))
+    axes.set_xlim(-reach, reach)
+    axes.set_xlabel("fitted less published, in standard deviations of what was published")
+    title = "How far the fit is off each published figure"
+    key = [Patch(color=PALE, alpha=0.5, linewidth=0, label="nine in ten lie within, when all is as stated")]
+    canvas.finish(figure, title, "", key)
+    said = "; ".join(f"{name!s} {off:+.1f}" for name, off in zip(rows["target"], rows["residual"], strict=True))
+    return Picture("residuals", title, f"In standard deviations: {said}.", figure)
+
+
+@styled
+def prior_posterior(unknowns: pd.DataFrame) -> Picture:
+    """Draw each unknown's prior and posterior, as multiples of the prior's central value."""
+    groups = [(title, unknowns[unknowns["unknown"].str.startswith(start)]) for start, title in _KINDS]
+    groups = [(title, rows) for title, rows in groups if not rows.empty]
+    figure, panels = canvas.stacked([len(rows) for _, rows in groups], _THIN)
+    for axes, (title, rows) in zip(panels, groups, strict=True):
+        _bars(axes, rows)
+        canvas.head(axes, title)
+    panels[-1].set_xlabel("times the prior's central value")
+    title = "What the published figures say of each unknown"
+    key = [
+        Line2D([], [], color=PALE, linewidth=7, label="prior, 90%"),
+        Line2D([], [], color=_BLUE, linewidth=2.5, marker="o", label="posterior, 90% and median"),
+        Line2D([], [], color=GREY, linewidth=2.5, marker="o", label="posterior that keeps its prior"),
+    ]
+    canvas.finish(figure, title, "", key)
+    kept = ", ".join(unknowns.loc[unknowns["says"] != "informed", "unknown"])
+    return Picture("prior_posterior", title, f"Unknowns that keep their prior: {kept or 'none'}.", figure)
+
+
+def _bars(axes: Axes, rows: pd.DataFrame) -> None:
+    """Draw a panel's priors and posteriors on a scale of ratios."""
+    for place, (_, row) in zip(range(len(rows), 0, -1), rows.iterrows(), strict=True):
+        colour = _BLUE if row["says"] == "informed" else GREY
+        ends = np.array([row["prior_p5"], row["prior_p95"], row["p5"], row["p95"], row["p50"]]) / row["value"]
+        axes.plot(ends[:2], [place, place], color=PALE, linewidth=7, solid_capstyle="butt")
+        axes.plot(ends[2:4], [place, place], color=colour, linewidth=2.5)
+        axes.plot(ends[4], place, "o", color=colour, markersize=5)
+    axes.axvline(1, color=INK, linewidth=0.8)
+    axes.set_xscale("log")
+    axes.set_xticks([0.1, 0.2, 0.5, 1, 2, 5, 10], ["0.1", "0.2", "0.5", "1", "2", "5", "10"])
+    axes.minorticks_off()
+    axes.set_yticks(list(range(len(rows), 0, -1)), list(rows["unknown"]))
+    axes.set_ylim(0.4, len(rows) + 0.6)
