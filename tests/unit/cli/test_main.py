@@ -118,7 +118,8 @@ def test_help_and_version_are_answers(answer: Callable[..., tuple[int, str, str]
 
 def test_help_lists_every_command(answer: Callable[..., tuple[int, str, str]]) -> None:
     listed = answer("--help")[1].partition("Commands:")[2]
-    assert [line.split()[0] for line in listed.splitlines() if line.startswith("  ")][:7] == [
+    assert [line.split()[0] for line in listed.splitlines() if line.startswith("  ")][:8] == [
+        "backtest",
         "calibrate",
         "check",
         "compare",
