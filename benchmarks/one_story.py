@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
-from itertools import product
 
 from familyflow import scenario
 from familyflow.calibrate.solve import flat, solve
@@ -39,7 +38,7 @@ def same(case: tuple[str, int, int]) -> list[tuple[str, int, bool]]:
 def main(arguments: list[str]) -> int:
     """Compare every case and say what was found."""
     seeds, years = (int(given) for given in (arguments + ["20", "5"][len(arguments) :]))
-    cases = list(product(paths.names("scenarios", ".toml"), range(1, seeds + 1), [years]))
+    cases = [(name, seed, years) for seed in range(1, seeds + 1) for name in paths.names("scenarios", ".toml")]
     compared = records = differ = 0
     with ProcessPoolExecutor(2) as workers:
         for (name, seed, _), found in zip(cases, workers.map(same, cases), strict=True):
@@ -47,6 +46,7 @@ def main(arguments: list[str]) -> int:
                 compared, records, differ = compared + 1, records + count, differ + (not agrees)
                 if not agrees:
                     print(f"{name}, {schedule}, seed {seed}: the engines differ")
+            print(f"seed {seed}, {name}: {compared} runs, {records:,} records so far, {differ} differ", flush=True)
     print(f"{compared} runs of {years} years, {records:,} records: {differ} differ")
     return int(differ > 0)
 
