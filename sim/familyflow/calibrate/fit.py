@@ -39,7 +39,15 @@ def fit(scenario: Scenario, tell: Tell | None = None) -> Fit:
     """Fit a scenario and live it under no change, before and after the correction. Errors: Problem as in `solve`."""
     lived = list(rounds(scenario, tell))
     solution = corrected(scenario, lived[-1])
-    return Fit(scenario, solution, compare(scenario, solution, live(scenario, solution, tell), lived[0].seen))
+    seen = live(scenario, solution, _corrected(tell))
+    return Fit(scenario, solution, compare(scenario, solution, seen, lived[0].seen))
+
+
+def _corrected(tell: Tell | None) -> Tell | None:
+    """Say that it is the corrected fit that is lived."""
+    if tell is None:
+        return None
+    return lambda _doing, done, total: tell("simulating the corrected fit", done, total)
 
 
 def of_run(scenario: Scenario, monthly: pd.DataFrame, solution: Solution) -> Fit:

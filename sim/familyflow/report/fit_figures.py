@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from familyflow.report import canvas
 from familyflow.report.canvas import COLOURS, GREY, INK, LIGHT, PALE, Picture, styled
+from familyflow.report.fans import STOCKS
 from familyflow.report.measures import RANGE
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def history(years: pd.DataFrame, fitted: pd.DataFrame, base: int, title: str) ->
         if measure in fitted.index:
             _level(axes, fitted.loc[measure])
         canvas.head(axes, words(measure))
+        axes.xaxis.set_tick_params(labelbottom=True)
     for spare in panels[len(measures) :]:
         spare.set_visible(False)
     forecast = (years["kind"] == FORECAST).any()
@@ -129,7 +131,9 @@ def _history_said(years: pd.DataFrame, fitted: pd.DataFrame, measures: Sequence[
 
 def words(name: str) -> str:
     """Write a measure's name in words."""
-    return name.replace("_", " ").capitalize().replace(" cp", " CP").replace(" cin", " CIN").replace("Cp ", "CP ")
+    if name in STOCKS:
+        return STOCKS[name]
+    return name.replace("_", " ").capitalize().replace("Cp ", "CP ").replace("Cin ", "CIN ")
 
 
 @styled
