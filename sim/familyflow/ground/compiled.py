@@ -18,8 +18,8 @@ CONFIG: Final[Any] = numba.config
 LLVM: Final[Any] = cgutils.ir  # type: ignore[attr-defined] # its own package publishes no types
 SIGNED: Final[Any] = types.Integer
 Pair: Final[Any] = types.UniTuple
-FLOORS: Final = ("engine", "scenario", "pathway", "ground")
-"""The floor that compiles functions, and all that it can use: a change elsewhere leaves the machine code as it is."""
+CODE: Final = ("engine", "scenario", "pathway", "ground", "calibrate/reverting.py")
+"""What compiles functions, and all that it can use: a change elsewhere leaves the machine code as it is."""
 CACHE_LINE: Final = 64
 WORD: Final = 64
 PACKAGE: Final = Path(__file__).parents[1]
@@ -32,8 +32,9 @@ def cache_folder() -> Path:
     compiled is a new folder. NUMBA_CACHE_DIR, where it is set, stands before this.
     """
     code = sha256()
-    for floor in FLOORS:
-        for path in sorted((PACKAGE / floor).rglob("*.py")):
+    for name in CODE:
+        place = PACKAGE / name
+        for path in sorted(place.rglob("*.py")) or [place]:
             code.update(path.read_bytes())
     home = {"win32": "LOCALAPPDATA"}.get(sys.platform, "XDG_CACHE_HOME")
     root = Path(os.environ.get(home) or Path.home() / ".cache")

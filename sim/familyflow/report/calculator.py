@@ -29,6 +29,8 @@ BY_YEAR: Final = "cumulative by the end of each financial year"
 """What follows a schedule's title above its years."""
 _NOTCHES: Final = 100
 """About how many steps lie between nought and a lever's stated value."""
+_HAIR: Final = 1e-9
+"""A number that is this share short of another counts as it: floating point is not exact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,13 @@ def lever(name: str, label: str, unit: str, value: float, low: float, high: floa
 
 def exponent(step: float) -> int:
     """Give the power of ten of a step's first digit."""
-    return floor(log10(step) + 1e-9)
+    return floor(log10(step) + _HAIR)
 
 
 def _nice(size: float) -> float:
     """Give the next lower number of the form 1, 2 or 5 times a power of ten."""
     power = 10.0 ** exponent(size)
-    return max(factor * power for factor in (1, 2, 5) if factor * power <= size)
+    return max(factor * power for factor in (1, 2, 5) if factor * power <= size * (1 + _HAIR))
 
 
 @dataclass(frozen=True, eq=False)
