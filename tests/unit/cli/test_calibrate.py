@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from math import nan
+from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
 
 import fake_engine
 import pandas as pd
@@ -11,9 +11,6 @@ import pytest
 import familyflow.api
 from familyflow.cli import main
 from familyflow.cli.calibrate import cell
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 TABLE = pd.DataFrame(
     {
@@ -46,7 +43,7 @@ def fitted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_the_fit_is_printed_and_saved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["calibrate", "town"]) == 0
+    assert main(["calibrate", "town.toml"]) == 0
     output, errors = capsys.readouterr()
     assert "cp_starts" in output
     assert "310.4" in output
@@ -57,13 +54,13 @@ def test_the_fit_is_printed_and_saved(tmp_path: Path, capsys: pytest.CaptureFixt
 
 
 def test_the_fit_is_saved_where_it_is_asked_for(tmp_path: Path) -> None:
-    assert main(["calibrate", "town", "--out", "here", "--quiet"]) == 0
+    assert main(["calibrate", "town.toml", "--out", "here", "--quiet"]) == 0
     assert (tmp_path / "here" / "fit.csv").exists()
 
 
 def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "here").touch()
-    assert main(["calibrate", "town", "--out", "here"]) == 2
+    assert main(["calibrate", "town.toml", "--out", "here"]) == 2
     assert capsys.readouterr().err == (
         "familyflow: here: cannot be written: it is a file; free it or choose another folder\n"
     )
@@ -75,3 +72,20 @@ def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path, capsys: pytest
 )
 def test_cells_are_short(value: object, text: str) -> None:
     assert cell(value) == text
+
+
+def test_a_council_without_a_scenario_is_given_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[tuple[str, Path, bool]] = []
+    opened = familyflow.api.load("town.toml")
+
+    def new(council: str, *, out: Path, force: bool) -> object:
+        asked.append((council, out, force))
+        return opened
+
+    monkeypatch.setattr(familyflow.api, "new", new)
+    assert main(["calibrate", "kent"]) == 0
+    assert asked == [("kent", Path("outputs", "kent", "kent.toml"), True)]
+    assert main(["calibrate", "Kemt"]) == 2
+    assert "did you mean 'Kent'?" in capsys.readouterr().err

@@ -59,7 +59,7 @@ def command(*arguments: str) -> list[str]:
         ("run town village", "Got unexpected extra argument (village)"),
         ("trace town", "Missing option '--family'."),
         ("trace town --family -1", "Invalid value for '--family': -1 is not in the range x>=0."),
-        ("calibrate", "Missing argument 'SCENARIO'."),
+        ("calibrate", "Missing argument 'COUNCIL_OR_SCENARIO'."),
         ("check", "Missing argument 'SCENARIO'."),
         ("list town", "Got unexpected extra argument (town)"),
         ("compare", "Missing argument 'SCENARIO_OR_FOLDER...'."),
@@ -117,7 +117,7 @@ def test_help_and_version_are_answers(answer: Callable[..., tuple[int, str, str]
 
 
 def test_help_lists_every_command(answer: Callable[..., tuple[int, str, str]]) -> None:
-    listed = answer("--help")[1].partition("Commands:")[2].splitlines()
+    listed = answer("--help")[1].partition("Commands:")[2].partition("\n\n")[0].splitlines()
     assert [line.split()[0] for line in listed if line.startswith("  ") and line[2] != " "] == [
         *(
             "assumptions",
