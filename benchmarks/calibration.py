@@ -122,9 +122,9 @@ def figure(found: pd.DataFrame, fits: int) -> Picture:
     low, high = (binom.ppf(q, fits, 0.8) / fits for q in (0.005, 0.995))
     right.axhspan(low, high, color=PALE, alpha=0.6, linewidth=0)
     right.axhline(0.8, color=GREY, linewidth=1)
-    right.plot(range(len(found)), np.sort(found["cover_80"]), ".", color=COLOURS[0], markersize=7)
+    right.plot(even, np.sort(found["cover_80"]), ".", color=COLOURS[0], markersize=7)
     right.set_ylim(0.6, 1)
-    right.set_xlabel("numbers, in order")
+    right.set_xlabel("share of numbers, in order")
     right.set_ylabel("share of fits")
     canvas.head(right, "How often an 80% interval holds the truth")
     key = [
