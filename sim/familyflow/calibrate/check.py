@@ -101,7 +101,10 @@ def _told(
 
 
 def ranked(council: Known, seed: int, draws: int) -> Ranked:
-    """Fit a council, sample its posterior, and rank the truth among the draws."""
+    """Fit a council, sample its posterior, and rank the truth among the draws.
+
+    Each council needs a seed of its own: what the figures do not inform would else be ranked in the same sample again.
+    """
     scenario = council.scenario
     with one_thread():
         return _ranked(council, solve(scenario, scenario.central()), seed, draws)
