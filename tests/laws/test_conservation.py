@@ -107,7 +107,8 @@ def test_nobody_is_on_a_plan_or_in_care_at_18(ledger: Ledger) -> None:
     assert np.nanmax(first) < 18
 
 
-def test_children_of_one_family_leave_care_each_on_its_own_clock(ledger: Ledger) -> None:
+def test_children_of_one_family_leave_care_each_on_its_own_clock() -> None:
+    ledger = simulate(begin(short(0.1), years=3), "one_by_one")
     log = ledger.events
     to = ledger.world.start.structure.to
     gone = log[(log["event"] == Event.LEAVE) & (log["child"] >= 0) & (log["exit"] >= 0)]
