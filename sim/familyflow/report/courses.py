@@ -182,7 +182,9 @@ def net_position(monthly: Monthly, money: pd.DataFrame, scenario: Scenario, titl
         canvas.year_axis(axes, rows.index.min(), rows.index.max())
     canvas.label_rows(panels, f"£m, {scenario.price_year} prices")
     heading = "Cumulative net position: cashable saving less programme cost"
-    note = "Dots: ends of financial years. Above nought the cost is repaid; cashable savings only."
+    note = (
+        "Dots: ends of financial years. Above nought placements and agency staff save more than the cost, cash or not."
+    )
     canvas.finish(figure, heading, canvas.band_note(draws_in(net), note), canvas.fan_key(GREY))
     words = "; ".join(f"{title}: {', '.join(said[name])}" for name, title in others.items())
     return Picture("net_position", heading, f"At {day(months_of(monthly)[-1])}. {words}.", figure)

@@ -63,7 +63,14 @@ def sentences(case: Case, titles: Mapping[str, str]) -> Iterator[str]:
     for s, name in enumerate(case.activity.schedules):
         if name != NO_CHANGE:
             paid = f"half of the draws are paid back by {words.day(day)}" if (day := dates[s]) else _never(case, s)
-            yield f"{titles[name]}. {_value(case, s)}; {paid}; {_peak(case, s)}. {_regret(case.appraisal, s)}"
+            said = f"{_likely(case, s)}: in cash, {paid}. {_value(case, s)}; {_peak(case, s)}"
+            yield f"{titles[name]}. {said}. {_regret(case.appraisal, s)}"
+
+
+def _likely(case: Case, s: int) -> str:
+    """Say in a word whether a schedule pays back; one draw says nothing."""
+    paid = case.appraisal.paid[:, s]
+    return words.likelihood(float(paid.mean())) if len(paid) > 1 else "One draw cannot say"
 
 
 def _value(case: Case, s: int) -> str:

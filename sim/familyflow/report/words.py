@@ -190,7 +190,7 @@ def lines(summary: pd.DataFrame, schedule: str) -> dict[tuple[str, str], dict[st
 
 
 def answer(summary: pd.DataFrame, schedule: str, title: str, count: int, end: date) -> str:
-    """Answer in one sentence whether a schedule repays its cost by the end, and how many enter care."""
+    """Say in one sentence whether a schedule saves more than it costs by the end, and how many enter care."""
     if schedule == NO_CHANGE:
         return f"{title}: what every other schedule is compared with."
     rows = {measure: row for (measure, period), row in lines(summary, schedule).items() if period == WHOLE}
@@ -208,18 +208,16 @@ def likelihood(share: float) -> str:
 
 
 def _repaid(rows: dict[str, dict[str, float]], count: int, end: date) -> str:
-    """Say in how many draws the cost is repaid, and the average cost and saving."""
+    """Say in how many draws placements and agency staff save more than the cost, cash or not, and the averages."""
     cost, saving = (rows[name]["mean"] for name in ("programme_cost_gbp", "gross_saving_gbp"))
     if cost == 0:
         saved = f"{pounds(saving)} on placements and agency staff"
         return f"It has no programme cost to repay; on average it saves {saved} by {day(end)}"
     share = rows["net_saving_gbp"]["probability_better"]
-    verdict = likelihood(share)
-    first = verdict if count > 1 else "One draw cannot say"
     displaced = rows["displaced_gbp"]["mean"]
     moved = f", moves {pounds(displaced)} of existing budget" if is_displaced(displaced, cost) else ""
     return (
-        f"{first}: in {round(share * count)} of {draws(count)} it repays its cost by {day(end)}; "
+        f"In {round(share * count)} of {draws(count)} it saves more than it costs by {day(end)}, cash or not; "
         f"on average it costs {pounds(cost)}{moved} and saves {pounds(saving)} on placements and agency staff"
     )
 
