@@ -63,14 +63,17 @@ def sentences(case: Case, titles: Mapping[str, str]) -> Iterator[str]:
     for s, name in enumerate(case.activity.schedules):
         if name != NO_CHANGE:
             paid = f"half of the draws are paid back by {words.day(day)}" if (day := dates[s]) else _never(case, s)
-            said = f"{_likely(case, s)}: in cash, {paid}. {_value(case, s)}; {_peak(case, s)}"
+            said = f"{_likely(case, s)}. {_value(case, s)}; in pounds of each year {paid}; {_peak(case, s)}"
             yield f"{titles[name]}. {said}. {_regret(case.appraisal, s)}"
 
 
 def _likely(case: Case, s: int) -> str:
-    """Say in a word whether a schedule pays back; one draw says nothing."""
-    paid = case.appraisal.paid[:, s]
-    return words.likelihood(float(paid.mean())) if len(paid) > 1 else "One draw cannot say"
+    """Say in how many draws a schedule pays for itself in cash, and so how likely that is; one draw says nothing."""
+    npv = case.appraisal.npv[:, s]
+    if len(npv) == 1:
+        return "One draw cannot say whether it pays for itself"
+    above = float((npv > 0).mean())
+    return f"{words.likelihood(above)}: it pays for itself in {round(above * len(npv)):,} of {words.draws(len(npv))}"
 
 
 def _value(case: Case, s: int) -> str:
