@@ -22,6 +22,8 @@ _THOUSAND: Final = 1e3
 _SHORT: Final = 10.0
 _VACANCIES: Final = 0.02
 """Share of a programme's gross spend that existing posts may cost less merely because vacancies come and go."""
+_OVERLOAD: Final = 2.0
+"""A team with more than so many times the average caseload has more work than it can do."""
 _WHOLE_PERCENT: Final = 9.95
 _MANY: Final = 99.95
 _DIGITS: Final = MappingProxyType({"children per social worker": 1, "children per 10,000 a year": 1, PER_CHILD_YEAR: 2})
@@ -195,6 +197,21 @@ def answer(summary: pd.DataFrame, schedule: str, title: str, count: int, end: da
         return f"{title}: what every other schedule is compared with."
     rows = {measure: row for (measure, period), row in lines(summary, schedule).items() if period == WHOLE}
     return f"{title}. {_repaid(rows, count, end)}; {care(rows['care_entries_averted'])}."
+
+
+def overload(summary: pd.DataFrame) -> str | None:
+    """Warn where demand outgrows the posts that there are under no change; None where it does not.
+
+    It does where, in one draw of twenty, the worst team's quarter has over twice the average caseload of all.
+    """
+    found = lines(summary, NO_CHANGE)
+    average, worst = (found[name, WHOLE] for name in ("caseload_mean", "caseload_worst_quarter"))
+    if not worst["p95"] > _OVERLOAD * average["mean"]:
+        return None
+    return (
+        f"Mind the caseloads: posts stay as they are while demand moves, and in one draw of twenty it outgrows them. "
+        f"Under no change the worst team's quarter then reaches {worst['p95']:,.0f} children a worker or more."
+    )
 
 
 def is_displaced(displaced: float, cost: float) -> bool:

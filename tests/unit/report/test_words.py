@@ -86,6 +86,16 @@ def summary(
     return pd.DataFrame(rows, columns=columns).assign(schedule="fast", period="all", p50=0.0, mc_error=0.1)
 
 
+@pytest.mark.parametrize(("worst", "warned"), [(31.0, False), (33.0, True), (nan, False)])
+def test_caseloads_that_outgrow_the_posts_are_warned_about(worst: float, warned: bool) -> None:  # noqa: FBT001 - a row
+    rows = [("caseload_mean", 16.0, 18.0), ("caseload_worst_quarter", 20.0, worst)]
+    found = pd.DataFrame(rows, columns=["measure", "mean", "p95"]).assign(schedule="no_change", period="all", p5=1.0)
+    rest = dict.fromkeys(("p50", "mc_error", "probability_better", "probability_worse"), nan)
+    said = words.overload(found.assign(**rest))
+    assert (said is not None) == warned
+    assert not warned or "reaches 33 children a worker or more" in str(said)
+
+
 @pytest.mark.parametrize(
     ("share", "word"), [(0.0, "No"), (0.03, "No"), (0.2, "Probably not"), (0.5, "Probably"), (0.97, "Yes")]
 )
