@@ -536,7 +536,7 @@ HEADLINES: Final = {
     "caseload_mean": ("children a social worker", 1.0),
     "worker_changes_per_child_year": ("changes of worker a child-year", 1.0),
     "programme_cost_gbp": ("cost, GBP m", 1e6),
-    "gross_saving_gbp": ("cashable saving, GBP m", 1e6),
+    "gross_saving_gbp": ("gross saving, GBP m", 1e6),
     "net_saving_gbp": ("net, GBP m", 1e6),
 }
 """Summary measures on the page, their headings, and what they are divided by."""

@@ -1,7 +1,7 @@
 """Run the five programmes and keep the numbers that programmes.md shows: `python docs/programmes.py`.
 
-Each scenario is run as `familyflow run NAME --draws 200` does, or read from where such a run lies. The numbers go into
-docs/programmes/*.csv and the figure beside them, from which docs/build.py makes the page.
+Each scenario is run as `familyflow run NAME --draws 60` does, or read from where such a run lies; page, paper and workbook
+of a run are not made. The numbers go into docs/programmes/*.csv and the figure beside them, from which docs/build.py makes the page.
 """
 # ruff: noqa: INP001 - a script beside the pages, not a package
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from familyflow.scenario import Scenario
 
 NAMES: Final = ("swindon", "somerset", "durham", "thurrock", "bradford")
-DRAWS: Final = 200
+DRAWS: Final = 60
 TABLES: Final = Path(__file__).parent / "programmes"
 HEADLINES: Final = (
     "care_entries_averted",
@@ -102,11 +102,8 @@ def _asked(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _run(name: str, draws: int, out: Path | None) -> Results:
-    """Run a scenario, or read the same run again; with what a run leaves behind."""
-    results = api.load(name).run(draws=draws, out=out / name if out else None, tell=_say)
-    if not results.saved:
-        results.save(_say)
-    return results
+    """Run a scenario, or read the same run again."""
+    return api.load(name).run(draws=draws, out=out / name if out else None, tell=_say)
 
 
 def _say(what: str, done: int, whole: int) -> None:
