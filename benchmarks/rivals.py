@@ -175,7 +175,7 @@ def declared() -> Pathway:
         )
         for stage, ways in WAYS.items()
     )
-    return Pathway(stages, programmes=(), effects=(), sources=(Source("family", to="contact"),))
+    return Pathway(stages, programmes=(), effects=(), drift=(), sources=(Source("family", to="contact"),))
 
 
 def leads_to(stage: str, to: str) -> str:

@@ -4,7 +4,7 @@
 365.25 k up to 365.25 (k + 1)). Each factor is per unit of what flows in from upstream, so that they compose as hazards
 do: when demand rises by a tenth and nothing else moves, everything downstream rises by a tenth.
 
-- `demand`: referrals per child. In a run it multiplies the arrivals of families and the hazard of `closed.rereferral`,
+- `demand`: referrals per child. In a run it multiplies the arrivals of families and the hazard of `closed.rereferral`
   and nothing else: `pathway.drift` says which exits each factor multiplies.
 - `cp_starts`: CP plans started per referral. `care_starts`: starts of care per child open and not in care.
 - `cin_ends`, `cp_ends`, `care_ends`: the hazard of leaving that makes the stock move as it does, ends per child-year:

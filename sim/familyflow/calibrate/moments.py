@@ -21,6 +21,8 @@ from familyflow.scenario.vocabulary import NO_CHANGE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from numpy.typing import NDArray
+
     from familyflow.calibrate.solve import Question, Solution
     from familyflow.engine.structure import Floats
     from familyflow.scenario import Scenario
@@ -46,14 +48,24 @@ class Seen:
 
     @property
     def mean(self) -> Floats:
-        """Averages (K)."""
-        return np.asarray(self.values.mean(axis=0)) if len(self.values) else np.full(self.values.shape[1], np.nan)
+        """Averages (K) of the replications without a gap; nan where all have one."""
+        return _over(np.nansum(self.values, axis=0), self._count)
 
     @property
     def error(self) -> Floats:
-        """Standard errors of the averages (K)."""
-        count = len(self.values)
-        return np.asarray(self.values.std(axis=0, ddof=1) / np.sqrt(count)) if count > 1 else np.nan * self.mean
+        """Standard errors of the averages (K); nan where fewer than two replications have no gap."""
+        squares = np.nansum((self.values - self.mean) ** 2, axis=0)
+        return np.asarray(np.sqrt(_over(squares, self._count - 1)) / np.sqrt(np.maximum(self._count, 1)))
+
+    @property
+    def _count(self) -> NDArray[np.int64]:
+        """Replications without a gap (K)."""
+        return np.asarray(np.isfinite(self.values).sum(axis=0))
+
+
+def _over(sums: Floats, counts: NDArray[np.int64]) -> Floats:
+    """Divide (K), leaving a gap where there is nothing to divide by."""
+    return np.asarray(np.where(counts > 0, sums / np.maximum(counts, 1), np.nan))
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,10 +112,11 @@ def added(question: Question, solution: Solution, seen: Seen) -> Floats:
     """Return what simulation adds to the balance (K), on the targets' scales, shrunk towards none by its error.
 
     With t the difference in standard errors, a part 1 - (2 / t)^2 of it is taken, and none of a t below 2 (the
-    non-negative garrote: Breiman 1995, Technometrics 37). Nothing is taken where the ledger has no such measure.
+    non-negative garrote: Breiman 1995, Technometrics 37). Nothing is taken where the ledger has no such measure, nor
+    where all replications agree to the bit: in a tiny council that is too little happening, and no precision.
     """
     mean, error = seen.mean, seen.error
-    known = np.isfinite(mean) & np.isfinite(error) & ~question.held_out
+    known = np.isfinite(mean) & (error > 0) & ~question.held_out
     apart = np.where(known, question.scaled(np.where(known, mean, solution.expected)), 0.0)
     apart = np.where(known, apart - question.scaled(solution.expected), 0.0)
     spread = np.where(known, error * question.slopes(np.where(known, mean, solution.expected)), 0.0)
@@ -141,18 +154,27 @@ def by_month(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def simulated(target: Target, run: pd.DataFrame) -> float:
-    """Return a target's measure in one run; nan where the ledger has none, or the run is too short."""
+    """Return a target's measure in one run: what was never recorded is nought.
+
+    nan where the ledger has no such measure, the run is too short, or there was nothing to take a share of.
+    """
     months = pd.DatetimeIndex(run.index)
     day = (months - months[0]).days
     if not target.simulated or day[-1] <= SETTLED:
         return float("nan")
-    settled = run[day > SETTLED]
-    name = target.simulated[0]
+    name, *within = target.simulated
     if name.endswith("="):
-        return float(run[name[:-1]].iloc[1:].mean())
+        return float(_recorded(run, name[:-1]).iloc[1:].mean())
+    settled = run[day > SETTLED]
+    total = float(_recorded(settled, name).sum())
     years = (day[-1] - day[day <= SETTLED][-1]) / DAYS_PER_YEAR
-    total = float(settled[name].sum())
-    return total / float(settled[target.simulated[1]].sum()) if len(target.simulated) > 1 else total / years
+    below = float(_recorded(settled, within[0]).sum()) if within else years
+    return total / below if below else float("nan")
+
+
+def _recorded(run: pd.DataFrame, name: str) -> pd.Series:
+    """Give a measure by month; a ledger has no row of what never happened, such as leaving care in a tiny council."""
+    return run[name] if name in run else pd.Series(0.0, index=run.index)
 
 
 def make_engine_ready(scenario: Scenario, tell: Tell | None = None) -> None:

@@ -79,7 +79,7 @@ def _logs(values: Mapping[str, float], pathway: Pathway, years: int) -> Floats:
                 raise Problem(f"{PREFIX}{name}.{year} = {given[year]}: the log of a multiplier is a finite number")
             if year < years:
                 rows[name][year] = given[year]
-    return np.array(list(rows.values()))
+    return np.array(list(rows.values())).reshape(len(rows), years)
 
 
 def _by_factor(values: Mapping[str, float], known: Mapping[str, object]) -> dict[str, dict[int, float]]:

@@ -71,6 +71,8 @@ def show(findings: Findings, scenario: Scenario, draws: int, end: date, file: IO
     for schedule, title in titles.items():
         console.print(words.answer(summary, schedule, title, draws, end))
         console.print()
+    if warning := words.overload(summary):
+        console.print(warning)
 
 
 def _schedule(console: Console, summary: pd.DataFrame, schedule: str, title: str, price_year: str) -> None:

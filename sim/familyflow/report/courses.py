@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 from matplotlib.lines import Line2D
 
-from familyflow.report import canvas
+from familyflow.report import canvas, spending
 from familyflow.report.canvas import GREY, INK, Picture, styled
 from familyflow.report.caseloads import PROMISED, promise
 from familyflow.report.frames import (
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from familyflow.report.frames import Holding, Monthly
+    from familyflow.report.spending import Money
     from familyflow.scenario import Scenario
 
 WAITS: Final = (
@@ -166,7 +167,7 @@ def _waits_said(panel: pd.DataFrame) -> str:
 
 
 @styled
-def net_position(monthly: Monthly, money: pd.DataFrame, scenario: Scenario, titles: Mapping[str, str]) -> Picture:
+def net_position(monthly: Monthly, money: Money, scenario: Scenario, titles: Mapping[str, str]) -> Picture:
     """Draw cashable saving less programme cost, added up year by year, a panel a schedule."""
     net = cumulative_net(monthly, money)
     quantiles = bands(net / _MILLION, ["schedule", "month"])
@@ -182,18 +183,20 @@ def net_position(monthly: Monthly, money: pd.DataFrame, scenario: Scenario, titl
         canvas.year_axis(axes, rows.index.min(), rows.index.max())
     canvas.label_rows(panels, f"£m, {scenario.price_year} prices")
     heading = "Cumulative net position: cashable saving less programme cost"
-    note = "Dots: ends of financial years. Above nought the cost is repaid; cashable savings only."
+    note = (
+        "Dots: ends of financial years. Above nought placements and agency staff save more than the cost, cash or not."
+    )
     canvas.finish(figure, heading, canvas.band_note(draws_in(net), note), canvas.fan_key(GREY))
     words = "; ".join(f"{title}: {', '.join(said[name])}" for name, title in others.items())
     return Picture("net_position", heading, f"At {day(months_of(monthly)[-1])}. {words}.", figure)
 
 
-def cumulative_net(monthly: Monthly, money: pd.DataFrame) -> pd.Series:
+def cumulative_net(monthly: Monthly, money: Money) -> pd.Series:
     """Give the cumulative net saving (GBP) by schedule, draw and month: 0 on day 0, then at each year's end."""
     days = months_of(monthly)
     labels = [str(label) for label in periods(days).unique()]
     dates = dict(zip([WHOLE, *labels], [pd.Timestamp(days[0]), *year_ends(labels)], strict=True))
-    ran = money[["schedule", "draw"]].drop_duplicates()
+    ran = spending.yearly(money)[["schedule", "draw"]].drop_duplicates()
     runs = ran.merge(pd.DataFrame({"period": list(dates)}), how="cross")
     index = pd.MultiIndex.from_frame(runs[["schedule", "period", "draw"]])
     rows = finances(money, index)["net_saving_cumulative_gbp"].rename("gbp").reset_index()

@@ -27,14 +27,15 @@ _READING: Final = f"""
 Averages are over draws. Below an average, or beside it, stands its {RANGE}: 90% of draws lie within it. A draw takes
 one value of everything that is uncertain, and its own luck.
 
-Care entries averted, CP plans, cost and saving are differences from no change. Net saving is cash: placements, agency
-staff and allowances, less the programme's cost. Staff time freed and partners' savings are not in it.
+Care entries averted, CP plans, cost and saving are differences from no change. Net saving is placements, agency
+staff and allowances, whether or not they become cash, less the programme's cost. Staff time freed and partners'
+savings are not in it.
 
 Caseload is open children per social worker in post. The worst quarter is that of the team and calendar quarter in
 which it is highest.
 
-Repaid is the probability that cash savings repay the cost by the end of the run. A claim is supported when at least
-80% of draws keep its promise, not supported when at most 20% do.
+Repaid is the probability that such savings are more than the cost by the end of the run. A claim is supported when at
+least 80% of draws keep its promise, not supported when at most 20% do.
 """
 
 

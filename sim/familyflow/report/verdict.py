@@ -63,7 +63,17 @@ def sentences(case: Case, titles: Mapping[str, str]) -> Iterator[str]:
     for s, name in enumerate(case.activity.schedules):
         if name != NO_CHANGE:
             paid = f"half of the draws are paid back by {words.day(day)}" if (day := dates[s]) else _never(case, s)
-            yield f"{titles[name]}. {_value(case, s)}; {paid}; {_peak(case, s)}. {_regret(case.appraisal, s)}"
+            said = f"{_likely(case, s)}. {_value(case, s)}; in pounds of each year {paid}; {_peak(case, s)}"
+            yield f"{titles[name]}. {said}. {_regret(case.appraisal, s)}"
+
+
+def _likely(case: Case, s: int) -> str:
+    """Say in how many draws a schedule pays for itself in cash, and so how likely that is; one draw says nothing."""
+    npv = case.appraisal.npv[:, s]
+    if len(npv) == 1:
+        return "One draw cannot say whether it pays for itself"
+    above = float((npv > 0).mean())
+    return f"{words.likelihood(above)}: it pays for itself in {round(above * len(npv)):,} of {words.draws(len(npv))}"
 
 
 def _value(case: Case, s: int) -> str:

@@ -22,6 +22,8 @@ _THOUSAND: Final = 1e3
 _SHORT: Final = 10.0
 _VACANCIES: Final = 0.02
 """Share of a programme's gross spend that existing posts may cost less merely because vacancies come and go."""
+_OVERLOAD: Final = 2.0
+"""A team with more than so many times the average caseload has more work than it can do."""
 _WHOLE_PERCENT: Final = 9.95
 _MANY: Final = 99.95
 _DIGITS: Final = MappingProxyType({"children per social worker": 1, "children per 10,000 a year": 1, PER_CHILD_YEAR: 2})
@@ -190,11 +192,26 @@ def lines(summary: pd.DataFrame, schedule: str) -> dict[tuple[str, str], dict[st
 
 
 def answer(summary: pd.DataFrame, schedule: str, title: str, count: int, end: date) -> str:
-    """Answer in one sentence whether a schedule repays its cost by the end, and how many enter care."""
+    """Say in one sentence whether a schedule saves more than it costs by the end, and how many enter care."""
     if schedule == NO_CHANGE:
         return f"{title}: what every other schedule is compared with."
     rows = {measure: row for (measure, period), row in lines(summary, schedule).items() if period == WHOLE}
     return f"{title}. {_repaid(rows, count, end)}; {care(rows['care_entries_averted'])}."
+
+
+def overload(summary: pd.DataFrame) -> str | None:
+    """Warn where demand outgrows the posts that there are under no change; None where it does not.
+
+    It does where, in one draw of twenty, the worst team's quarter has over twice the average caseload of all.
+    """
+    found = lines(summary, NO_CHANGE)
+    average, worst = (found[name, WHOLE] for name in ("caseload_mean", "caseload_worst_quarter"))
+    if not worst["p95"] > _OVERLOAD * average["mean"]:
+        return None
+    return (
+        f"Mind the caseloads: posts stay as they are while demand moves, and in one draw of twenty it outgrows them. "
+        f"Under no change the worst team's quarter then reaches {worst['p95']:,.0f} children a worker or more."
+    )
 
 
 def is_displaced(displaced: float, cost: float) -> bool:
@@ -208,18 +225,16 @@ def likelihood(share: float) -> str:
 
 
 def _repaid(rows: dict[str, dict[str, float]], count: int, end: date) -> str:
-    """Say in how many draws the cost is repaid, and the average cost and saving."""
+    """Say in how many draws placements and agency staff save more than the cost, cash or not, and the averages."""
     cost, saving = (rows[name]["mean"] for name in ("programme_cost_gbp", "gross_saving_gbp"))
     if cost == 0:
         saved = f"{pounds(saving)} on placements and agency staff"
         return f"It has no programme cost to repay; on average it saves {saved} by {day(end)}"
     share = rows["net_saving_gbp"]["probability_better"]
-    verdict = likelihood(share)
-    first = verdict if count > 1 else "One draw cannot say"
     displaced = rows["displaced_gbp"]["mean"]
     moved = f", moves {pounds(displaced)} of existing budget" if is_displaced(displaced, cost) else ""
     return (
-        f"{first}: in {round(share * count)} of {draws(count)} it repays its cost by {day(end)}; "
+        f"In {round(share * count)} of {draws(count)} it saves more than it costs by {day(end)}, cash or not; "
         f"on average it costs {pounds(cost)}{moved} and saves {pounds(saving)} on placements and agency staff"
     )
 

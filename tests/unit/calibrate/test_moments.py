@@ -55,6 +55,10 @@ def test_what_simulation_adds_clearly_is_taken_nearly_whole(town: Known, questio
     assert not np.delete(shift, at).any()
 
 
+def test_what_never_varied_is_not_taken_for_certain(town: Known, question: Question) -> None:
+    assert not added(question, town.solution, seen_at(town, "target.cp_starts", 0.0, 0.0)).any()
+
+
 def test_what_may_be_chance_is_not_taken(town: Known, question: Question) -> None:
     assert not added(question, town.solution, seen_at(town, "target.cp_starts", 1.10, 0.2)).any()
 

@@ -105,6 +105,25 @@ def test_what_the_ledger_does_not_have_is_left_open() -> None:
     assert np.isnan(simulated(target, monthly(cp_starts=[0, 1, 2])))
 
 
+@pytest.mark.parametrize("named", [("cp_starts",), ("cp_starts", "referrals"), ("cp_starts=",)])
+def test_what_was_never_recorded_is_nought(named: tuple[str, ...]) -> None:
+    target = Target("target.x", "x", lambda _: 0.0, named)
+    assert simulated(target, monthly(referrals=[0, 1, 2])) == 0.0
+
+
+@pytest.mark.parametrize("records", [{"care_exits": [1, 2, 0]}, {"contacts": [3, 4, 5]}])
+def test_a_share_of_nothing_is_a_gap(records: dict[str, list[float]]) -> None:
+    target = Target("share", "share", lambda _: 0.0, ("care_exits_home", "care_exits"))
+    assert np.isnan(simulated(target, monthly(**records)))
+
+
+def test_replications_with_a_gap_are_left_out_of_the_average_and_its_error() -> None:
+    gap = np.nan
+    seen = Seen(np.array([[1.0, gap, gap], [3.0, 4.0, gap], [5.0, 8.0, 2.0]]))
+    assert seen.mean == pytest.approx([3.0, 6.0, 2.0])
+    assert seen.error == pytest.approx([2 / np.sqrt(3), 2.0, gap], nan_ok=True)
+
+
 def test_months_are_summed_over_teams_and_gaps_are_zero() -> None:
     day = pd.Timestamp("2019-06-30")
     rows = [

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from math import exp, inf, nan
 
 import numpy as np
@@ -21,6 +22,13 @@ def read(given: dict[str, float], years: int = 3) -> drift.Drift:
 def test_rates_without_a_drift_stay_as_they_are() -> None:
     found = read({"arrivals.family": 2.0})
     assert found.turns.tolist() == [0.0] + [inf] * (STRETCHES - 1)
+    assert (found.exits == 1).all()
+    assert (found.sources == 1).all()
+
+
+def test_a_pathway_may_have_nothing_that_drifts() -> None:
+    still = replace(PATHWAY, drift=())
+    found = drift.from_values({}, structure.build(still, values()), 3)
     assert (found.exits == 1).all()
     assert (found.sources == 1).all()
 

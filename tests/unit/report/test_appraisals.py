@@ -140,3 +140,12 @@ def test_the_case_in_words_names_its_range_and_the_caution() -> None:
     ):
         assert words in said
     assert "No change would have left more cash in" in said
+
+
+def test_one_sentence_says_whether_a_schedule_pays_for_itself_and_one_draw_cannot_say() -> None:
+    found = case(MANY)
+    above = int((found.appraisal.npv[:, 1] > 0).sum())
+    said = next(verdict.sentences(found, TITLES))
+    assert f": it pays for itself in {above} of {MANY} draws." in said
+    assert said.startswith("The plan. ")
+    assert "One draw cannot say whether" in next(verdict.sentences(case(1), TITLES))

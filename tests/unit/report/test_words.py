@@ -86,27 +86,38 @@ def summary(
     return pd.DataFrame(rows, columns=columns).assign(schedule="fast", period="all", p50=0.0, mc_error=0.1)
 
 
+@pytest.mark.parametrize(("worst", "warned"), [(31.0, False), (33.0, True), (nan, False)])
+def test_caseloads_that_outgrow_the_posts_are_warned_about(worst: float, warned: bool) -> None:  # noqa: FBT001 - a row
+    rows = [("caseload_mean", 16.0, 18.0), ("caseload_worst_quarter", 20.0, worst)]
+    found = pd.DataFrame(rows, columns=["measure", "mean", "p95"]).assign(schedule="no_change", period="all", p5=1.0)
+    rest = dict.fromkeys(("p50", "mc_error", "probability_better", "probability_worse"), nan)
+    said = words.overload(found.assign(**rest))
+    assert (said is not None) == warned
+    assert not warned or "reaches 33 children a worker or more" in str(said)
+
+
+@pytest.mark.parametrize(
+    ("share", "word"), [(0.0, "No"), (0.03, "No"), (0.2, "Probably not"), (0.5, "Probably"), (0.97, "Yes")]
+)
+def test_a_share_of_draws_is_a_likelihood_in_a_word(share: float, word: str) -> None:
+    assert words.likelihood(share) == word
+
+
 @pytest.mark.parametrize(
     ("repaid", "verdict"),
     [
-        (0.0, "No: in 0 of 100 draws"),
-        (0.03, "No: in 3 of 100 draws"),
-        (0.2, "Probably not: in 20 of 100 draws"),
-        (0.5, "Probably: in 50 of 100 draws"),
-        (0.97, "Yes: in 97 of 100 draws"),
+        (0.0, "In 0 of 100 draws"),
+        (0.2, "In 20 of 100 draws"),
+        (0.97, "In 97 of 100 draws"),
     ],
 )
-def test_the_answer_says_no_when_the_cost_is_not_repaid(repaid: float, verdict: str) -> None:
+def test_the_answer_says_in_how_many_draws_more_is_saved_than_spent(repaid: float, verdict: str) -> None:
     said = words.answer(summary(repaid), "fast", "As published", 100, END)
     assert said == (
-        f"As published. {verdict} it repays its cost by 31 March 2025; on average it costs £3.50m and saves "
-        "£0.90m on placements and agency staff; entries to care: 12 fewer on average (range of outcomes: 4 more to 30 "
-        "fewer)."
+        f"As published. {verdict} it saves more than it costs by 31 March 2025, cash or not; on average it costs "
+        "£3.50m and saves £0.90m on placements and agency staff; entries to care: 12 fewer on average (range of "
+        "outcomes: 4 more to 30 fewer)."
     )
-
-
-def test_one_draw_is_no_answer() -> None:
-    assert "One draw cannot say: in 1 of 1 draw " in words.answer(summary(1.0), "fast", "Fast", 1, END)
 
 
 def test_an_answer_without_cost_does_not_speak_of_repayment() -> None:

@@ -1,0 +1,36 @@
+"""The whole way from a scenario to its results: what the command line runs, and what Python code may call."""
+
+from familyflow.api.comparison import Comparison, compare
+from familyflow.api.editing import import_assumptions
+from familyflow.api.experiment import FIT_PAGE, TENSION, UNKNOWNS, Calibration, Experiment, load, new
+from familyflow.api.publishing import FIGURES, FIT, WORKBOOK
+from familyflow.api.required import require
+from familyflow.api.results import Results
+from familyflow.api.study import finished, fitted_rates, merge, run, run_slice
+from familyflow.api.sweeps import Sweep, load_design, sweep
+
+__all__ = [
+    "FIGURES",
+    "FIT",
+    "FIT_PAGE",
+    "TENSION",
+    "UNKNOWNS",
+    "WORKBOOK",
+    "Calibration",
+    "Comparison",
+    "Experiment",
+    "Results",
+    "Sweep",
+    "compare",
+    "finished",
+    "fitted_rates",
+    "import_assumptions",
+    "load",
+    "load_design",
+    "merge",
+    "new",
+    "require",
+    "run",
+    "run_slice",
+    "sweep",
+]

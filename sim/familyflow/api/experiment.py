@@ -1,0 +1,111 @@
+"""A scenario that is ready to be run, and its calibration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from familyflow import scenario as scenarios
+from familyflow.api.publishing import FIGURES, FIT
+from familyflow.api.study import run
+from familyflow.calibrate import account, draft, fit
+from familyflow.calibrate.forecast import of_scenario
+from familyflow.engine import COMPILED
+from familyflow.experiment.batch import silent
+from familyflow.experiment.files import plain_words, writing
+from familyflow.experiment.limits import DEFAULT_DRAWS, DEFAULT_SEED
+from familyflow.experiment.plan import planned
+from familyflow.report import canvas, fit_page
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from familyflow.api.results import Results
+    from familyflow.calibrate import Account, Fit
+    from familyflow.experiment.batch import Progress
+    from familyflow.experiment.plan import Precision
+    from familyflow.scenario import Scenario
+
+UNKNOWNS: Final = "unknowns.csv"
+TENSION: Final = "tension.csv"
+FIT_PAGE: Final = "fit.html"
+
+
+def load(name_or_path: str | Path) -> Experiment:
+    """Open a scenario by its shipped name or its path; Problem when it cannot be used."""
+    return Experiment(scenarios.load(name_or_path))
+
+
+def new(council: str, *, start: date | None = None, out: Path | None = None, force: bool = False) -> Experiment:
+    """Write a scenario for a council from its published figures, and open it; Problem when that cannot be done.
+
+    `start` is day 0 (31 March of the council's last year when none is given), `out` the file (the council's name in
+    this folder); a file that is there stays unless `force` is given.
+    """
+    return load(draft.write(council, start=start, out=out, force=force).path)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A scenario that is ready to be run."""
+
+    scenario: Scenario
+
+    def fit(self) -> Fit:
+        """Fit the unknown rates to the published targets."""
+        return fit(self.scenario)
+
+    def calibrate(self, tell: Progress = silent) -> Calibration:
+        """Fit the rates, sample their posterior, and give an account of both. Problem when no rates can be found."""
+        return Calibration(account(self.scenario, tell))
+
+    def run(  # noqa: PLR0913 - each is a choice
+        self,
+        *,
+        draws: int = DEFAULT_DRAWS,
+        schedules: Sequence[str] = (),
+        years: int | None = None,
+        seed: int = DEFAULT_SEED,
+        workers: int | None = None,
+        out: Path | None = None,
+        tell: Progress = silent,
+        engine: str = COMPILED,
+        precision: Precision | None = None,
+    ) -> Results:
+        """Run every draw under each schedule, or resume the same run where it stopped.
+
+        Without `schedules` all of them, without `years` the scenario's horizon, without `workers` as many
+        processes as there are processors; `out` is a folder. `engine` is one of `ENGINES`: both give the same
+        results. With a `precision`, only as many draws as it takes. Problem when something cannot be used.
+        """
+        plan = planned(self.scenario, draws=draws, schedules=schedules, years=years, seed=seed, precision=precision)
+        return run(plan, workers=workers, out=out, tell=tell, engine=engine)
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """A fit with its posterior, as tables and as a page."""
+
+    account: Account
+
+    def save(self, folder: Path, tell: Progress = silent) -> list[Path]:
+        """Write page, tables and figures into a folder; give the paths of the first two. Problem when it cannot be."""
+        tell("drawing the figures", 0, 0)
+        found = self.account
+        with plain_words(folder / FIGURES):
+            (folder / FIGURES).mkdir(parents=True, exist_ok=True)
+        ahead = of_scenario(found.scenario)
+        drawn = fit_page.pictures(found, ahead)
+        text = fit_page.page(found, drawn, ahead)
+        with plain_words(folder / FIGURES):
+            for picture in drawn:
+                canvas.save(picture, folder / FIGURES)
+        paths = {FIT: found.table, UNKNOWNS: found.unknowns, TENSION: found.tension}
+        for name, table in paths.items():
+            with writing(folder / name) as path:
+                table.to_csv(path, index=False, lineterminator="\n")
+        with writing(folder / FIT_PAGE) as path:
+            path.write_text(text, encoding="utf-8")
+        return [folder / FIT_PAGE, *(folder / name for name in paths)]
