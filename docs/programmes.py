@@ -1,7 +1,8 @@
 """Run the five programmes and keep the numbers that programmes.md shows: `python docs/programmes.py`.
 
-Each scenario is run as `familyflow run NAME --draws 60` does, or read from where such a run lies; page, paper and workbook
-of a run are not made. The numbers go into docs/programmes/*.csv and the figure beside them, from which docs/build.py makes the page.
+Each scenario is run as `familyflow run NAME --draws 60` does, or read from where such a run lies; a run's page, paper
+and workbook are not made. The numbers go into docs/programmes/*.csv and the figure beside them, from which
+docs/build.py makes the page.
 """
 # ruff: noqa: INP001 - a script beside the pages, not a package
 
