@@ -94,6 +94,7 @@ def _study(plan: Plan, central: Callable[[], Solution], engine: str) -> Study:
     """Give what does a plan's draws; the fit, and with it the compiled engine, is made ready when a draw is missing."""
 
     def fitting() -> Rates:
+        """Give what gives a draw its rates, of the central fit."""
         return partial(fitted_rates, central=central())
 
     return Study(plan, fitting, Engine(prepare, partial(measure, engine=engine)))

@@ -62,6 +62,7 @@ def _told(tell: Tell | None, origin: int, done: int, total: int) -> Callable[[st
     """Say what is being done, and how many origins are done."""
 
     def say(doing: str) -> None:
+        """Say what is done of a forecast."""
         if tell is not None:
             tell(f"forecasts from {origin}: {doing}", done, total)
 

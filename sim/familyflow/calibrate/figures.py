@@ -286,6 +286,7 @@ def _left(small: float, name: str, key: str, counted: str) -> Figure:
     """Describe the share of leavers by one way: as published, else by its count, else a small one."""
 
     def read(row: Row) -> float | None:
+        """Give the share of those who ceased; None where it was not published."""
         ceased = row.get("cla_ceased_number")
         if key in row:
             return row[key] / 100
@@ -296,6 +297,7 @@ def _left(small: float, name: str, key: str, counted: str) -> Figure:
         return small / ceased if "cla_ceased_age_18_years_and_over_pct" in row and ceased > small else None
 
     def says(row: Row) -> str:
+        """Say how the share was read."""
         if key in row:
             return f"{row[key]:g}%"
         ceased = f"{row['cla_ceased_number']:,.0f}"
@@ -312,6 +314,7 @@ def _in_proceedings(known: Evidence) -> Figure:
     error = known.estimates["definition.proceedings"].value
 
     def says(row: Row) -> str:
+        """Say how the number was worked out."""
         rate = f"applications {row['care_applications_rate']:g} per 10,000"
         return f"{rate} x {children(row):,.0f} x {per_case:g} children each"
 

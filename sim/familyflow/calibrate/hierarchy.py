@@ -245,6 +245,7 @@ def from_text(text: str) -> Hierarchy:
     spreads = sorted({r["name"] for r in rows if r["name"].startswith("spread.")})
 
     def table(*columns: tuple[str, str]) -> Floats:
+        """Give some columns (N, C), a row a series."""
         return np.array([[found[name, *column] for column in columns] for name in names])
 
     return Hierarchy(

@@ -171,6 +171,7 @@ def fitted(v: Floats, counts: Floats, sampling: float, variant: Variant = REVERT
     """Find the dynamics that all councils' pasts together make likeliest, with a weak prior."""
 
     def cost(x: Floats) -> float:
+        """Give minus the log of the posterior, less a constant."""
         given = _dynamics(x, variant)
         return -float(believe(given, v, counts).likelihood.sum()) - _log_prior(given, sampling)
 

@@ -14,8 +14,10 @@ from familyflow.experiment.limits import DRAWS_FOR_PRECISION
 from familyflow.ground.problem import Problem
 
 if TYPE_CHECKING:
+    from familyflow.api import Results
     from familyflow.experiment.plan import Precision, Slice
     from familyflow.experiment.processes import Hire
+    from familyflow.report.publication import Publication
 
 LEFT_BEHIND: Final = (
     "manifest.json, monthly.parquet, draws.parquet, rates.parquet, money.parquet, appraisal.csv, cashflow.csv, "
@@ -112,7 +114,12 @@ def run(  # noqa: PLR0913 - each is an option
         results.save(tell, published)
     if as_json:
         click.echo(results.json(), nl=False)
-        return
+    else:
+        _show(results, wanted, published)
+
+
+def _show(results: Results, wanted: Precision | None, published: Publication) -> None:
+    """Print what was found, how precise it is, and where it lies."""
     results.show()
     if wanted:
         click.echo(results.precision(wanted))

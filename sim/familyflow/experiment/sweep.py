@@ -226,6 +226,7 @@ class _Runner:
         solutions = self._solved({fit for fit, _ in missing})
 
         def begin(key: tuple[int, int]) -> Future[Mapping[str, float]]:
+            """Submit one draw of one fit."""
             fit, draw = key
             return self.executor.submit(self.method.rates, self._plans[fit], draw, solutions[fit])
 
@@ -238,6 +239,7 @@ class _Runner:
         """Give the central solutions of some fits."""
 
         def begin(fit: int) -> Future[Any]:
+            """Submit one fit."""
             return self.executor.submit(self.method.solve, self._plans[fit].scenario)
 
         return dict(self._told("central fits", as_finished(sorted(fits), begin, self.ahead), len(fits)))

@@ -116,6 +116,7 @@ def styled(draw: Callable[Given, Picture]) -> Callable[Given, Picture]:
 
     @wraps(draw)
     def drawn(*args: Given.args, **kwargs: Given.kwargs) -> Picture:
+        """Draw in the house style."""
         with house_style():
             return draw(*args, **kwargs)
 

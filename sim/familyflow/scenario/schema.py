@@ -123,6 +123,7 @@ def _in_unit(unit: str) -> Callable[[QuantityTable], QuantityTable]:
     """Make the check that a quantity is in the unit its key expects."""
 
     def check(quantity: QuantityTable) -> QuantityTable:
+        """Refuse a quantity in another unit."""
         if quantity.unit != unit:
             raise refusal(unit_expected(quantity.unit, unit), "unit")
         return quantity
@@ -148,6 +149,7 @@ def _among(allowed: tuple[str, ...]) -> Callable[[str], str]:
     """Make the check that a word is one of those allowed."""
 
     def check(word: str) -> str:
+        """Refuse any other word."""
         if word not in allowed:
             raise refusal(one_of(allowed, word))
         return word

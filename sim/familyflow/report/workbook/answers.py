@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from familyflow.report.workbook.ordered import Model
     from familyflow.report.workbook.prices import Prices
 
+Written: TypeAlias = tuple[str, float | str]
+"""A formula, and its value."""
 RANGE: Final = "range of outcomes"
 LOW_END, HIGH_END = 0.05, 0.95
 _FLOWS: Final = (
@@ -96,6 +99,7 @@ def _write_schedule(flow: CashFlow, draws: Draws, outcomes: Outcomes, schedule: 
     values = [each[:, schedule].mean(axis=0) for each in d.results(model)]
 
     def mean(result: int, year: int) -> str:
+        """Write the average of a result over draws."""
         return f"AVERAGEIFS({draws.column(result)},{draws.key(0)},{schedule},{draws.key(3)},{year})"
 
     for which, (words, result) in enumerate(_FLOWS):
@@ -109,51 +113,33 @@ def _write_schedule(flow: CashFlow, draws: Draws, outcomes: Outcomes, schedule: 
 
 def _write_nominal(flow: CashFlow, outcomes: Outcomes, schedule: int) -> None:
     """Write what is in pounds of each year: budget impact, its change, the cumulative position and its range."""
-    found, model = flow.model.appraisal, flow.model
-    budget, cumulative = found.budget[:, schedule], found.cumulative[:, schedule]
+    found = flow.model.appraisal
+    budget, change, cumulative = (each[:, schedule] for each in (found.budget, found.change, found.cumulative))
+    middle = "AVERAGE({})"
+    impact = _over(outcomes, schedule, middle, outcomes.budget)
+    position = _over(outcomes, schedule, middle, outcomes.cumulative)
+    _write_row(flow, schedule, flow.BUDGET, "Budget impact, nominal", budget.mean(axis=0), impact, "total")
+    _write_row(flow, schedule, flow.CHANGE, "Change on the year before", change.mean(axis=0), _change(flow, schedule))
+    _write_row(flow, schedule, flow.CUMULATIVE, "Cumulative, nominal", cumulative.mean(axis=0), position, "total")
+    ends = ((flow.LOW, LOW_END, "low", "below"), (flow.HIGH, HIGH_END, "high", "above"))
+    for which, share, end, beyond in ends:
+        words = f"Cumulative, {RANGE}: {end} (5 in 100 draws are {beyond})"
+        form = _over(outcomes, schedule, f"PERCENTILE({{}},{share})", outcomes.cumulative)
+        _write_row(flow, schedule, which, words, np.percentile(cumulative, 100 * share, axis=0), form)
+    words = "Probability of a net saving by the end of the year"
+    form = _over(outcomes, schedule, f'COUNTIF({{}},">0")/{flow.model.draws}', outcomes.cumulative)
+    _write_row(flow, schedule, flow.SAVING, words, appraisal.probability_of_saving(found)[schedule], form, "percent")
 
-    def over(form: str, column: Callable[[int], int]) -> Callable[[int], str]:
-        return lambda year: form.format(outcomes.all(schedule, column(year)))
 
-    def change(year: int) -> str:
-        here = flow.cell(schedule, flow.BUDGET, year)
-        return f"{here}-{flow.cell(schedule, flow.BUDGET, year - 1)}" if year else here
+def _over(outcomes: Outcomes, schedule: int, form: str, column: Callable[[int], int]) -> Callable[[int], str]:
+    """Give what writes a year's formula over the draws' cells, which stand in its `{}`."""
+    return lambda year: form.format(outcomes.all(schedule, column(year)))
 
-    mean = "AVERAGE({})"
-    rows: Sequence[tuple[int, str, Floats, Callable[[int], str], str]] = (
-        (flow.BUDGET, "Budget impact, nominal", budget.mean(axis=0), over(mean, outcomes.budget), "total"),
-        (flow.CHANGE, "Change on the year before", found.change[:, schedule].mean(axis=0), change, "gbp"),
-        (
-            flow.CUMULATIVE,
-            "Cumulative, nominal",
-            cumulative.mean(axis=0),
-            over(mean, outcomes.cumulative),
-            "total",
-        ),
-        (
-            flow.LOW,
-            f"Cumulative, {RANGE}: low (5 in 100 draws are below)",
-            np.percentile(cumulative, 100 * LOW_END, axis=0),
-            over(f"PERCENTILE({{}},{LOW_END})", outcomes.cumulative),
-            "gbp",
-        ),
-        (
-            flow.HIGH,
-            f"Cumulative, {RANGE}: high (5 in 100 draws are above)",
-            np.percentile(cumulative, 100 * HIGH_END, axis=0),
-            over(f"PERCENTILE({{}},{HIGH_END})", outcomes.cumulative),
-            "gbp",
-        ),
-        (
-            flow.SAVING,
-            "Probability of a net saving by the end of the year",
-            appraisal.probability_of_saving(found)[schedule],
-            over(f'COUNTIF({{}},">0")/{model.draws}', outcomes.cumulative),
-            "percent",
-        ),
-    )
-    for which, words, values, make, style in rows:
-        _write_row(flow, schedule, which, words, values, make, style)
+
+def _change(flow: CashFlow, schedule: int) -> Callable[[int], str]:
+    """Give what writes the change of the budget impact on the year before; in the first year, all of it."""
+    here = partial(flow.cell, schedule, flow.BUDGET)
+    return lambda year: f"{here(year)}-{here(year - 1)}" if year else here(year)
 
 
 def _write_row(
@@ -163,7 +149,7 @@ def _write_row(
     words: str,
     values: Floats,
     make: Callable[[int], str],
-    style: str,
+    style: str = "gbp",
 ) -> None:
     """Write a line of a block."""
     row = flow.row(schedule, which)
@@ -252,60 +238,74 @@ def _write_statistics(
 
 def _write_shares(found: Appraised, outcomes: Outcomes, schedule: int) -> None:
     """Write probabilities, ratios of averages, and when it is usually paid back."""
-    model, sheet = found.model, found.sheet
-    answers = d.answers(model)
-    here = [each[:, schedule] for each in answers]
-    cells = [outcomes.all(schedule, column) for column in range(len(answers))]
-    spending = here[d.PV_SPENDING].mean()
-    spent = f"AVERAGE({cells[d.PV_SPENDING]})"
-
-    def ratio(of: int) -> tuple[str, float | str]:
-        value = here[of].mean() / spending if spending > 0 else ""
-        return f'IF({spent}>0,AVERAGE({cells[of]})/{spent},"")', value
-
-    paid = here[d.PAYS_ON][~np.isnan(here[d.PAYS_ON])]
-    years = [str(each) for each in here[d.PEAK_YEAR] if each]
-    usual = max(sorted(set(years)), key=years.count) if years else ""
-    counted = [f'COUNTIF({cells[d.PEAK_YEAR]},"{label}")' for label in model.a.years]
-    most = f"MAX({','.join(counted)})"
-    named = "".join(f'IF({count}={most},"{label}",' for count, label in zip(counted, model.a.years, strict=True))
-    rows: Sequence[tuple[int, str, tuple[str, float | str], str]] = (
-        (
-            found.PAYS,
-            "Probability that it pays back by the end of the run",
-            (f"AVERAGE({cells[d.PAYS]})", float(here[d.PAYS].mean())),
-            "percent",
-        ),
-        (
-            found.PAYS_ON,
-            "Pays back on, middle of the draws that do",
-            (f'IF(SUM({cells[d.PAYS]})>0,MEDIAN({cells[d.PAYS_ON]}),"")', float(np.median(paid)) if len(paid) else ""),
-            "date",
-        ),
+    answers = d.answers(found.model)
+    over = _Over(
+        found.model,
+        [each[:, schedule] for each in answers],
+        [outcomes.all(schedule, column) for column in range(len(answers))],
+    )
+    rows = (
+        (found.PAYS, "Probability that it pays back by the end of the run", over.average(d.PAYS), "percent"),
+        (found.PAYS_ON, "Pays back on, middle of the draws that do", over.paid_on(), "date"),
         (
             found.NO_REGRET,
             "Probability of regret: no change would have left more cash",
-            (f'COUNTIF({cells[d.NPV]},"<0")/{model.draws}', float((here[d.NPV] < 0).mean())),
+            over.below_nought(d.NPV),
             "percent",
         ),
-        (found.BENEFIT_COST, "Benefit-cost ratio, all rungs (ratio of averages)", ratio(d.PV_PUBLIC), "ratio"),
-        (found.RETURN, "Cash back for a pound spent (ratio of averages)", ratio(d.PV_CASH), "ratio"),
+        (found.BENEFIT_COST, "Benefit-cost ratio, all rungs (ratio of averages)", over.a_pound(d.PV_PUBLIC), "ratio"),
+        (found.RETURN, "Cash back for a pound spent (ratio of averages)", over.a_pound(d.PV_CASH), "ratio"),
         (
             found.CAUTIOUS_LOSS,
             "Probability of regret with optimism bias corrected",
-            (f'COUNTIF({cells[d.NPV_CAUTIOUS]},"<0")/{model.draws}', float((here[d.NPV_CAUTIOUS] < 0).mean())),
+            over.below_nought(d.NPV_CAUTIOUS),
             "percent",
         ),
-        (
-            found.PEAK_YEAR,
-            "Year in which funding peaks, in most draws",
-            (f'IF({most}=0,"",{named}""{")" * len(counted)})', usual),
-            "text",
-        ),
+        (found.PEAK_YEAR, "Year in which funding peaks, in most draws", over.usual_year(d.PEAK_YEAR), "text"),
     )
     for which, words, (formula, value), style in rows:
-        sheet.text(found.row(schedule, which), 0, words)
-        sheet.formula(found.row(schedule, which), 1, formula, value, style)
+        sheet, row = found.sheet, found.row(schedule, which)
+        sheet.text(row, 0, words)
+        sheet.formula(row, 1, formula, value, style)
+
+
+@dataclass(frozen=True, eq=False)
+class _Over:
+    """A schedule's answers over draws: the values of each, and its cells. Each method gives a formula and its value."""
+
+    model: Model
+    values: Sequence[Floats]
+    cells: Sequence[str]
+
+    def average(self, answer: int) -> tuple[str, float]:
+        """Average an answer."""
+        return f"AVERAGE({self.cells[answer]})", float(self.values[answer].mean())
+
+    def below_nought(self, answer: int) -> Written:
+        """Give the share of draws with an answer below nought."""
+        return f'COUNTIF({self.cells[answer]},"<0")/{self.model.draws}', float((self.values[answer] < 0).mean())
+
+    def a_pound(self, answer: int) -> Written:
+        """Divide an answer's average by that of spending, where there is any."""
+        (above, _), (below, spending) = self.average(answer), self.average(d.PV_SPENDING)
+        return f'IF({below}>0,{above}/{below},"")', self.values[answer].mean() / spending if spending > 0 else ""
+
+    def paid_on(self) -> Written:
+        """Give the middle date of the draws that pay back."""
+        paid = self.values[d.PAYS_ON][~np.isnan(self.values[d.PAYS_ON])]
+        formula = f'IF(SUM({self.cells[d.PAYS]})>0,MEDIAN({self.cells[d.PAYS_ON]}),"")'
+        return formula, float(np.median(paid)) if len(paid) else ""
+
+    def usual_year(self, answer: int) -> Written:
+        """Give the financial year that most draws have, the first of those that tie; nothing where none has any."""
+        years = [str(each) for each in self.values[answer] if each]
+        counted = [f'COUNTIF({self.cells[answer]},"{label}")' for label in self.model.a.years]
+        most = f"MAX({','.join(counted)})"
+        named = "".join(
+            f'IF({count}={most},"{label}",' for count, label in zip(counted, self.model.a.years, strict=True)
+        )
+        formula = f'IF({most}=0,"",{named}""{")" * len(counted)})'
+        return formula, max(sorted(set(years)), key=years.count) if years else ""
 
 
 _RUNGS: Final = (Rung.NOW, Rung.LATER, Rung.CAPACITY, Rung.AVOIDED, Rung.PARTNER)
@@ -401,6 +401,7 @@ def _write_sums(ladder: Ladder, schedule: int, values: Floats) -> None:
     first, last, total = (ladder.row(schedule, line) for line in (0, model.lines - 1, model.lines))
 
     def column(place: int) -> str:
+        """Name the lines' cells of a rung."""
         return sheet.block(first, ladder.COLUMN + place, last, ladder.COLUMN + place)
 
     sheet.text(total, 0, "All lines", "heading")

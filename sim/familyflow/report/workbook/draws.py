@@ -158,10 +158,12 @@ def _formulas(draws: Draws, years: Years, prices: Prices, row: int, schedule: in
     bias = prices.along(prices.BIAS, 0, council)
 
     def saved(first: int, last: int, weight: str = "") -> str:
+        """Write what lines save in the year, by price."""
         amounts, price = draws.amounts(row, draws.saved, first, last), prices.along(prices.price + year, first, last)
         return f"SUMPRODUCT({amounts},{price}{weight})"
 
     def result(which: int) -> str:
+        """Name the cell of a result."""
         return draws.result(row, which)
 
     yield f"SUMPRODUCT({released},{now})"
@@ -300,9 +302,11 @@ def _answering(outcomes: Outcomes, years: Years, draws: Draws, schedule: int, dr
     row = outcomes.row(schedule, draw)
 
     def over(*results: int) -> str:
+        """Write the sum of some results by year."""
         return "+".join(draws.years(schedule, draw, result) for result in results)
 
     def here(column: int) -> str:
+        """Name another cell of the row."""
         return outcomes.sheet.at(row, outcomes.KEYS + column)
 
     discount, cumulative = years.all(years.DISCOUNT), draws.years(schedule, draw, CUMULATIVE)

@@ -261,13 +261,16 @@ def _write_year(prices: Prices, years: Years, model: Model, year: int, kernel: F
     now, later = (share[: model.council] for share in case.cash_shares(a))
 
     def price(i: int) -> str:
+        """Write a line's price in the year, growth included."""
         power = f"({years.at(year, years.FIRST)}-{prices.term(prices.STATED, i)})"
         return f"{prices.term(prices.UNIT, i)}*(1+{prices.term(prices.GROWTH, i)})^{power}"
 
     def times(i: int, *shares: int) -> str:
+        """Write a price of the year times some shares."""
         return f"{prices.term(prices.price + year, i)}*({'+'.join(prices.term(share, i) for share in shares)})"
 
     def arriving(i: int, weight: str = "") -> str:
+        """Write how much of each year's saving arrives in the year."""
         apart = f"ABS({years.all(years.PLACE)}-{year}-{prices.term(prices.LAG, i)}/{_MONTHS})"
         return f"SUMPRODUCT(({apart}<1)*(1-{apart}){weight})"
 
@@ -296,6 +299,7 @@ def _write_later(prices: Prices, model: Model, year: int, kernel: Floats) -> Non
         value = later * kernel[source, year] * model.prices[source, : model.council]
 
         def formula(i: int, source: int = source) -> str:
+            """Write what a saving of one year is worth when it comes later."""
             share = f"MAX(0,1-ABS({year - source}-{prices.term(prices.LAG, i)}/{_MONTHS}))"
             return f"{prices.term(prices.LATER, i)}*{share}*{prices.term(prices.price + source, i)}"
 

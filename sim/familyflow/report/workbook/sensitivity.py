@@ -101,9 +101,11 @@ def _line_worth(
     model = worth.model
 
     def amount(part: int) -> str:
+        """Name the average amount of a line in the year."""
         return f"INDEX({averages.down(schedule, part, line)},{year + 1})"
 
     def price(row: int) -> str:
+        """Name a line's price in the year."""
         return prices.term(row + year, line)
 
     discount = years.at(year, years.DISCOUNT)
