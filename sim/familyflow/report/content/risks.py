@@ -34,8 +34,8 @@ def _assumed(material: Material) -> Iterator[str]:
         "the ranges hold what these are judged to be, not what nobody thought of."
     )
     yield (
-        "Real rates drift. Under no change the run keeps the fitted ones unless the scenario says otherwise, and "
-        "published counts have moved further in a year than most programmes claim."
+        "Rates drift by themselves, in each draw as far as councils' have, the same under every schedule: published "
+        "counts have moved further in a year than most programmes claim. Posts are held while demand moves."
     )
 
 
