@@ -201,7 +201,8 @@ def _outcome(values: NDArray[np.float64]) -> Outcome:
 def pictures_of_money(material: Material) -> Iterator[Picture]:
     """Draw what a report shows of money, where there are schedules to compare."""
     if material.others:
-        yield rungs.tornado(swings(material), *answer_of(material))
+        if bars := swings(material):  # none where a schedule changes nothing yet in the years that are run
+            yield rungs.tornado(bars, *answer_of(material))
         yield rungs.ladder(rungs_of(material), material.scenario.price_year)
 
 
