@@ -36,7 +36,7 @@ WORKBOOK: Final = "workbook.xlsx"
 def save(results: Results, tell: Progress, wanted: Publication) -> None:
     """Write money, findings, fit, figures, page and paper beside the monthly records; Problem when it cannot be."""
     tell("adding up money and measures", 0, 0)
-    store.write_blocks(results.priced(), results.folder / "money.parquet")
+    store.write_table(results.money, results.folder / "money.parquet")
     tell("appraising the case", 0, 0)
     results.case.save(results.folder)
     if not (results.folder / FIT).exists():  # it belongs to the scenario: one fit serves the folder for good
@@ -102,7 +102,7 @@ def _figures(results: Results, least: int) -> list[Image]:
     """Draw every figure of children, caseloads and the rollout into the folder."""
     return figures.save_all(
         results.folder / store.MONTHLY,
-        results.spending,
+        results.money,
         results.plan.scenario,
         _timelines(results.plan),
         results.folder / FIGURES,

@@ -22,11 +22,10 @@ from familyflow.report import precision as precise
 from familyflow.report.appraisals import Case
 from familyflow.report.frames import titles_of
 from familyflow.report.publication import PLAIN, Publication
-from familyflow.report.spending import of_blocks
 from familyflow.scenario import evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from datetime import date
     from pathlib import Path
     from typing import IO
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     from familyflow.experiment.plan import Plan, Precision
     from familyflow.report.findings import Findings
     from familyflow.report.json import Document
-    from familyflow.report.spending import Spending
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,17 +62,8 @@ class Results:
     @cached_property
     def money(self) -> pd.DataFrame:
         """Costs by draw, schedule, financial year, line, kind and payer, in GBP of the price year."""
-        return pd.concat(self.priced(), ignore_index=True)
-
-    def priced(self) -> Iterator[pd.DataFrame]:
-        """Yield the rows of `money` some draws at a time, so that any number of draws fits in memory."""
-        for each in store.blocks(self.folder, DRAWS_AT_ONCE):
-            yield priced(self.plan.scenario, each, self.draws)
-
-    @cached_property
-    def spending(self) -> Spending:
-        """What reports read of `money`, without holding all of it."""
-        return of_blocks(self.priced())
+        blocks = store.blocks(self.folder, DRAWS_AT_ONCE)
+        return pd.concat((priced(self.plan.scenario, each, self.draws) for each in blocks), ignore_index=True)
 
     @cached_property
     def assumptions(self) -> Assumptions:
@@ -113,7 +102,7 @@ class Results:
     @cached_property
     def findings(self) -> Findings:
         """What every report shows: summary, differences, answers to the claims, caseloads by team."""
-        return reports.find(self.folder / store.MONTHLY, self.spending, self.plan.scenario)
+        return reports.find(self.folder / store.MONTHLY, self.money, self.plan.scenario)
 
     @property
     def summary(self) -> pd.DataFrame:

@@ -76,8 +76,6 @@ _SCENARIO: Final = ("format", "version", "scenario", "digest")
 """What must be the same for a finished study to be reported again; other code may word it better."""
 _WORDS: Final = ("schedule", "team", "measure")
 _DIGESTS: Final = ("digest", "code", SWEEP)
-_ROW_GROUP: Final = 1024 * 1024
-"""Rows that are written together: as many as Parquet's writer takes of a table that it is given whole."""
 _INPUTS_AT_ONCE: Final = 1000
 """Draws whose inputs are put together in memory."""
 
@@ -244,19 +242,6 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
     table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
     with writing(path) as temporary:
         parquet.write_table(table, temporary, compression="zstd")
-
-
-def write_blocks(frames: Iterable[pd.DataFrame], path: Path) -> None:
-    """Write frames, one at least, as `write_table` would all of them joined, to the byte, a row group at a time."""
-    tables = (pa.Table.from_pandas(each, preserve_index=False).replace_schema_metadata(None) for each in frames)
-    held = next(tables)
-    with writing(path) as temporary, parquet.ParquetWriter(temporary, held.schema, compression="zstd") as writer:
-        for table in tables:
-            held = pa.concat_tables([held, table])
-            while len(held) > _ROW_GROUP:
-                writer.write_table(held.slice(0, _ROW_GROUP).combine_chunks())
-                held = held.slice(_ROW_GROUP)
-        writer.write_table(held.combine_chunks(), _ROW_GROUP)
 
 
 def monthly(folder: Path) -> pd.DataFrame:

@@ -12,7 +12,6 @@ import pandas as pd
 from familyflow.ground.calendar import anniversary, financial_year, month_end
 from familyflow.report.frames import council, months_of, part, schedules_of
 from familyflow.report.measures import NO_CHANGE, with_outside
-from familyflow.report.spending import placements
 from familyflow.report.tables import QUANTILES, ratio
 from familyflow.scenario.vocabulary import STOCKS
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from familyflow.report.frames import Monthly
-    from familyflow.report.spending import Money
     from familyflow.scenario.schema import Claim
 
 CLAIMS: Final = (
@@ -63,6 +61,8 @@ RATIOS: Final = MappingProxyType(
 )
 """What a claim can be about that is not recorded itself: one recorded measure over another."""
 PLACEMENT_SPEND: Final = "placement_spend"
+PLACEMENT_LINES: Final = "placement_"
+"""The cost lines of placements begin so."""
 ALWAYS: Final = "children_open"
 """A measure that every run records in every month, so that what was never recorded is nought in each."""
 _AT_A_DATE: Final = frozenset({*STOCKS, "caseload"})
@@ -71,7 +71,7 @@ _UNLIKELY: Final = 0.2
 _RUN: Final = ["schedule", "draw"]
 
 
-def answers(monthly: Monthly, money: Money, claims: Sequence[Claim]) -> pd.DataFrame:
+def answers(monthly: Monthly, money: pd.DataFrame, claims: Sequence[Claim]) -> pd.DataFrame:
     """Answer every claim for every schedule but no change: columns as CLAIMS.
 
     A flow is that of the 12 months up to the claim's date, a stock that of the last month end not after it,
@@ -146,7 +146,7 @@ def _relative(levels: pd.DataFrame) -> pd.Series:
     return ratio(less, levels["compared_with"]).mask(less == 0, 0.0)
 
 
-def _levels(monthly: Monthly, money: Money, claim: Claim) -> pd.DataFrame | str:
+def _levels(monthly: Monthly, money: pd.DataFrame, claim: Claim) -> pd.DataFrame | str:
     """Give level and compared_with by schedule and draw, or the verdict on a claim whose date is not in the run."""
     months, last = months_of(monthly), _month_end_by(claim.by)
     if last > months[-1]:
@@ -181,10 +181,10 @@ def _level(monthly: Monthly, measure: str, window: Sequence[date]) -> pd.Series:
     return ratio(total, sums[list(below[0])].sum(axis=1)) if below else total
 
 
-def _placement_spend(money: Money, year: str) -> pd.Series:
+def _placement_spend(money: pd.DataFrame, year: str) -> pd.Series:
     """Give what placements cost (GBP) in a financial year, by schedule and draw."""
-    spent = placements(money)
-    return spent[spent.index.get_level_values("financial_year") == year].droplevel("financial_year")
+    chosen = money["line"].astype(str).str.startswith(PLACEMENT_LINES) & (money["financial_year"] == year)
+    return money.loc[chosen].astype({"schedule": object}).groupby(_RUN)["gbp"].sum()
 
 
 def _against_no_change(own: pd.Series) -> pd.DataFrame:

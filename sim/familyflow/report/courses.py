@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 from matplotlib.lines import Line2D
 
-from familyflow.report import canvas, spending
+from familyflow.report import canvas
 from familyflow.report.canvas import GREY, INK, Picture, styled
 from familyflow.report.caseloads import PROMISED, promise
 from familyflow.report.frames import (
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from familyflow.report.frames import Holding, Monthly
-    from familyflow.report.spending import Money
     from familyflow.scenario import Scenario
 
 WAITS: Final = (
@@ -167,7 +166,7 @@ def _waits_said(panel: pd.DataFrame) -> str:
 
 
 @styled
-def net_position(monthly: Monthly, money: Money, scenario: Scenario, titles: Mapping[str, str]) -> Picture:
+def net_position(monthly: Monthly, money: pd.DataFrame, scenario: Scenario, titles: Mapping[str, str]) -> Picture:
     """Draw cashable saving less programme cost, added up year by year, a panel a schedule."""
     net = cumulative_net(monthly, money)
     quantiles = bands(net / _MILLION, ["schedule", "month"])
@@ -191,12 +190,12 @@ def net_position(monthly: Monthly, money: Money, scenario: Scenario, titles: Map
     return Picture("net_position", heading, f"At {day(months_of(monthly)[-1])}. {words}.", figure)
 
 
-def cumulative_net(monthly: Monthly, money: Money) -> pd.Series:
+def cumulative_net(monthly: Monthly, money: pd.DataFrame) -> pd.Series:
     """Give the cumulative net saving (GBP) by schedule, draw and month: 0 on day 0, then at each year's end."""
     days = months_of(monthly)
     labels = [str(label) for label in periods(days).unique()]
     dates = dict(zip([WHOLE, *labels], [pd.Timestamp(days[0]), *year_ends(labels)], strict=True))
-    ran = spending.yearly(money)[["schedule", "draw"]].drop_duplicates()
+    ran = money[["schedule", "draw"]].drop_duplicates()
     runs = ran.merge(pd.DataFrame({"period": list(dates)}), how="cross")
     index = pd.MultiIndex.from_frame(runs[["schedule", "period", "draw"]])
     rows = finances(money, index)["net_saving_cumulative_gbp"].rename("gbp").reset_index()

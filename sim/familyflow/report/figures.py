@@ -15,16 +15,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    import pandas as pd
+
     from familyflow.report.canvas import Picture
     from familyflow.report.frames import Monthly
-    from familyflow.report.spending import Money
     from familyflow.scenario import Scenario
     from familyflow.scenario.timeline import Timeline
 
 
 def save_all(
     monthly: Monthly,
-    money: Money,
+    money: pd.DataFrame,
     scenario: Scenario,
     timelines: Mapping[str, Timeline],
     folder: Path,
@@ -44,7 +45,7 @@ def saved(picture: Picture, folder: Path) -> Image:
 
 
 def pictures(
-    monthly: Monthly, money: Money, scenario: Scenario, timelines: Mapping[str, Timeline], least: int = 0
+    monthly: Monthly, money: pd.DataFrame, scenario: Scenario, timelines: Mapping[str, Timeline], least: int = 0
 ) -> Iterator[Picture]:
     """Draw every figure of a run, one after the other; `timelines` are by schedule, at central values."""
     yield from _of_all(monthly, scenario, least)
@@ -65,7 +66,7 @@ def _of_all(monthly: Monthly, scenario: Scenario, least: int) -> Iterator[Pictur
 
 
 def _of_differences(
-    monthly: Monthly, money: Money, scenario: Scenario, timelines: Mapping[str, Timeline], least: int
+    monthly: Monthly, money: pd.DataFrame, scenario: Scenario, timelines: Mapping[str, Timeline], least: int
 ) -> Iterator[Picture]:
     """Draw the figures that compare schedules with no change."""
     titles = titles_of(scenario, schedules_of(monthly))

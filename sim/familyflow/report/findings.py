@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from familyflow.report.frames import Monthly
-    from familyflow.report.spending import Money
     from familyflow.scenario import Scenario
 
 
@@ -29,7 +28,7 @@ class Findings:
     caseloads: pd.DataFrame
 
 
-def find(monthly: Monthly, money: Money, scenario: Scenario) -> Findings:
+def find(monthly: Monthly, money: pd.DataFrame, scenario: Scenario) -> Findings:
     """Work out a study's findings; Problem when no change was not run."""
     quarters = tables.quarters(monthly)
     values = tables.values_by_period(monthly, money, quarters)

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from familyflow.economics.cashflow import by_year, savings
 from familyflow.ground.problem import Problem
 from familyflow.pathway.teams import WORKLOAD
-from familyflow.report import spending, words
+from familyflow.report import words
 from familyflow.report.frames import (
     HOLDINGS,
     caseloads,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from familyflow.report.frames import Monthly
-    from familyflow.report.spending import Money
 
 AVERTED: Final = {
     "care_entries_averted": "care_entries",
@@ -76,14 +76,14 @@ _KEYS: Final = ["schedule", "period", "draw"]
 _MONTHS_A_QUARTER: Final = 3
 
 
-def measures(monthly: Monthly, money: Money) -> pd.DataFrame:
+def measures(monthly: Monthly, money: pd.DataFrame) -> pd.DataFrame:
     """Give schedule, measure, draw and value for every summary measure over the whole horizon."""
     values = by_period(monthly, money)
     whole = values.loc[values["period"] == WHOLE]
     return whole[["schedule", "measure", "draw", "value"]].reset_index(drop=True)
 
 
-def by_period(monthly: Monthly, money: Money) -> pd.DataFrame:
+def by_period(monthly: Monthly, money: pd.DataFrame) -> pd.DataFrame:
     """Give schedule, period, measure, draw and value: the whole horizon ("all") and each financial year.
 
     Stocks are those at the period's end, flows those within it. Problem when no change was not run.
@@ -91,7 +91,7 @@ def by_period(monthly: Monthly, money: Money) -> pd.DataFrame:
     return values_by_period(monthly, money, quarters(monthly))
 
 
-def values_by_period(monthly: Monthly, money: Money, every: pd.DataFrame) -> pd.DataFrame:
+def values_by_period(monthly: Monthly, money: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
     """Give `by_period` with the quarters at hand: `every` is that of `quarters`."""
     schedules = schedules_of(monthly)
     if NO_CHANGE not in schedules:
@@ -200,10 +200,10 @@ def _labels(monthly: Monthly) -> pd.Series:
     return periods(months_of(monthly))
 
 
-def finances(money: Money, index: pd.MultiIndex) -> pd.DataFrame:
+def finances(money: pd.DataFrame, index: pd.MultiIndex) -> pd.DataFrame:
     """Give cost and savings (GBP) for an index of schedule, period and draw; what has no row cost nothing."""
     years = {label.partition(" ")[0]: label for label in index.unique("period") if label != WHOLE}
-    yearly = spending.yearly(money).astype({"schedule": object})
+    yearly = by_year(savings(money)).astype({"schedule": object})
     yearly = yearly.assign(period=yearly["financial_year"].map(years)).drop(columns="financial_year")
     both = pd.concat([yearly.assign(period=WHOLE), yearly.dropna(subset="period")])
     sums = both.groupby(_KEYS).sum().reindex(index).fillna(0.0)
@@ -255,7 +255,7 @@ def _share(yes: pd.Series, gain: pd.Series) -> pd.Series:
     return yes.astype(float).where(gain.notna())
 
 
-def summary(monthly: Monthly, money: Money) -> pd.DataFrame:
+def summary(monthly: Monthly, money: pd.DataFrame) -> pd.DataFrame:
     """Give a study's summary (columns as SUMMARY) by schedule, measure and period; Problem as by_period."""
     every = quarters(monthly)
     return summarised(values_by_period(monthly, money, every), every)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
-import pyarrow as pa
 import pytest
 from fake_engine import Town, rates_of, study
 from pyarrow import parquet
@@ -245,17 +244,3 @@ def test_what_a_killed_process_left_is_tidied_away(tmp_path: Path) -> None:
 def test_an_equals_sign_in_the_path_adds_no_column(tmp_path: Path) -> None:
     conduct(study(), tmp_path / "year=2020", Here())
     assert tuple(store.monthly(tmp_path / "year=2020").columns) == COLUMNS
-
-
-@pytest.mark.parametrize("rows", [[5], [3, 4], [1, 1, 1], [7, 0, 9], [12]])
-def test_blocks_are_written_to_the_byte_as_their_whole(
-    rows: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(store, "_ROW_GROUP", 3)
-    whole = pd.DataFrame({"draw": range(sum(rows)), "line": [f"line {i % 2}" for i in range(sum(rows))]})
-    ends = pd.Series(rows).cumsum()
-    store.write_blocks((whole[end - size : end] for end, size in zip(ends, rows, strict=True)), tmp_path / "blocks")
-    table = pa.Table.from_pandas(whole, preserve_index=False).replace_schema_metadata(None)
-    parquet.write_table(table, tmp_path / "whole", row_group_size=3, compression="zstd")
-    assert (tmp_path / "blocks").read_bytes() == (tmp_path / "whole").read_bytes()
-    assert parquet.read_metadata(tmp_path / "blocks").num_row_groups == -(-sum(rows) // 3)
