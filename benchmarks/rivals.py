@@ -297,6 +297,8 @@ def main(arguments: list[str]) -> int:
     """Run the three side by side, in one process."""
     library("ciw")
     ciw = int(arguments[0]) if arguments else CIW_REPLICATIONS
+    if ciw < 2:  # noqa: PLR2004 - one has no standard error
+        sys.exit("rivals.py: at least 2 replications of Ciw, so that its means can be compared")
     start = begin(1)
     make_ready(start)
     days = start.horizon
