@@ -249,7 +249,7 @@ def _write_blocks(prices: Prices, years: Years, model: Model) -> None:
     _heading(prices, prices.avoided, "Price x share that is ever cash")
     _heading(prices, prices.arrives, "Share of what is later that arrives within the run")
     _heading(prices, prices.worth, "Present value of a pound paid after its lag")
-    kernel = _kernel(model)
+    kernel = kernel_of(model)
     for year in range(model.years):
         _write_year(prices, years, model, year, kernel)
         _write_later(prices, model, year, kernel)
@@ -283,7 +283,7 @@ def _write_year(prices: Prices, years: Years, model: Model, year: int, kernel: F
     _row(prices, prices.worth + year, label, worth, lambda i: arriving(i, discounted))
 
 
-def _kernel(model: Model) -> Floats:
+def kernel_of(model: Model) -> Floats:
     """Give the share of a pound released in one year that is cash in another (Y from, Y to, C): 1 - |apart - lag|."""
     places = np.arange(model.years)
     apart = places[None, :, None] - places[:, None, None] - case.terms(model.a, case.LAG)[: model.council] / _MONTHS

@@ -11,7 +11,7 @@ from familyflow.economics import case
 from familyflow.economics.lines import Kind
 from familyflow.economics.sensitivity import middle, one_way
 from familyflow.report.workbook.cells import name_of
-from familyflow.report.workbook.prices import level
+from familyflow.report.workbook.prices import kernel_of, level
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -121,9 +121,7 @@ def _worth(model: Model, schedule: int) -> Floats:
     """Give what each line's mean amounts are worth (Y, L), by the year of the amount."""
     a, c = model.a, model.council
     discount, q = case.discount_factors(a), model.prices
-    places = np.arange(model.years)
-    apart = places[None, :, None] - places[:, None, None] - case.terms(a, case.LAG)[:c] / 12
-    worth_later = np.einsum("t,stl->sl", discount, np.maximum(1 - np.abs(apart), 0.0))
+    worth_later = np.einsum("t,stl->sl", discount, kernel_of(model))
     now, later = (share[:c] for share in case.cash_shares(a))
     values = model.means.saved[0, schedule] * q * discount[:, None]
     values[:, c : c + model.partner] = 0.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -100,8 +99,3 @@ def contents(now: Model, as_run: Model) -> Contents:
         ),
         identity={"familyflow scenario": "swindon"},
     )
-
-
-def renamed(original: Model, titles: Mapping[str, str]) -> Model:
-    """Return the case with other titles."""
-    return replace(original, titles=titles)
