@@ -12,6 +12,7 @@ import re
 import sys
 from collections import Counter
 from functools import cache
+from math import exp
 from pathlib import Path
 from statistics import mean
 from typing import TYPE_CHECKING, Final
@@ -20,7 +21,7 @@ from familyflow import scenario
 from familyflow.calibrate import hierarchy
 from familyflow.calibrate.history import SERIES
 from familyflow.calibrate.targets import TARGETS
-from familyflow.calibrate.unknowns import list_unknowns
+from familyflow.calibrate.unknowns import NINETY, list_unknowns
 from familyflow.economics.lines import lines_for
 from familyflow.engine import structure
 from familyflow.ground import paths
@@ -400,23 +401,24 @@ def _target_row(each: Target) -> tuple[str, ...]:
 
 
 def unknowns_table() -> str:
-    """Tabulate the unknowns by their first part, with the spread of their priors in one scenario."""
+    """Tabulate the unknowns by their first part, with how far their priors reach in one scenario."""
     name, found = next(iter(scenarios().items()))
     unknowns = list_unknowns(structure.build(PATHWAY, found.central()), found.quantities)
     kinds = Counter(each.name.split(".")[0] for each in unknowns)
     rows = [
-        (f"`{kind}`", count, _spreads([u for u in unknowns if u.name.split(".")[0] == kind]))
+        (f"`{kind}`", count, *_reaches([u for u in unknowns if u.name.split(".")[0] == kind]))
         for kind, count in kinds.items()
     ]
-    return table(
-        ("kind", "unknowns", f"standard deviation of the prior, in logs ({name})"), [*rows, ("all", len(unknowns), "")]
-    )
+    headings = ("kind", "unknowns", f"low end over the middle ({name})", "high end over the middle")
+    return table(headings, [*rows, ("all", len(unknowns), "", "")])
 
 
-def _spreads(unknowns: Sequence[Unknown]) -> str:
-    spreads = [each.spread for each in unknowns]
-    low, high = f"{min(spreads):.2g}", f"{max(spreads):.2g}"
-    return low if low == high else f"{low} to {high}"
+def _reaches(unknowns: Sequence[Unknown]) -> Iterator[str]:
+    """Write between what the ends of priors' 90% ranges lie, as ratios to their middles."""
+    for sign in (-1, 1):
+        ends = [exp(each.log(sign * NINETY / 2) - each.log(0.0)) for each in unknowns]
+        low, high = f"{min(ends):.2g}", f"{max(ends):.2g}"
+        yield low if low == high else f"{low} to {high}"
 
 
 def cost_lines() -> str:

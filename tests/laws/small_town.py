@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
-from math import log
+from math import exp, log
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +29,7 @@ from familyflow.scenario.schema import Boundary, Close, GoLive, Open, Staff
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from familyflow.calibrate.unknowns import Unknown
     from familyflow.engine.structure import Floats
     from familyflow.scenario import Scenario
     from familyflow.scenario.schema import Step
@@ -219,6 +220,11 @@ def scenario_values() -> dict[str, float]:
     return central | posts | {f"team.{key}": fte for key, fte in (teams | {"new_hub.key_workers": 18.0}).items()}
 
 
+def moved(given: Mapping[str, float], logs: Mapping[str, float], unknowns: Sequence[Unknown]) -> dict[str, float]:
+    """Return values with those that are unknown moved by logs, by the unknown's name."""
+    return {**given, **{u.prior: given[u.prior] * exp(logs.get(u.name, 0.0)) for u in unknowns}}
+
+
 def rates_for(given: Mapping[str, float], pathway: Pathway = PATHWAY) -> dict[str, float]:
     """Return the rates of a town with these values, by name."""
     arrays = structure.build(pathway, given)
@@ -230,7 +236,7 @@ def rates_for(given: Mapping[str, float], pathway: Pathway = PATHWAY) -> dict[st
     children = given["population.children"]
     levels = LEVELS | {f"arrivals.{source}": count / children for source, count in new.items()}
     logs = LOGS | {name: log(level / given[f"prior.{name}"]) for name, level in levels.items()}
-    found = to_rates(arrays, given, {u.name: logs.get(u.name, 0.0) for u in unknowns})
+    found = to_rates(arrays, moved(given, logs, unknowns))
     return rates.to_values(found, pathway)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from replay import Replay
-from small_town import LOGS, begin, claiming, rates_for, scenario, values, whole, with_posts
+from small_town import LOGS, begin, claiming, moved, rates_for, scenario, values, whole, with_posts
 
 from familyflow.calibrate.unknowns import list_unknowns, to_rates
 from familyflow.engine import Ledger, prepare, rates, simulate, structure
@@ -91,7 +91,7 @@ def test_a_new_exit_has_a_prior_and_is_fitted_like_the_others() -> None:
     given = values({"plan.cin.moved_away": 0.1})
     arrays = structure.build(pathway, given)
     unknowns = list_unknowns(arrays, quantities)
-    found = to_rates(arrays, given, {u.name: LOGS.get(u.name, 0.0) for u in unknowns})
+    found = to_rates(arrays, moved(given, LOGS, unknowns))
     assert "plan.cin.moved_away" in {u.name for u in unknowns}
     ledger = live_year(pathway, given, rates.to_values(found, pathway))
     assert left_by(ledger, "cin", "moved_away") > 0

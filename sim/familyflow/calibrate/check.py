@@ -15,13 +15,13 @@ import pandas as pd
 from scipy.stats import chisquare
 
 from familyflow.calibrate.moments import live
-from familyflow.calibrate.posterior import moved, near
+from familyflow.calibrate.posterior import errors_of, near
 from familyflow.calibrate.solve import ask, one_thread, pose, solve
 from familyflow.calibrate.unknowns import NINETY
 from familyflow.experiment.draw import EXACT, normal, sample
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from familyflow.calibrate.solve import Posed, Question, Solution
     from familyflow.engine.structure import Floats
@@ -37,7 +37,7 @@ SHARES: Final = (0.5, 0.8, 0.9)
 class Known:
     """A council whose rates are known, with the figures that it publishes from them.
 
-    `truth`: by name, the log of each unknown's rate or odds, and each target as it truly is, on its scale.
+    `truth`: by name, each unknown's score, and each target as it truly is, on its scale.
     """
 
     scenario: Scenario
@@ -60,19 +60,23 @@ def known(scenario: Scenario, seed: int, number: int) -> Known:
     """Return the number-th council like a scenario: rates from the priors, figures with their stated errors."""
     values = sample(scenario, seed, number)
     posed = pose(scenario, values)
-    at = np.zeros(len(posed.question.unknowns))
+    at = _drawn(posed.question, seed, number)
     expected = posed.question.scaled(posed.expected(at))
     errors = np.array([normal(seed, number, f"error.{key}") for key in posed.question.keys])
-    spreads = np.where(posed.question.held_out, 0.0, posed.question.spreads)
-    figures = published(scenario, posed.question, expected + errors * spreads)
-    return Known(_told(scenario, values, posed.question, figures), named(posed, at, expected))
+    wrong = np.where(posed.question.held_out, 0.0, posed.question.apart(errors))
+    figures = published(scenario, posed.question, expected - wrong)
+    return Known(_told(scenario, values, posed.question, figures), named(posed.question, at, expected))
 
 
-def named(posed: Posed, x: Floats, expected: Floats) -> dict[str, float]:
-    """Return the logs of the unknowns' rates or odds, and the targets on their scales, by name."""
-    unknowns = zip(posed.question.unknowns, posed.centre + x, strict=True)
-    logs = {u.name: float(at) for u, at in unknowns}
-    return logs | dict(zip(posed.question.keys, map(float, expected), strict=True))
+def _drawn(question: Question, seed: int, number: int) -> Floats:
+    """Draw the unknowns' scores."""
+    return np.array([normal(seed, number, u.prior) for u in question.unknowns])
+
+
+def named(question: Question, x: Floats, expected: Floats) -> dict[str, float]:
+    """Return the unknowns' scores, and the targets on their scales, by name."""
+    names = (*(u.name for u in question.unknowns), *question.keys)
+    return dict(zip(names, map(float, (*x, *expected)), strict=True))
 
 
 def published(scenario: Scenario, question: Question, figures: Floats) -> dict[str, Quantity]:
@@ -113,13 +117,13 @@ def ranked(council: Known, seed: int, draws: int) -> Ranked:
 def _ranked(council: Known, central: Solution, seed: int, draws: int) -> Ranked:
     """Rank the truth among draws from a central solution."""
     scenario = council.scenario
+    question = ask(scenario, central.structure)
     ranks, afresh = dict.fromkeys(council.truth, 0), 0
     for draw in range(draws):
-        values = moved(scenario, seed, draw)
-        found = near(scenario, values, central)
+        errors = errors_of(scenario, central, seed, draw)
+        found = near(scenario, sample(scenario, seed, draw), central, errors)
         afresh += found.jacobian is not central.jacobian
-        posed = pose(scenario, values)
-        there = named(posed, found.x, posed.question.scaled(found.expected))
+        there = named(question, found.x, question.scaled(found.expected))
         for name, truth in council.truth.items():
             ranks[name] += there[name] < truth
     return Ranked(ranks, draws, afresh)
@@ -129,31 +133,25 @@ def log_weights(scenario: Scenario, seed: int, draws: int) -> Floats:
     """Return by how much, in logs, draws should count for more or less to be exact draws of the posterior (draws).
 
     Everything but targets and priors is held at its central value. The density of the draws is known (Bardsley and
-    others 2014): exp(-|Q'F|^2 / 2) |det Q'J|, against the posterior's exp(-|F|^2 / 2). Only differences mean anything.
+    others 2014): exp(-|Q'F|^2 / 2) |det Q'J|, against the posterior's exp(-|F|^2 / 2) over the errors' standard
+    deviations, each on the side on which the truth lies. Only differences mean anything.
     """
     values = scenario.central()
     with one_thread():
         posed = pose(scenario, values)
-        figures = {key: scenario.quantities[key] for key in posed.question.keys}
-        alone = _told(scenario, values, posed.question, figures)
-        central = solve(alone, values)
+        central = solve(scenario, values)
         base, _ = np.linalg.qr(central.jacobian)
-        return np.array([_log_weight(posed, base, x) for x in _unknowns_of(alone, central, posed, seed, draws)])
-
-
-def _unknowns_of(scenario: Scenario, central: Solution, posed: Posed, seed: int, draws: int) -> Iterator[Floats]:
-    """Yield the unknowns of draws, counted from the central values of the priors."""
-    for draw in range(draws):
-        values = moved(scenario, seed, draw)
-        there = np.log([values[u.prior] for u in posed.question.unknowns])
-        yield near(scenario, values, central).x + there - posed.centre
+        lucks = (errors_of(scenario, central, seed, draw) for draw in range(draws))
+        return np.array([_log_weight(posed, base, near(scenario, values, central, luck).x) for luck in lucks])
 
 
 def _log_weight(posed: Posed, base: Floats, x: Floats) -> float:
     apart = posed.residuals(x)
     across = base.T @ apart
     slope = np.linalg.slogdet(base.T @ posed.jacobian(x))[1]
-    return float((across @ across - apart @ apart) / 2 - slope)
+    question = posed.question
+    sides = np.where(apart[: len(question.keys)] < 0, question.below, question.above)[~question.held_out]
+    return float((across @ across - apart @ apart) / 2 - slope - np.log(sides).sum())
 
 
 def effective(logs: Floats) -> float:
@@ -169,7 +167,7 @@ def lived(scenario: Scenario, seed: int, number: int) -> Known:
     """
     values = sample(scenario, seed, number)
     posed = pose(scenario, values)
-    at = np.zeros(len(posed.question.unknowns))
+    at = _drawn(posed.question, seed, number)
     expected = posed.expected(at)
     begun = {key: float(x) for key, x in zip(posed.question.keys, expected, strict=True) if key.startswith(EXACT)}
     told = _told(scenario, values | begun, posed.question, {})
@@ -178,30 +176,28 @@ def lived(scenario: Scenario, seed: int, number: int) -> Known:
     figures = posed.question.scaled(np.where(np.isfinite(seen), seen, expected))
     return Known(
         _told(scenario, values, posed.question, published(scenario, posed.question, figures)),
-        named(posed, at, posed.question.scaled(expected)),
+        named(posed.question, at, posed.question.scaled(expected)),
     )
 
 
 def recovered(council: Known, central: Solution) -> pd.DataFrame:
     """Set a fit's unknowns beside the truth, a row an unknown: unknown, truth, fitted, low, high (90%), off, shrinkage.
 
-    `truth` to `high` are rates or odds; `off` is fitted less truth in posterior standard deviations near the fit.
+    `truth` to `high` are rates or shares; `off` is fitted less truth in posterior standard deviations near the fit.
     """
-    scenario = council.scenario
-    question = ask(scenario, central.structure)
-    centre = np.log([scenario.quantities[u.prior].value for u in question.unknowns])
+    question = ask(council.scenario, central.structure)
     spread = np.sqrt(np.diag(np.linalg.inv(central.jacobian.T @ central.jacobian)))
     truth = np.array([council.truth[u.name] for u in question.unknowns])
-    fitted = centre + central.x
+    reach = NINETY / 2 * spread
     return pd.DataFrame(
         {
             "unknown": [u.name for u in question.unknowns],
-            "truth": np.exp(truth),
-            "fitted": np.exp(fitted),
-            "low": np.exp(fitted - NINETY / 2 * spread),
-            "high": np.exp(fitted + NINETY / 2 * spread),
-            "off": (fitted - truth) / spread,
-            "shrinkage": 1 - (spread / np.array([u.spread for u in question.unknowns])) ** 2,
+            "truth": np.exp(question.log_rates(truth)),
+            "fitted": np.exp(question.log_rates(central.x)),
+            "low": np.exp(question.log_rates(central.x - reach)),
+            "high": np.exp(question.log_rates(central.x + reach)),
+            "off": (central.x - truth) / spread,
+            "shrinkage": 1 - spread**2,
         }
     )
 

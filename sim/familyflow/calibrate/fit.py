@@ -89,7 +89,7 @@ def compare(scenario: Scenario, solution: Solution, seen: Seen, before: Seen | N
 def residuals(question: Question, solution: Solution, published: np.ndarray) -> np.ndarray:
     """Return fitted less published (K) in the standard deviations of what is published; nan where held out."""
     apart = question.scaled(solution.expected) + solution.shift - question.scaled(published)
-    return np.asarray(np.where(question.held_out, np.nan, apart / question.spreads))
+    return np.asarray(np.where(question.held_out, np.nan, question.deviations(apart)))
 
 
 def verdict(target: Target, value: float, low: float, high: float, expected: float) -> str:

@@ -11,10 +11,10 @@ import pandas as pd
 from scipy.stats import chi2
 
 from familyflow.calibrate.fit import fit, residuals
-from familyflow.calibrate.posterior import moved, near
+from familyflow.calibrate.posterior import errors_of, near
 from familyflow.calibrate.solve import ask, pose
 from familyflow.calibrate.targets import TARGETS
-from familyflow.calibrate.unknowns import SMALLEST
+from familyflow.experiment.draw import sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,10 +53,10 @@ def sampled(scenario: Scenario, central: Solution, draws: int = DRAWS, tell: Tel
     question = ask(scenario, central.structure)
     prior, logs, targets = [], [], []
     for draw in range(draws):
-        values = moved(scenario, SEED, draw)
-        found = near(scenario, values, central)
-        prior.append([np.log(max(values[u.prior], SMALLEST)) for u in question.unknowns])
-        logs.append(prior[-1] + found.x)
+        luck = errors_of(scenario, central, SEED, draw)
+        found = near(scenario, sample(scenario, SEED, draw), central, luck)
+        prior.append(question.log_rates(luck[len(question.keys) :]))
+        logs.append(question.log_rates(found.x))
         targets.append(question.unscaled(question.scaled(found.expected) + central.shift))
         if tell is not None:
             tell("sampling the posterior", draw + 1, draws)
@@ -89,8 +89,7 @@ def unknowns(scenario: Scenario, central: Solution, draws: Sampled) -> pd.DataFr
     away) and says.
     """
     question = ask(scenario, central.structure)
-    given = [scenario.quantities[u.prior] for u in question.unknowns]
-    centre = shared(np.log(np.array([q.value for q in given])), _wholes(question))
+    centre = shared(question.log_rates(np.zeros(len(question.unknowns))), _wholes(question))
     before, after = draws.prior.std(axis=0, ddof=1), draws.logs.std(axis=0, ddof=1)
     cut = 1 - (after / before) ** 2
     low, middle, high = np.exp(np.quantile(draws.logs, (0.05, 0.5, 0.95), axis=0))
@@ -99,7 +98,7 @@ def unknowns(scenario: Scenario, central: Solution, draws: Sampled) -> pd.DataFr
         {
             "unknown": [u.name for u in question.unknowns],
             "prior": [u.prior for u in question.unknowns],
-            "unit": [q.unit for q in given],
+            "unit": [u.quantity.unit for u in question.unknowns],
             "value": np.exp(centre),
             "prior_p5": prior_low,
             "prior_p95": prior_high,

@@ -1,4 +1,4 @@
-"""The posterior: each draw's targets and priors moved by their errors, and the same problem solved again.
+"""The posterior: the errors of each draw's targets and priors drawn, and the same problem solved with them.
 
 Randomise then optimise (Bardsley, Solonen, Haario and Laine 2014, SIAM Journal on Scientific Computing 36). With F the
 residuals of targets and priors in standard deviations, and Q an orthonormal base of the central Jacobian's columns, a
@@ -14,14 +14,15 @@ import pandas as pd
 
 from familyflow.calibrate import drift
 from familyflow.calibrate.moments import central as central_fit
-from familyflow.calibrate.solve import EXACT_SPREAD, flat, one_thread, pose, root, solve
-from familyflow.experiment.draw import EXACT, normal, sample
+from familyflow.calibrate.solve import ask, flat, one_thread, pose, root, solve
+from familyflow.experiment.draw import normal, sample
 from familyflow.experiment.limits import MOST_YEARS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from familyflow.calibrate.solve import Solution
+    from familyflow.engine.structure import Floats
     from familyflow.scenario import Scenario
 
 
@@ -47,27 +48,28 @@ def posterior(
 
 def of_draw(scenario: Scenario, seed: int, draw: int, central: Solution) -> dict[str, float]:
     """Return one draw's fitted rates by name, and how they move by themselves in each year that a run may have."""
-    rates = flat(near(scenario, moved(scenario, seed, draw), central))
+    rates = flat(near(scenario, sample(scenario, seed, draw), central, errors_of(scenario, central, seed, draw)))
     return rates | drift.paths(scenario.authority, scenario.start, MOST_YEARS, seed, draw)
 
 
-def moved(scenario: Scenario, seed: int, draw: int) -> dict[str, float]:
-    """Return a draw's values as its fit has them: the sample, with the snapshot's own error on top.
+def errors_of(scenario: Scenario, central: Solution, seed: int, draw: int) -> Floats:
+    """Return by how many standard deviations a draw's targets, then its priors, are wrong.
 
-    Day 0 has the snapshot as it was published. How near a balance comes to it is another matter, and not exact.
+    It is the luck by which the sample takes the same quantities from their ranges.
     """
-    values = sample(scenario, seed, draw)
-    counts = {key: value for key, value in values.items() if key.startswith(EXACT)}
-    return values | {
-        key: float(value * np.exp(EXACT_SPREAD * normal(seed, draw, f"balance.{key}"))) for key, value in counts.items()
-    }
+    question = ask(scenario, central.structure)
+    names = (*question.keys, *(unknown.prior for unknown in question.unknowns))
+    return np.array([normal(seed, draw, name) for name in names])
 
 
-def near(scenario: Scenario, values: dict[str, float], central: Solution) -> Solution:
-    """Fit a draw's values from the central solution; solve afresh where the steps do not lead there."""
+def near(scenario: Scenario, values: dict[str, float], central: Solution, errors: Floats) -> Solution:
+    """Fit a draw from the central solution; solve afresh where the steps do not lead there.
+
+    `values`: of all that is not asked. `errors`: of targets, then priors.
+    """
     with one_thread():
-        posed = pose(scenario, values, central.shift)
+        posed = pose(scenario, values, central.shift, errors)
         x, found = root(posed, central.x, central.jacobian)
         if found:
             return posed.solved(x, central.jacobian, central.shift)
-    return solve(scenario, values, central.shift)
+    return solve(scenario, values, central.shift, errors=errors)

@@ -23,7 +23,7 @@ from familyflow.ground.problem import Problem
 from familyflow.pathway import PATHWAY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from familyflow.engine.rates import Rates
     from familyflow.engine.structure import Flags, Floats, Structure
@@ -56,14 +56,15 @@ _NARROW: Final = 100
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """What is asked of a fit: the targets' ids, their scales, their spreads on them, and the unknowns.
+    """What is asked of a fit: the targets' ids, their scales, their errors on them, and the unknowns.
 
-    `logs`, `odds` (K): compared by logs, or by the logs of odds; the others as they are. `spreads` (K): standard
-    deviations, infinite where a target is held out.
+    `logs`, `odds` (K): compared by logs, or by the logs of odds; the others as they are. `below`, `above` (K): standard
+    deviations of a truth below and above what is published, infinite where a target is held out.
     """
 
     keys: list[str]
-    spreads: Floats
+    below: Floats
+    above: Floats
     logs: Flags
     odds: Flags
     unknowns: tuple[Unknown, ...]
@@ -90,18 +91,32 @@ class Question:
         low = np.where(self.logs | self.odds, np.maximum(low, value / _NARROW), low)
         return low, np.where(self.odds, np.minimum(high, 1 - (1 - value) / _NARROW), high)
 
+    def deviations(self, apart: Floats) -> Floats:
+        """Return how far truths lie from what is published (K), given on the scales, in standard deviations."""
+        return np.asarray(apart / np.where(apart < 0, self.below, self.above))
+
+    def apart(self, deviations: Floats) -> Floats:
+        """Return how far truths lie from what is published (K) on the scales; nan where held out."""
+        return np.asarray(
+            deviations * np.where(self.held_out, np.nan, np.where(deviations < 0, self.below, self.above))
+        )
+
+    def log_rates(self, scores: Floats) -> Floats:
+        """Return the logs of the unknowns' rates and shares at their scores."""
+        return np.array([unknown.log(float(x)) for unknown, x in zip(self.unknowns, scores, strict=True)])
+
     @cached_property
     def held_out(self) -> Flags:
         """Say which targets (K) are shown and not fitted."""
-        return np.isinf(self.spreads)
+        return np.isinf(self.above)
 
 
 @dataclass(frozen=True, eq=False)
 class Solution:
     """A solved fit.
 
-    `x`: unknowns in the question's order. `expected` (K): the targets as the balance has them. `jacobian`: of the
-    residuals, targets before priors. `shift` (K): what simulation adds to the balance, on the targets' scales.
+    `x`: the unknowns' scores, in the question's order. `expected` (K): the targets as the balance has them. `jacobian`:
+    of the residuals, targets before priors. `shift` (K): what simulation adds to the balance, on the targets' scales.
     """
 
     x: Floats
@@ -120,46 +135,43 @@ def ask(scenario: Scenario, arrays: Structure) -> Question:
     odds = np.array([q.unit == "share" and 0 < q.value < 1 for q in given])
     logs = np.array([q.unit != "share" and q.value > 0 for q in given])
     held_out = np.array([t.held_out for t in asked])
-    bare = Question([t.key for t in asked], np.ones(len(asked)), logs, odds, list_unknowns(arrays, quantities))
-    return replace(bare, spreads=np.where(held_out, np.inf, _spreads(bare, given)))
+    even = np.ones(len(asked))
+    bare = Question([t.key for t in asked], even, even, logs, odds, list_unknowns(arrays, quantities))
+    below, above = (np.where(held_out, np.inf, errors) for errors in _errors(bare, given))
+    return replace(bare, below=below, above=above)
 
 
-def _spreads(question: Question, given: list[Quantity]) -> Floats:
-    """Return the standard deviations that 90% ranges imply; an exact number is given two per cent."""
-    low, high = question.ends(given)
+def _errors(question: Question, given: list[Quantity]) -> Iterator[Floats]:
+    """Yield the standard deviations below and above that 90% ranges imply; an end without a range has two per cent."""
     value = np.array([q.value for q in given])
-    ranged = (question.scaled(high) - question.scaled(low)) / NINETY
     exact = EXACT_SPREAD * np.where(
         question.logs, 1.0, np.where(question.odds, 1 / np.maximum(1 - value, _EDGE), value)
     )
     exact = np.where(value == 0, NOBODY_SPREAD, exact)
-    return np.maximum(np.where(low == high, exact, ranged), _EDGE)
+    for end in question.ends(given):
+        ranged = np.abs(question.scaled(end) - question.scaled(value)) / (NINETY / 2)
+        yield np.maximum(np.where(end == value, exact, ranged), _EDGE)
 
 
 @dataclass(frozen=True, eq=False)
 class Posed:
-    """A fit with its numbers in place. `wanted` (K): what the balance is to give, on the targets' scales."""
+    """A fit with its numbers in place.
+
+    `wanted` (K): what the balance is to give, on the targets' scales. `errors`: by how many standard deviations the
+    targets (K), then the priors, are wrong.
+    """
 
     arrays: Structure
     question: Question
     values: Mapping[str, float]
     outside: Floats
     wanted: Floats
-
-    @cached_property
-    def priors(self) -> Floats:
-        """Standard deviations of the unknowns' priors."""
-        return np.array([u.spread for u in self.question.unknowns])
-
-    @cached_property
-    def centre(self) -> Floats:
-        """Logs of the rates or odds at which the priors are centred."""
-        return np.asarray(np.log(np.array([self.values[u.prior] for u in self.question.unknowns])), dtype=np.float64)
+    errors: Floats
 
     def rates(self, x: Floats) -> Rates:
         """Return the rates that the unknowns make."""
-        named = dict(zip((u.name for u in self.question.unknowns), x, strict=True))
-        return to_rates(self.arrays, self.values, named)
+        unknowns = zip(self.question.unknowns, map(float, x), strict=True)
+        return to_rates(self.arrays, {**self.values, **{u.prior: u.quantity.at_score(score) for u, score in unknowns}})
 
     def expected(self, x: Floats) -> Floats:
         """Return the targets' expected values."""
@@ -168,7 +180,7 @@ class Posed:
     def residuals(self, x: Floats) -> Floats:
         """Return how far targets, then priors, are missed, in their standard deviations."""
         apart = self.question.scaled(self.expected(x)) - self.wanted
-        return np.concatenate([apart / self.question.spreads, x / self.priors])
+        return np.concatenate([self.question.deviations(apart), x]) - self.errors
 
     def jacobian(self, x: Floats) -> Floats:
         """Return the residuals' slopes by forward differences."""
@@ -187,13 +199,28 @@ def one_thread() -> threadpool_limits:
 
 
 def pose(
-    scenario: Scenario, values: Mapping[str, float], shift: Floats | None = None, pathway: Pathway = PATHWAY
+    scenario: Scenario,
+    values: Mapping[str, float],
+    shift: Floats | None = None,
+    errors: Floats | None = None,
+    pathway: Pathway = PATHWAY,
 ) -> Posed:
-    """Put a scenario's question with the given values; `shift` (K) is taken off what is wanted."""
+    """Put a scenario's question with the given values of all that is not asked.
+
+    `shift` (K) is taken off what is wanted. `errors`: as in `Posed`; none unless given.
+    """
     arrays = structure.build(pathway, values)
     question = ask(scenario, arrays)
-    wanted = question.scaled(np.array([values[k] for k in question.keys]))
-    return Posed(arrays, question, values, practice.outside(arrays), wanted if shift is None else wanted - shift)
+    wanted = question.scaled(np.array([scenario.quantities[key].value for key in question.keys]))
+    none = np.zeros(len(question.keys) + len(question.unknowns))
+    return Posed(
+        arrays,
+        question,
+        values,
+        practice.outside(arrays),
+        wanted if shift is None else wanted - shift,
+        none if errors is None else errors,
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -242,21 +269,25 @@ def _shortened(look: Callable[[Floats], _Place], at: _Place, step: Floats) -> _P
 
 
 def solve(
-    scenario: Scenario, values: Mapping[str, float], shift: Floats | None = None, near: Floats | None = None
+    scenario: Scenario,
+    values: Mapping[str, float],
+    shift: Floats | None = None,
+    near: Floats | None = None,
+    errors: Floats | None = None,
 ) -> Solution:
-    """Fit a scenario whose quantities have the given values. Errors: Problem when no rates can be found.
+    """Fit a scenario; what is not asked has the given values. Errors: Problem when no rates can be found.
 
-    `shift` (K): what simulation adds to the balance, on the targets' scales. `near`: unknowns to start from.
+    `shift` (K): what simulation adds to the balance, on the targets' scales. `near`: unknowns to start from. `errors`:
+    as in `Posed`.
     """
     with one_thread():
-        posed = pose(scenario, values, shift)
+        posed = pose(scenario, values, shift, errors)
         start = np.zeros(len(posed.question.unknowns)) if near is None else near
         approached, found_way = root(posed, start, posed.jacobian(start))
         found = least_squares(
             posed.residuals,
             approached if found_way else start,
             posed.jacobian,
-            x_scale=posed.priors,
             max_nfev=STEPS,
             xtol=SETTLED,
             ftol=SETTLED,

@@ -1,6 +1,7 @@
 """What the fit looks for: one number for each unknown, all zero at the prior, and how they make rates.
 
-Unknowns are logs of ratios to a prior: of an arrival rate, of the odds of an outcome, of a plan's pace, of a hazard.
+Each unknown is the score of a quantity (`Quantity.at_score`): an arrival rate, an outcome's share, a plan's pace, the
+level of a hazard. Its prior is that quantity's range, as every draw takes it, and so standard normal in the score.
 """
 
 from __future__ import annotations
@@ -37,35 +38,32 @@ MOVES = ("to_residential", "to_supported")
 PLACED = ("foster", "residential", "supported", "with_parents")
 """Published kinds of placement."""
 SMALLEST = 1e-4
-"""A prior share or rate of zero stays zero; a smaller range than this is taken as this."""
+"""At the least this part of the plans that began a band is taken to be left at its end."""
+_LEAST = 1e-9
+"""Less than this has this one's log."""
 
 
 @dataclass(frozen=True)
 class Unknown:
-    """One unknown: its name, the quantity that holds its prior, and the standard deviation of that, in logs.
-
-    A draw's value of that quantity is where the draw's prior is centred.
-    """
+    """One unknown: its name, and the quantity that holds its prior, with that one's id."""
 
     name: str
     prior: str
-    spread: float
+    quantity: Quantity
 
-
-def spread_of(quantity: Quantity) -> float:
-    """Return the standard deviation of the log that a 90% range implies."""
-    low, high = max(quantity.low, SMALLEST), max(quantity.high, SMALLEST)
-    return max(log(high / low) / NINETY, SMALLEST)
+    def log(self, score: float) -> float:
+        """Return the log of the rate or share at a score."""
+        return log(max(self.quantity.at_score(score), _LEAST))
 
 
 def list_unknowns(structure: Structure, quantities: Mapping[str, Quantity]) -> tuple[Unknown, ...]:
-    """Return every unknown, in the order in which `to_rates` reads them."""
+    """Return every unknown, each time in the same order."""
     return tuple(_unknowns(structure, quantities))
 
 
 def _unknowns(structure: Structure, quantities: Mapping[str, Quantity]) -> Iterator[Unknown]:
     for name, key in _priors(structure.pathway):
-        yield Unknown(name, key, spread_of(quantities[key]))
+        yield Unknown(name, key, quantities[key])
 
 
 def _priors(pathway: Pathway) -> Iterator[tuple[str, str]]:
@@ -87,37 +85,36 @@ def prior_of(stage: Stage, leads: Exit) -> str:
     return f"{stage.kind.value}.{stage.name}.{leads.name}"
 
 
-def to_rates(structure: Structure, values: Mapping[str, float], x: Mapping[str, float]) -> Rates:
-    """Turn unknowns into rates. `values`: the draw's targets and priors; `x`: logs by unknown's name."""
+def to_rates(structure: Structure, values: Mapping[str, float]) -> Rates:
+    """Turn values into rates: those of the quantities that hold priors, which are the unknowns, and all the others."""
     rates = fitted.empty(structure.pathway)
-    _arrive(structure, values, x, rates)
+    _arrive(structure, values, rates)
     for s, stage in enumerate(structure.pathway.stages):
         if stage.in_care:
-            _care(values, x, rates, s, stage)
+            _care(values, rates, s, stage)
         elif stage.kind is Kind.DECISION:
-            rates.weights[s, : len(stage.exits)] = _split(values, x, stage) / _mean_ratio(structure, s)
+            rates.weights[s, : len(stage.exits)] = _split(values, stage) / _mean_ratio(structure, s)
         else:
-            split = _split(values, x, stage) / _mean_ratio(structure, s)
-            rates.base[s, : len(stage.exits)] = split[:, None] * _pace(values, x, stage.name)[None, :]
+            split = _split(values, stage) / _mean_ratio(structure, s)
+            rates.base[s, : len(stage.exits)] = split[:, None] * _pace(values, stage.name)[None, :]
     _moderate_home(structure, rates)
-    _first_placements(structure, values, x, rates)
+    _first_placements(structure, values, rates)
     return rates
 
 
-def _arrive(structure: Structure, values: Mapping[str, float], x: Mapping[str, float], rates: Rates) -> None:
-    """Fill arrivals in families a day: a prior per child of the population, moved by the unknown."""
+def _arrive(structure: Structure, values: Mapping[str, float], rates: Rates) -> None:
+    """Fill arrivals in families a day: so many per child of the population."""
     for i, source in enumerate(structure.pathway.sources):
         name = f"arrivals.{source.name}"
-        children = values[f"prior.{name}"] * values["population.children"] / YEAR * np.exp(x[name])
+        children = values[f"prior.{name}"] * values["population.children"] / YEAR
         rates.arrivals[i] = children if source.single else children / structure.mean_size
 
 
-def _split(values: Mapping[str, float], x: Mapping[str, float], stage: Stage) -> Floats:
+def _split(values: Mapping[str, float], stage: Stage) -> Floats:
     """Return a stage's shares by exit, summing to 1."""
     if len(stage.exits) == 1:
         return np.ones(1)
-    keys = [prior_of(stage, leads) for leads in stage.exits]
-    odds = np.array([values[k] * np.exp(x[k]) for k in keys])
+    odds = np.array([values[prior_of(stage, leads)] for leads in stage.exits])
     return np.asarray(odds / odds.sum())
 
 
@@ -126,23 +123,18 @@ def _mean_ratio(structure: Structure, s: int) -> Floats:
     return np.asarray(structure.ratio[s, : structure.exits[s]] @ structure.joint)
 
 
-def _pace(values: Mapping[str, float], x: Mapping[str, float], stage: str) -> Floats:
+def _pace(values: Mapping[str, float], stage: str) -> Floats:
     """Return a plan's total hazard a day by band."""
     if stage == "closed":
         shape = [values[f"rereferral.hazard.{b}"] for b in BANDS]
-        return np.asarray(np.array(shape) / YEAR * _prior(values, x, "rereferral"))
+        return np.asarray(np.array(shape) / YEAR * values["prior.rereferral"])
     if stage == "screened_out":
         first_year = -log(1 - values["recontact_12m"]) / YEAR
         shape = [values[f"recontact.shape.{b}"] for b in BANDS]
-        return np.asarray(np.array(shape) * first_year * np.exp(x["recontact"]))
+        return np.asarray(np.array(shape) * first_year)
     if stage in ("cin", "cp"):
-        return np.asarray(_published_pace(values, stage) * _prior(values, x, f"pace.{stage}"))
-    return np.full(len(BANDS), _prior(values, x, f"pace.{stage}") / values[f"{stage}.days"])
-
-
-def _prior(values: Mapping[str, float], x: Mapping[str, float], name: str) -> float:
-    """Return a prior moved by its unknown."""
-    return float(values[f"prior.{name}"] * np.exp(x[name]))
+        return np.asarray(_published_pace(values, stage) * values[f"prior.pace.{stage}"])
+    return np.full(len(BANDS), values[f"prior.pace.{stage}"] / values[f"{stage}.days"])
 
 
 def _published_pace(values: Mapping[str, float], stage: str) -> Floats:
@@ -164,15 +156,14 @@ def _published_pace(values: Mapping[str, float], stage: str) -> Floats:
     return hazard
 
 
-def _care(values: Mapping[str, float], x: Mapping[str, float], rates: Rates, s: int, stage: Stage) -> None:
+def _care(values: Mapping[str, float], rates: Rates, s: int, stage: Stage) -> None:
     """Fill a placement's hazards: ways out by band, and moves."""
     for e, leads in enumerate(stage.exits):
         if leads.name.startswith("to_"):
-            level = values[f"care.move.{leads.name}.per_year"] * np.exp(x[f"care.move.{leads.name}"])
-            rates.base[s, e] = level / YEAR
+            rates.base[s, e] = values[f"care.move.{leads.name}.per_year"] / YEAR
         else:
             shape = np.array([values[f"care.shape.{leads.name}.{b}"] for b in BANDS])
-            rates.base[s, e] = shape * _prior(values, x, f"care.{leads.name}") / YEAR
+            rates.base[s, e] = shape * values[f"prior.care.{leads.name}"] / YEAR
 
 
 def _moderate_home(structure: Structure, rates: Rates) -> None:
@@ -183,12 +174,12 @@ def _moderate_home(structure: Structure, rates: Rates) -> None:
             rates.base[s] /= mean[s][:, None]
 
 
-def _first_placements(structure: Structure, values: Mapping[str, float], x: Mapping[str, float], rates: Rates) -> None:
-    """Fill first placements by age at entry: the prior shares, moved by kind of placement."""
+def _first_placements(structure: Structure, values: Mapping[str, float], rates: Rates) -> None:
+    """Fill first placements by age at entry: the shares of each age, moved by kind of placement."""
     for a, (age, _, _) in enumerate(ENTRY_AGES):
         for p, stage in enumerate(structure.pathway.placements):
             prior = values[f"care.first_placement.{age}.{stage.name}"]
-            rates.placements[a, p] = prior * _prior(values, x, f"placement.{kind_of_placement(stage.name)}")
+            rates.placements[a, p] = prior * values[f"prior.placement.{kind_of_placement(stage.name)}"]
     rates.placements[:] /= rates.placements.sum(axis=1, keepdims=True)
 
 

@@ -48,9 +48,13 @@ class Quantity:
 
     def at(self, u: float) -> float:
         """Give the value at probability u, 0 < u < 1: low at 0.05, the value itself at 0.5, high at 0.95."""
+        return self.at_score(_NORMAL.inv_cdf(u))
+
+    def at_score(self, z: float) -> float:
+        """Give the value z standard deviations from the middle: the value itself at 0, its range's ends at -+1.645."""
         if self.low == self.high:
             return self.value
-        reach = _NORMAL.inv_cdf(u) / _EDGE
+        reach = z / _EDGE
         end = self.low if reach < 0 else self.high
         ceiling = CEILINGS.get(self.unit, inf)
         if self.low <= 0 or self.high >= ceiling:

@@ -43,7 +43,7 @@ def known() -> Known:
     given = small_town.values()
     arrays = structure.build(PATHWAY, given)
     unknowns = list_unknowns(arrays, load("swindon").quantities)
-    truth = to_rates(arrays, given, {u.name: TRUTH.get(u.name, 0.0) for u in unknowns})
+    truth = to_rates(arrays, small_town.moved(given, TRUTH, unknowns))
     keys = [t.key for t in TARGETS if t.key in given]
     follow = dict(zip(keys, read(balance.expect(arrays, truth, practice.outside(arrays)), keys), strict=True))
     scenario = with_targets(small_scenario(), {key: float(x) for key, x in follow.items()})

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from familyflow.calibrate.check import Known, Ranked, covered, judged, known, ranked, rejected
-from familyflow.calibrate.posterior import moved
+from familyflow.calibrate.posterior import errors_of
 from familyflow.scenario import load
+
+if TYPE_CHECKING:
+    from familyflow.calibrate.solve import Solution
+    from familyflow.scenario import Scenario
 
 DRAWS = 19
 FITS = 3
@@ -47,11 +52,10 @@ def test_no_draw_has_to_be_solved_afresh(fits: list[Ranked]) -> None:
 def test_draws_that_are_half_as_wide_as_they_should_be_are_found_out(
     councils: list[Known], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def narrow(scenario: object, seed: int, draw: int) -> dict[str, float]:
-        values, central = moved(scenario, seed, draw), scenario.central()  # type: ignore[arg-type, attr-defined]
-        return {key: (values[key] * central[key]) ** 0.5 for key in values}
+    def narrow(scenario: Scenario, central: Solution, seed: int, draw: int) -> np.ndarray:
+        return errors_of(scenario, central, seed, draw) / 2
 
-    monkeypatch.setattr(sys.modules[ranked.__module__], "moved", narrow)
+    monkeypatch.setattr(sys.modules[ranked.__module__], "errors_of", narrow)
     assert pooled([ranked(council, 100, DRAWS) for council in councils[:2]], 0.8) < 0.7
 
 

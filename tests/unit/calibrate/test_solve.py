@@ -10,7 +10,7 @@ from known_town import PRECISE, Known, with_targets
 
 from familyflow.calibrate.fit import compare
 from familyflow.calibrate.moments import Seen
-from familyflow.calibrate.posterior import near
+from familyflow.calibrate.posterior import errors_of, near
 from familyflow.calibrate.solve import ask, flat, solve
 from familyflow.engine import balance, practice
 from familyflow.engine import rates as fitted
@@ -32,6 +32,14 @@ def torn(town: Known) -> Solution:
 
 def unseen(town: Known) -> Seen:
     return Seen(np.empty((0, len(town.keys))))
+
+
+def quickly(town: Known, luck: dict[str, float] | None = None) -> Solution:
+    """Fit a draw with the luck given by target, at the scenario's own values."""
+    errors = errors_of(town.scenario, town.solution, 1, 0) * 0
+    for key, error in (luck or {}).items():
+        errors[town.keys.index(key)] = error
+    return near(town.scenario, town.scenario.central(), town.solution, errors)
 
 
 def impossible(town: Known) -> Scenario:
@@ -70,21 +78,20 @@ def test_a_fit_s_rates_can_be_written_flat_and_read_again(town: Known) -> None:
 
 
 def test_a_fit_is_the_same_again(town: Known) -> None:
-    again = near(town.scenario, town.scenario.central(), town.solution)
-    twice = near(town.scenario, town.scenario.central(), town.solution)
+    again, twice = (quickly(town) for _ in range(2))
     np.testing.assert_array_equal(again.x, twice.x)
 
 
 def test_the_quick_fit_agrees_with_the_whole_one_at_the_centre(town: Known) -> None:
-    quick = near(town.scenario, town.scenario.central(), town.solution)
+    quick = quickly(town)
     assert quick.expected == pytest.approx(town.solution.expected, rel=2e-3)
     assert np.abs(quick.x - town.solution.x).max() < 0.02
 
 
 def test_the_quick_fit_meets_a_draw_s_targets_and_not_the_centre_s(town: Known) -> None:
-    given = town.scenario.central() | {"target.cp_starts": 1.03 * town.scenario.quantities["target.cp_starts"].value}
-    quick = near(town.scenario, given, town.solution)
     at = town.keys.index("target.cp_starts")
+    luck = np.log(1.03) / ask(town.scenario, town.solution.structure).above[at]
+    quick = quickly(town, {"target.cp_starts": float(luck)})
     assert quick.expected[at] / town.solution.expected[at] == pytest.approx(1.03, abs=0.01)
 
 
@@ -110,8 +117,9 @@ def test_a_fit_that_does_not_settle_is_a_problem_that_names_the_file(
 def test_a_held_out_target_moves_no_rate(town: Known) -> None:
     question = ask(town.scenario, town.solution.structure)
     at = question.keys.index("target.proceedings")
-    assert np.isinf(question.spreads[at])
-    assert np.isfinite(np.delete(question.spreads, at)).all()
+    for side in (question.below, question.above):
+        assert np.isinf(side[at])
+        assert np.isfinite(np.delete(side, at)).all()
     assert not town.solution.jacobian[at].any()
 
 
@@ -124,13 +132,31 @@ def test_a_target_that_is_not_published_is_not_asked_for(town: Known) -> None:
 
 def test_a_wider_range_gives_a_target_less_weight(town: Known) -> None:
     at = town.keys.index("target.cp_starts")
-    narrow = ask(town.scenario, town.solution.structure).spreads[at]
+    narrow = ask(town.scenario, town.solution.structure).above[at]
     target = town.scenario.quantities["target.cp_starts"]
-    wide = replace(target, low=target.value / 2, high=target.value * 2)
+    wide = replace(target, low=target.value / 2, high=target.value * 4)
     quantities = {**town.scenario.quantities, "target.cp_starts": wide}
-    spread = ask(replace(town.scenario, quantities=quantities), town.solution.structure).spreads[at]
-    assert spread == pytest.approx(np.log(4) / (2 * 1.6448536), rel=1e-6)
-    assert spread > 10 * narrow
+    question = ask(replace(town.scenario, quantities=quantities), town.solution.structure)
+    assert question.below[at] == pytest.approx(np.log(2) / 1.6448536, rel=1e-6)
+    assert question.above[at] == pytest.approx(np.log(4) / 1.6448536, rel=1e-6)
+    assert question.below[at] > 10 * narrow
+
+
+def test_how_far_a_truth_lies_is_measured_by_the_side_on_which_it_lies(town: Known) -> None:
+    question = replace(ask(town.scenario, town.solution.structure), below=np.full(len(town.keys), 0.1))
+    question = replace(question, above=np.full(len(town.keys), 0.2))
+    deviations = np.where(np.arange(len(town.keys)) % 2, 1.5, -1.5)
+    assert question.apart(deviations) == pytest.approx(np.where(deviations < 0, -0.15, 0.3))
+    assert question.deviations(question.apart(deviations)) == pytest.approx(deviations)
+
+
+def test_an_end_without_a_range_is_met_within_two_per_cent(town: Known) -> None:
+    at = town.keys.index("target.cp_starts")
+    target = town.scenario.quantities["target.cp_starts"]
+    quantities = {**town.scenario.quantities, "target.cp_starts": replace(target, low=target.value)}
+    question = ask(replace(town.scenario, quantities=quantities), town.solution.structure)
+    assert question.below[at] == pytest.approx(0.02)
+    assert question.above[at] == pytest.approx(np.log(1.02) / 1.6448536, rel=1e-6)
 
 
 def test_swindon_s_targets_are_met_within_5_percent_or_their_stated_range() -> None:
@@ -172,5 +198,8 @@ def test_a_share_is_compared_by_its_odds_and_a_count_by_its_log(town: Known) -> 
 
 
 def test_a_draw_of_swindon_like_town_moves_with_its_sample(town: Known) -> None:
-    first, second = (near(town.scenario, sample(town.scenario, 1, draw), town.solution) for draw in (0, 1))
+    scenario, central = town.scenario, town.solution
+    first, second = (
+        near(scenario, sample(scenario, 1, draw), central, errors_of(scenario, central, 1, draw)) for draw in (0, 1)
+    )
     assert np.abs(first.x - second.x).max() > 0.01

@@ -80,8 +80,8 @@ def numbers_read(scenario: Scenario) -> set[str]:
     """Fit, start, live and price a scenario once, and give the ids of the numbers that this took."""
     values, quantities = Noted(scenario.central()), Noted(dict(scenario.quantities))
     arrays = structure.build(PATHWAY, values)
-    unknowns = list_unknowns(arrays, quantities)
-    rates = to_rates(arrays, values, {each.name: 0.0 for each in unknowns})
+    list_unknowns(arrays, quantities)
+    rates = to_rates(arrays, values)
     read(expect(arrays, rates, practice.outside(arrays)), [each.key for each in TARGETS if each.key in quantities])
     noted = replace(scenario, quantities=quantities)
     start = prepare(noted, values, fitted.to_values(rates, PATHWAY), 1, 0, YEARS)
