@@ -300,6 +300,16 @@ EDITS = {
         EFFECT.replace("care_entry", "care_entri"),
         ("parameters.effect.care_entri", "not a shared parameter", "did you mean 'effect.care_entry'"),
     ),
+    "posts that would move against demand": (
+        f"[staff]\nvacancy_rate = {quantity(0.2, 'share')}",
+        f"[staff]\nposts_follow_demand = {quantity(-0.5, 'share')}",
+        ("staff.posts_follow_demand.value = -0.5", "must be 0 or more"),
+    ),
+    "posts that would outrun demand": (
+        f"[staff]\nvacancy_rate = {quantity(0.2, 'share')}",
+        f"[staff]\nposts_follow_demand = {quantity(50, 'share')}",
+        ("staff.posts_follow_demand.value = 50", "must lie between 0 and 1", "50 percent is 0.5"),
+    ),
     "unknown staff parameter": (
         "[staff]\nvacancy_rate",
         "[staff]\nvacancy_rat",

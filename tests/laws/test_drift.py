@@ -24,6 +24,7 @@ from small_town import (
     drifting,
     live_through,
     scenario,
+    short,
     whole,
     with_posts,
 )
@@ -32,8 +33,10 @@ from familyflow.engine import prepare, simulate
 from familyflow.engine.records import Event
 from familyflow.engine.run import COMPILED, SIMPY
 from familyflow.pathway import PATHWAY
+from familyflow.pathway.drift import OPEN
 from familyflow.pathway.stages import CARE
 from familyflow.scenario import null
+from familyflow.scenario.timeline import FOLLOW
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +51,7 @@ MOVING = drifting(
     cp_ends=[0.2, -0.4, 0.1],
     care_starts=[0.0, 0.4, -0.4],
     care_ends=[-0.3, 0.3, 0.6],
+    open=[0.0, 0.3, -0.4],
 )
 FACTORS = [factor.name for factor in PATHWAY.drift]
 TWICE = log(2)
@@ -77,7 +81,7 @@ def plain() -> Start:
 
 
 def test_a_drift_that_moves_nothing_changes_not_one_record(plain: Start) -> None:
-    still = begin(years=2, drift=drifting(**{name: [0.0, 0.0] for name in FACTORS}))
+    still = begin(years=2, drift=drifting(**{name: [0.0, 0.0] for name in (*FACTORS, OPEN)}))
     before, after = (simulate(start, "one_by_one") for start in (plain, still))
     np.testing.assert_array_equal(after.events, before.events)
 
@@ -87,6 +91,26 @@ def test_a_null_programme_saves_exactly_nothing_whatever_drifts(schedule: str) -
     town = null(whole() if schedule == "everybody" else scenario())
     nothing, rollout = live_through(begin(years=3, size=0.05, town=town, drift=MOVING), "no_change", schedule)
     np.testing.assert_array_equal(rollout.events, nothing.events)
+
+
+def test_without_elasticity_it_is_all_one_how_many_are_open(plain: Start) -> None:
+    kept = begin({FOLLOW: 0.0}, years=2, drift=drifting(**{OPEN: [0.0, 0.5]}))
+    before, after = (simulate(start, "one_by_one") for start in (plain, kept))
+    np.testing.assert_array_equal(after.events, before.events)
+
+
+def test_more_children_open_bring_more_workers_and_with_them_fewer_wait() -> None:
+    """The same families come; only workers are more: fewer wait for one from the second year on."""
+    few = short(0.1)
+    still, moved = (
+        simulate(begin(few | {FOLLOW: 1.0}, years=2, drift=drifting(**{OPEN: [0.0, log]})), "no_change")
+        for log in (0.0, TWICE)
+    )
+    before, after = (ledger.frame().pivot_table("value", "month", "measure", "sum") for ledger in (still, moved))
+    first = np.arange(len(before)) <= 12
+    waiting = "children_unallocated"
+    np.testing.assert_array_equal(after[first], before[first])
+    assert after[waiting].iloc[-1] < 0.5 * before[waiting].iloc[-1]
 
 
 def test_every_schedule_has_the_same_drift() -> None:

@@ -11,6 +11,9 @@ do: when demand rises by a tenth and nothing else moves, everything downstream r
   starts less the rise of the stock, over the mean stock. For CIN the starts move with demand alone, so that a change in
   how many referrals become episodes of need is here too: the stock in the model moves as stocks do.
 
+`drift.open.<year>` goes with them and multiplies no rate: the log of how many children are open (in need, at the start
+of the year) against day 0, by the same movement, which posts follow. It is 0 in year 0.
+
 The movement is that of `calibrate.reverting`, from the level of day 0 on: half a year's shock to the middle of year 0
 in a flow, a whole one to the end of it in a stock, and a whole one a year after that. It is 0 in the middle: whether a
 council stands above its own level, and may be expected to come down, is what `expected` says.
@@ -30,6 +33,7 @@ from familyflow.calibrate.forecast import TAILS
 from familyflow.calibrate.history import SERIES, panel
 from familyflow.calibrate.reverting import JUMP, restlessness
 from familyflow.ground.draws import name_key, uniform
+from familyflow.pathway.drift import OPEN
 
 if TYPE_CHECKING:
     from datetime import date
@@ -62,18 +66,18 @@ class Standing:
 
 
 def paths(authority: str, start: date, years: int, seed: int, draw: int) -> dict[str, float]:
-    """Give a draw's log multipliers by name, `drift.<factor>.<year>` for years 0 to years - 1; even about 0.
+    """Give a draw's log multipliers by name, `drift.<factor>.<year>` for years 0 to years - 1, and those of OPEN.
 
-    The same for the same authority, start, seed and draw, whatever else is drawn; the first years are the same however
-    many are asked for. `authority`: a council as councils.csv has it; one that is not there moves as a typical council
-    does, as restless as any may be.
+    Even about 0. The same for the same authority, start, seed and draw, whatever else is drawn; the first years are the
+    same however many are asked for. `authority`: a council as councils.csv has it; one that is not there moves as a
+    typical council does, as restless as any may be.
     """
     found, standing = _shipped(), stand(authority, start)
-    return _named(_factors(standing.level, _moved(found, standing, years, _Luck(seed, draw, authority))))
+    return _logs(standing.level, _moved(found, standing, years, _Luck(seed, draw, authority)))
 
 
 def expected(authority: str, start: date, years: int) -> dict[str, float]:
-    """Give by the same names how far rates may be expected to come back to the council's own level after day 0.
+    """Give by the same names how far they may be expected to come back to the council's own level after day 0.
 
     To be added to `paths` only where day 0's rates are those of the last published year: a target that is a mean of
     years has come back already. Nothing for an authority that is not in councils.csv.
@@ -81,13 +85,15 @@ def expected(authority: str, start: date, years: int) -> dict[str, float]:
     standing = stand(authority, start)
     keep = _each(_shipped(), "keep")
     since = np.arange(years) + np.where(_STOCK, 1.0, _HALF)[:, None]
-    return _named(_factors(standing.level, standing.above[:, None] * (keep[:, None] ** since - 1.0)))
+    return _logs(standing.level, standing.above[:, None] * (keep[:, None] ** since - 1.0))
 
 
-def _named(factors: Floats) -> dict[str, float]:
+def _logs(level: Floats, moved: Floats) -> dict[str, float]:
+    """Give by name what movements of flows and stocks (S, years) from a level (S,) are in rates and children open."""
+    rows = (*_factors(level, moved), _open(moved))
     return {
         f"drift.{name}.{year}": float(value)
-        for name, row in zip(FACTORS, factors, strict=True)
+        for name, row in zip((*FACTORS, OPEN), rows, strict=True)
         for year, value in enumerate(row)
     }
 
@@ -157,6 +163,11 @@ def _factors(level: Floats, moved: Floats) -> Floats:
         ends[_CARE],
     )
     return np.asarray(np.clip(np.array(rows), -MOST, MOST))
+
+
+def _open(moved: Floats) -> Floats:
+    """Give the log of how many children are open at the start of each year, against day 0."""
+    return np.asarray(np.clip(np.concatenate([[0.0], moved[_CIN, :-1]]), -MOST, MOST))
 
 
 def _at_home(need: Floats, care: Floats) -> Floats:

@@ -1,7 +1,8 @@
 """Drift as arrays: what each year of a run multiplies rates by, the same under every schedule of a draw.
 
 Its numbers come with a draw's rates, by the names `drift.<factor>.<year>`: the log of the multiplier from day
-365.25 x year on, against day 0. The last year given lasts to the end of the run.
+365.25 x year on, against day 0. The last year given lasts to the end of the run. `drift.open.<year>` is no multiplier:
+it says how many children are open when the year begins, which posts follow.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 
 from familyflow.ground.calendar import DAYS_PER_YEAR
 from familyflow.ground.problem import Problem, suggestion
+from familyflow.pathway.drift import OPEN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,12 +33,14 @@ class Drift:
     """What drift multiplies, by stretch of the run (D): years in which nothing moves are one stretch.
 
     `turns` (D,): the days on which stretches begin, inf for those that never do. `exits` (S, E, D): hazards and odds.
-    `sources` (sources, D): arrivals.
+    `sources` (sources, D): arrivals. `children_open`: by year of the run, the log of how many children are open when it
+    begins, against day 0.
     """
 
     turns: Floats
     exits: Floats
     sources: Floats
+    children_open: tuple[float, ...]
 
 
 def from_values(values: Mapping[str, float], structure: Structure, years: int) -> Drift:
@@ -44,7 +48,8 @@ def from_values(values: Mapping[str, float], structure: Structure, years: int) -
 
     Errors: Problem for an unknown factor, a year that is missing or no year, a number that is none, and a long run.
     """
-    logs = _logs(values, structure.pathway, years)
+    given = _logs(values, structure.pathway, years)
+    logs, children_open = given[:-1], given[-1]
     moved = np.append(True, (np.diff(logs) != 0).any(axis=0))
     begins = np.flatnonzero(moved)
     if len(begins) > STRETCHES:
@@ -52,11 +57,12 @@ def from_values(values: Mapping[str, float], structure: Structure, years: int) -
     turns = np.full(STRETCHES, np.inf)
     turns[: len(begins)] = begins * DAYS_PER_YEAR
     stretch = np.minimum(np.arange(STRETCHES), len(begins) - 1)
-    return _spread(structure, turns, np.exp(logs[:, begins[stretch]]))
+    exits, sources = _spread(structure, np.exp(logs[:, begins[stretch]]))
+    return Drift(turns, exits, sources, tuple(children_open.tolist()))
 
 
-def _spread(structure: Structure, turns: Floats, factors: Floats) -> Drift:
-    """Give each factor's multipliers (factors, D) to the exits and sources that it is declared for."""
+def _spread(structure: Structure, factors: Floats) -> tuple[Floats, Floats]:
+    """Give each factor's multipliers (factors, D) to the exits and the sources that it is declared for."""
     pathway = structure.pathway
     exits, sources = np.ones((*structure.to.shape, STRETCHES)), np.ones((len(pathway.sources), STRETCHES))
     names = [source.name for source in pathway.sources]
@@ -65,12 +71,12 @@ def _spread(structure: Structure, turns: Floats, factors: Floats) -> Drift:
             exits[s, e] = multipliers
         for source in factor.sources:
             sources[names.index(source)] = multipliers
-    return Drift(turns, exits, sources)
+    return exits, sources
 
 
 def _logs(values: Mapping[str, float], pathway: Pathway, years: int) -> Floats:
-    """Return the logs of the multipliers (factors, years)."""
-    rows = {factor.name: np.zeros(years) for factor in pathway.drift}
+    """Return the logs of the multipliers and, last, of children open (factors + 1, years)."""
+    rows = {name: np.zeros(years) for name in (*(factor.name for factor in pathway.drift), OPEN)}
     for name, given in _by_factor(values, rows).items():
         for year in range(max(years, *(y + 1 for y in given))):
             if year not in given:
@@ -79,7 +85,7 @@ def _logs(values: Mapping[str, float], pathway: Pathway, years: int) -> Floats:
                 raise Problem(f"{PREFIX}{name}.{year} = {given[year]}: the log of a multiplier is a finite number")
             if year < years:
                 rows[name][year] = given[year]
-    return np.array(list(rows.values())).reshape(len(rows), years)
+    return np.array(list(rows.values()))
 
 
 def _by_factor(values: Mapping[str, float], known: Mapping[str, object]) -> dict[str, dict[int, float]]:

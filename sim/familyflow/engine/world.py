@@ -147,4 +147,5 @@ def _ceilings(
 
 def under(start: Start, schedule: str) -> World:
     """Put a start under one of its scenario's schedules."""
-    return World(start, timeline.build(start.scenario, schedule, start.structure.values), schedule)
+    laid = timeline.build(start.scenario, schedule, start.structure.values, start.drift.children_open)
+    return World(start, laid, schedule)

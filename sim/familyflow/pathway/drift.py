@@ -8,8 +8,12 @@ are chosen so that what a factor is named for moves about as much as the factor 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from familyflow.pathway.care import PLACEMENTS, WAYS_OUT
+
+OPEN: Final = "open"
+"""What is given beside the factors: children open at the start of each year. It multiplies no rate; posts follow it."""
 
 
 @dataclass(frozen=True)

@@ -209,7 +209,7 @@ def overload(summary: pd.DataFrame) -> str | None:
     if not worst["p95"] > _OVERLOAD * average["mean"]:
         return None
     return (
-        f"Mind the caseloads: posts stay as they are while demand moves, and in one draw of twenty it outgrows them. "
+        "Mind the caseloads: posts follow demand only in part, and in one draw of twenty it outgrows them. "
         f"Under no change the worst team's quarter then reaches {worst['p95']:,.0f} children a worker or more."
     )
 

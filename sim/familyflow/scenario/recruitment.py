@@ -55,19 +55,23 @@ def lay_out(dated: Sequence[Establishments], bridge: float, lead: float) -> Iter
 
 
 def _moved(openings: _Openings, before: Mapping[str, float], after: Mapping[str, float], new: _Opening) -> _Openings:
-    """Give the openings of each team after a date: rising teams share what falling ones give up and what is new."""
+    """Give the openings of each team after a date: rising teams share what falling ones give up and what is new.
+
+    Where nothing falls, what is new of a team is its own rise, to the last digit, whatever other teams there are.
+    """
     change = {team: fte - before.get(team, 0.0) for team, fte in after.items()}
     rises = fsum(rise for rise in change.values() if rise > 0)
     falls = fsum(-fall for fall in change.values() if fall < 0)
     net = rises - falls
-    pool = [replace(new, fte=net)] if net > TRACE else []
+    opened = [replace(new, fte=net / rises)] if net > TRACE else []
     moving = min(1.0, rises / falls) if falls else 0.0
+    pool: list[_Opening] = []
     for team, fall in change.items():
         if fall < 0:
             pool += _scaled(openings.get(team, []), moving * -fall / before[team])
     return {
         team: _scaled(openings.get(team, []), after[team] / before[team] if rise < 0 else 1.0)
-        + (_scaled(pool, rise / rises) if rise > 0 else [])
+        + (_scaled(pool, rise / rises) + _scaled(opened, rise) if rise > 0 else [])
         for team, rise in change.items()
     }
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
-from math import fsum, inf
+from math import exp, fsum, inf
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from familyflow.ground.calendar import DAYS_PER_MONTH, DAYS_PER_WEEK, day_of
+from familyflow.ground.calendar import DAYS_PER_MONTH, DAYS_PER_WEEK, DAYS_PER_YEAR, day_of
 from familyflow.ground.problem import Problem
 from familyflow.pathway.effects import EFFECTS
 from familyflow.pathway.teams import AGENCY_SOCIAL_WORKER, KEY_WORKER, SOCIAL_WORKER, WORKERS
@@ -18,7 +18,7 @@ from familyflow.scenario.schema import Boundary, Close, GoLive, Open, Staff, one
 from familyflow.scenario.vocabulary import GROUPS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from familyflow.scenario.boundaries import Ground
     from familyflow.scenario.model import Scenario, Schedule, Team
@@ -28,6 +28,7 @@ RECRUITMENT: Final = "staff.recruitment_weeks."
 SLIPPAGE: Final = "staff.slippage_weeks"
 UNFILLED: Final = "staff.unfilled_share"
 RAMP: Final = "effect.ramp_months"
+FOLLOW: Final = "staff.posts_follow_demand"
 TURNOVER: Final = MappingProxyType(
     {
         SOCIAL_WORKER: "staff.turnover_rate",
@@ -139,10 +140,14 @@ class _Moment:
     after: Ground
 
 
-def build(scenario: Scenario, schedule: str, values: Mapping[str, float]) -> Timeline:
+def build(
+    scenario: Scenario, schedule: str, values: Mapping[str, float], children_open: Sequence[float] = ()
+) -> Timeline:
     """Lay out a schedule with one draw's values by quantity id; Problem when there is no such schedule.
 
-    Steps after the horizon are kept: their day never comes.
+    `children_open`: by year of the run, the log of how many are open when it begins, against day 0, whatever the
+    schedule; without it posts are those of day 0 and of the steps. Steps after the horizon are kept: their day never
+    comes.
     """
     if schedule not in scenario.schedules:
         allowed = one_of(tuple(scenario.schedules), schedule)
@@ -150,7 +155,8 @@ def build(scenario: Scenario, schedule: str, values: Mapping[str, float]) -> Tim
     moments = _moments(scenario, schedule)
     closes = tuple(TeamDay(moment.day, moment.step.team) for moment in moments if isinstance(moment.step, Close))
     live = tuple(_live(scenario.schedules[schedule], moments, closes, values))
-    workers = list(_workers(scenario, moments, _grown(scenario, live, closes, values), values))
+    following = _following(children_open, values)
+    workers = list(_workers(scenario, moments, following, _grown(scenario, live, closes, values), values))
     return Timeline(
         schedule=schedule,
         routes=tuple(_routes(scenario, moments)),
@@ -248,11 +254,21 @@ def _grown(
     return tuple(each for each in grown if each.day < each.end)
 
 
+def _following(children_open: Sequence[float], values: Mapping[str, float]) -> dict[float, float]:
+    """Give what multiplies social workers' establishments from which day on: they step as the years of a run turn."""
+    return {year * DAYS_PER_YEAR: exp(values[FOLLOW] * log) for year, log in enumerate(children_open)}
+
+
 def _workers(
-    scenario: Scenario, moments: list[_Moment], grown: tuple[_Grown, ...], values: Mapping[str, float]
+    scenario: Scenario,
+    moments: list[_Moment],
+    following: Mapping[float, float],
+    grown: tuple[_Grown, ...],
+    values: Mapping[str, float],
 ) -> Iterator[_Workers]:
     """Give each team's workers whenever its posts or its rates may change, team by team."""
-    rows = [row for role in WORKERS for row in _recruited(scenario, role, moments, values)]
+    turning = {SOCIAL_WORKER: following}
+    rows = [row for role in WORKERS for row in _recruited(scenario, role, moments, turning.get(role, {}), values)]
     rates = {False: values, True: _improved(scenario, values)}
     for team in scenario.teams.values():
         posts = [row for row in rows if row.team == team.name]
@@ -273,24 +289,38 @@ def _improved(scenario: Scenario, values: Mapping[str, float]) -> Mapping[str, f
 
 
 def _recruited(
-    scenario: Scenario, role: str, moments: list[_Moment], values: Mapping[str, float]
+    scenario: Scenario,
+    role: str,
+    moments: list[_Moment],
+    following: Mapping[float, float],
+    values: Mapping[str, float],
 ) -> Iterator[recruitment.Posts]:
     """Give the posts of the teams whose cases a role holds."""
     agency = values[f"{RECRUITMENT}{AGENCY_SOCIAL_WORKER}"] if role == SOCIAL_WORKER else inf
-    dated = list(_establishments(scenario, role, moments, values))
+    dated = list(_establishments(scenario, role, moments, following, values))
     yield from recruitment.lay_out(dated, agency * DAYS_PER_WEEK, values[f"{RECRUITMENT}{role}"] * DAYS_PER_WEEK)
 
 
 def _establishments(
-    scenario: Scenario, role: str, moments: list[_Moment], values: Mapping[str, float]
+    scenario: Scenario,
+    role: str,
+    moments: list[_Moment],
+    following: Mapping[float, float],
+    values: Mapping[str, float],
 ) -> Iterator[recruitment.Establishments]:
-    """Give the establishments (posts, FTE) of the open teams of one kind on day 0, and after each date's steps."""
+    """Give the establishments (posts, FTE) of the open teams of one kind on day 0, and after each date's changes.
+
+    A step that sets posts sets those of a council with as many children open as on day 0: they follow as others do.
+    """
     teams = [team for team in scenario.teams.values() if team.worker == role]
     size = {team.name: values[team.establishment] for team in teams if team.establishment}
     held = {team.name: size[team.name] for team in teams if team.areas}
     yield 0.0, dict(held)
-    for day, together in groupby(moments, key=lambda moment: moment.day):
-        for step in (moment.step for moment in together if moment.step.team in size):
+    by_day = {day: list(together) for day, together in groupby(moments, key=lambda moment: moment.day)}
+    multiplier = 1.0
+    for day in sorted({*by_day, *following}):
+        multiplier = following.get(day, multiplier)
+        for step in (moment.step for moment in by_day.get(day, []) if moment.step.team in size):
             match step:
                 case Open():
                     held[step.team] = size[step.team]
@@ -300,7 +330,7 @@ def _establishments(
                     held[step.team] = 0.0
                 case _:
                     pass
-        yield day, dict(held)
+        yield day, {team: fte * multiplier for team, fte in held.items()}
 
 
 def _in_post(team: Team, posts: recruitment.Posts, rates: Mapping[str, float]) -> Iterator[tuple[str, float]]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from familyflow.calibrate import drift, hierarchy
 from familyflow.calibrate.history import SERIES
+from familyflow.pathway.drift import OPEN
 
 START = date(2022, 4, 1)
 LEVEL = np.log([0.05, 0.04, 0.03, 0.006, 0.004, 0.003, 0.006])
@@ -22,7 +23,7 @@ def many(authority: str, years: int, draws: int) -> dict[str, np.ndarray]:
 
 def test_every_factor_has_a_number_a_year() -> None:
     names = set(drift.paths("Somerset", START, 3, 1, 0))
-    assert names == {f"drift.{factor}.{year}" for factor in drift.FACTORS for year in range(3)}
+    assert names == {f"drift.{name}.{year}" for name in (*drift.FACTORS, OPEN) for year in range(3)}
 
 
 @given(seed=st.integers(0, 2**40), draw=st.integers(0, 10_000))
@@ -95,7 +96,25 @@ def test_stocks_follow_from_the_factors_by_the_balance() -> None:
 
 def test_no_factor_is_beyond_four_times() -> None:
     wild = np.random.default_rng(2).normal(0, 3, (7, 6))
-    assert np.abs(drift._factors(LEVEL, wild)).max() <= drift.MOST
+    assert np.abs(list(drift._logs(LEVEL, wild).values())).max() == drift.MOST
+
+
+def test_children_open_are_the_stock_of_need_at_the_start_of_each_year() -> None:
+    moved = np.random.default_rng(3).normal(0, 0.1, (7, 4))
+    found = drift._logs(LEVEL, moved)
+    need = [each.name for each in SERIES].index("cin")
+    assert [found[f"drift.{OPEN}.{year}"] for year in range(4)] == [0.0, *moved[need, :3]]
+
+
+def test_children_open_follow_from_demand_and_the_ways_out_of_need() -> None:
+    moved = np.random.default_rng(4).normal(0, 0.1, (7, 5))
+    found = drift._logs(LEVEL, moved)
+    stock, hazard = np.exp(LEVEL[2]), np.exp(LEVEL[1] - LEVEL[2])
+    for year in range(4):
+        rate = hazard * np.exp(found[f"drift.cin_ends.{year}"])
+        starts = np.exp(LEVEL[1] + found[f"drift.demand.{year}"])
+        stock = (stock * (1 - rate / 2) + starts) / (1 + rate / 2)
+        assert np.log(stock) - LEVEL[2] == pytest.approx(found[f"drift.{OPEN}.{year + 1}"])
 
 
 def test_a_council_far_above_its_own_level_is_expected_to_come_back() -> None:

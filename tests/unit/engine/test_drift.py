@@ -11,6 +11,7 @@ from familyflow.engine import drift, structure
 from familyflow.engine.drift import STRETCHES
 from familyflow.ground.problem import Problem
 from familyflow.pathway import PATHWAY
+from familyflow.pathway.drift import OPEN
 
 YEAR = 365.25
 
@@ -31,6 +32,18 @@ def test_a_pathway_may_have_nothing_that_drifts() -> None:
     found = drift.from_values({}, structure.build(still, values()), 3)
     assert (found.exits == 1).all()
     assert (found.sources == 1).all()
+
+
+def test_children_open_multiply_nothing_and_are_no_stretch() -> None:
+    found = read(drifting(**{OPEN: [0.0, 0.4, -0.2]}))
+    assert found.children_open == (0.0, 0.4, -0.2)
+    assert np.isfinite(found.turns).sum() == 1
+    assert (found.exits == 1).all()
+    assert (found.sources == 1).all()
+
+
+def test_without_a_drift_as_many_children_are_open_as_on_day_0() -> None:
+    assert read({}).children_open == (0.0, 0.0, 0.0)
 
 
 def test_a_factor_multiplies_its_exits_and_sources_from_each_year_on_and_nothing_else() -> None:
@@ -59,11 +72,12 @@ def test_a_year_beyond_the_run_is_not_lived() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"drift.demnd.0": 0.1}, r"drift\.demnd\.0: 'demnd' does not drift; .* care_ends \(did you mean .demand"),
+        ({"drift.demnd.0": 0.1}, r"drift\.demnd\.0: 'demnd' does not drift; .* open \(did you mean .demand"),
         ({"drift.demand": 0.1}, r"drift\.demand: '' is no year"),
         ({"drift.demand.first": 0.1}, r"drift\.demand\.first: 'first' is no year"),
         ({"drift.demand.-1": 0.1}, r"drift\.demand\.-1: '-1' is no year"),
         (drifting(demand=[0.1, 0.2]), r"drift\.demand\.2: missing; .* every year of the run"),
+        (drifting(open=[0.0, 0.2]), r"drift\.open\.2: missing; .* every year of the run"),
         (drifting(demand=[0.1, 0.2, 0.3]) | {"drift.demand.5": 0.1}, r"drift\.demand\.3: missing"),
         ({"drift.cp_ends.1": 0.1, "drift.cp_ends.2": 0.1}, r"drift\.cp_ends\.0: missing"),
         (drifting(demand=[0.1, nan, 0.3]), r"drift\.demand\.1 = nan: .* finite"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
-from math import inf, isclose
+from math import inf, isclose, log
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,7 +31,7 @@ from familyflow.scenario.timeline import (
 from familyflow.scenario.vocabulary import GROUPS, REQUIRED_GROUPS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from familyflow.scenario.schema import Step
 
@@ -62,6 +62,7 @@ VALUES = {
     "staff.key_worker_vacancy_rate": 0.2,
     "staff.slippage_weeks": 0.0,
     "staff.unfilled_share": 0.0,
+    "staff.posts_follow_demand": 1.0,
     "staff.recruitment_weeks.social_worker": 10.0,
     "staff.recruitment_weeks.agency_social_worker": 2.0,
     "staff.recruitment_weeks.family_key_worker": 4.0,
@@ -368,6 +369,88 @@ def test_vacancies_are_never_more_than_the_posts() -> None:
     adverse = council(goes_live(100, "plans"), effects=("vacancies",))
     laid = build(adverse, "plan", values({"effect__vacancies": 8.0}))
     assert in_post(laid, "plans", "social_worker")[-1] == (465.25, 0)
+
+
+# ---------------------------------------------------------------- posts follow the children who are open
+
+TWICE = (0.0, log(2))
+HALF = (0.0, -log(2))
+EVENTFUL = (opens(100), goes_live(200, "new"), staffs(400, "plans", social_workers=12), closes(500, "new", "plans"))
+
+
+def following(children_open: Sequence[float], *steps: Step, **changes: float) -> Timeline:
+    """Lay out a schedule for the council with all its teams, whose open children move by these logs, year by year."""
+    return build(council(*steps, teams=ALL_TEAMS), "plan", values(changes), children_open)
+
+
+@pytest.mark.parametrize("steps", [(), EVENTFUL])
+def test_where_no_more_are_open_posts_stay(steps: tuple[Step, ...]) -> None:
+    assert following((0.0, 0.0, 0.0), *steps) == following((), *steps)
+
+
+@pytest.mark.parametrize("steps", [(), EVENTFUL])
+def test_without_elasticity_posts_stay(steps: tuple[Step, ...]) -> None:
+    assert following((0.0, 0.7, -0.3), *steps, staff__posts_follow_demand=0.0) == following((), *steps)
+
+
+def test_twice_the_children_bring_twice_the_posts_recruited_to_from_the_turn_of_the_year() -> None:
+    laid = following(TWICE)
+    assert in_post(laid, "plans", "social_worker") == [(0, 16), (435.25, 32)]
+    assert in_post(laid, "plans", "agency_social_worker") == [(0, 2), (379.25, 12), (435.25, 4)]
+    assert in_post(laid, "front", "social_worker") == [(0, 8), (435.25, 16)]
+    assert leaving(laid, "plans")[-1] == (435.25, 10.8)
+
+
+def test_posts_go_along_by_the_elasticity() -> None:
+    laid = following((0.0, log(4)), staff__posts_follow_demand=0.5)
+    assert laid.staff == following(TWICE).staff
+
+
+def test_posts_that_too_few_children_need_go_at_once() -> None:
+    assert in_post(following(HALF), "plans", "social_worker") == [(0, 16), (365.25, 8)]
+
+
+def test_the_last_year_given_lasts_and_each_year_is_against_day_0() -> None:
+    laid = following((0.0, -log(2), -log(4), 0.0))
+    assert in_post(laid, "plans", "social_worker") == [(0, 16), (365.25, 8), (730.5, 4), (1165.75, 16)]
+
+
+def test_key_workers_and_programme_posts_do_not_follow() -> None:
+    moved, still = (following(path, goes_live(100, "plans")) for path in (TWICE, ()))
+    assert moved.posts == still.posts
+    assert in_post(moved, "hub", "family_key_worker") == [(0, 8)]
+
+
+def test_a_team_that_opens_later_has_the_posts_of_that_year() -> None:
+    laid = following(HALF, opens(400), staffs(400, "plans", social_workers=12))
+    assert in_post(laid, "new", "social_worker") == [(400, 3.2)]
+    assert in_post(laid, "plans", "social_worker") == [(0, 16), (365.25, 8), (400, 4.8)]
+
+
+def test_a_team_that_is_closed_has_no_posts_to_follow() -> None:
+    laid = following(TWICE, opens(10), closes(300, "new", "plans"))
+    assert in_post(laid, "new", "social_worker")[-1] == (300, 0)
+
+
+def test_posts_that_a_step_sets_are_those_of_day_0_s_children() -> None:
+    laid = following((0.0, -log(2), 0.0), staffs(400, "plans", social_workers=30))
+    assert in_post(laid, "plans", "social_worker") == [(0, 16), (365.25, 8), (470, 12), (800.5, 24)]
+
+
+def test_a_step_on_the_day_on_which_a_year_turns_is_one_change_with_it() -> None:
+    moves = (opens(1461), staffs(1461, "plans", social_workers=12))
+    laid = following((0.0, 0.0, 0.0, 0.0, -log(2)), *moves)
+    assert in_post(laid, "new", "social_worker") == [(1461, 3.2)]
+    assert in_post(laid, "plans", "social_worker") == [(0, 16), (1461, 4.8)]
+
+
+@given(st.lists(st.floats(-1.3, 1.3), min_size=1, max_size=6), st.floats(0.0, 1.0))
+def test_posts_follow_alike_in_teams_that_no_step_touches(path: list[float], elasticity: float) -> None:
+    steps = (opens(100, cases="transfer"), goes_live(450, "new"), closes(900, "new", "plans"))
+    plain, eventful = (following(path, *each, staff__posts_follow_demand=elasticity) for each in ((), steps))
+    for role in ("social_worker", "agency_social_worker"):
+        assert in_post(plain, "front", role) == in_post(eventful, "front", role)
+    assert leaving(plain, "front") == leaving(eventful, "front")
 
 
 # ---------------------------------------------------------------- teams of other kinds

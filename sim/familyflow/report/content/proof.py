@@ -63,7 +63,8 @@ _LIMITS: Final = (
     "Effects are judgements for the most part, shrunk from studies of which many have no comparison group.",
     (
         "Under no change, rates start as they were fitted and drift by chance in each draw as far as councils' have, "
-        "the same under every schedule. Posts do not follow demand. The charts show published counts beside it."
+        "the same under every schedule. Posts of social workers follow demand in part, as councils' have. The charts "
+        "show published counts beside it."
     ),
     "Nobody is born, moves away, or comes back after two years as the same family. Siblings' ages are independent.",
     "Recruitment takes time and always succeeds. Workers of a role are alike.",

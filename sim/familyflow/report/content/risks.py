@@ -35,7 +35,7 @@ def _assumed(material: Material) -> Iterator[str]:
     )
     yield (
         "Rates drift by themselves, in each draw as far as councils' have, the same under every schedule: published "
-        "counts have moved further in a year than most programmes claim. Posts are held while demand moves."
+        "counts have moved further in a year than most programmes claim. Posts follow demand in part."
     )
 
 
