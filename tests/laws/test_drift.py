@@ -33,10 +33,10 @@ from familyflow.engine import prepare, simulate
 from familyflow.engine.records import Event
 from familyflow.engine.run import COMPILED, SIMPY
 from familyflow.pathway import PATHWAY
-from familyflow.pathway.drift import OPEN
+from familyflow.pathway.drift import BESIDE
 from familyflow.pathway.stages import CARE
 from familyflow.scenario import null
-from familyflow.scenario.timeline import FOLLOW
+from familyflow.scenario.timeline import FOLLOW, LENT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +81,7 @@ def plain() -> Start:
 
 
 def test_a_drift_that_moves_nothing_changes_not_one_record(plain: Start) -> None:
-    still = begin(years=2, drift=drifting(**{name: [0.0, 0.0] for name in (*FACTORS, OPEN)}))
+    still = begin(years=2, drift=drifting(**{name: [0.0, 0.0] for name in (*FACTORS, *BESIDE)}))
     before, after = (simulate(start, "one_by_one") for start in (plain, still))
     np.testing.assert_array_equal(after.events, before.events)
 
@@ -93,17 +93,17 @@ def test_a_null_programme_saves_exactly_nothing_whatever_drifts(schedule: str) -
     np.testing.assert_array_equal(rollout.events, nothing.events)
 
 
-def test_without_elasticity_it_is_all_one_how_many_are_open(plain: Start) -> None:
-    kept = begin({FOLLOW: 0.0}, years=2, drift=drifting(**{OPEN: [0.0, 0.5]}))
+def test_without_elasticity_and_lending_it_is_all_one_how_much_there_is_to_do(plain: Start) -> None:
+    kept = begin({FOLLOW: 0.0, LENT: 0.0}, years=2, drift=drifting(**{name: [0.0, 0.5] for name in BESIDE}))
     before, after = (simulate(start, "one_by_one") for start in (plain, kept))
     np.testing.assert_array_equal(after.events, before.events)
 
 
 def test_more_children_open_bring_more_workers_and_with_them_fewer_wait() -> None:
     """The same families come; only workers are more: fewer wait for one from the second year on."""
-    few = short(0.1)
+    few = short(0.1) | {FOLLOW: 1.0}
     still, moved = (
-        simulate(begin(few | {FOLLOW: 1.0}, years=2, drift=drifting(**{OPEN: [0.0, log]})), "no_change")
+        simulate(begin(few, years=2, drift=drifting(**{name: [0.0, log] for name in BESIDE})), "no_change")
         for log in (0.0, TWICE)
     )
     before, after = (ledger.frame().pivot_table("value", "month", "measure", "sum") for ledger in (still, moved))

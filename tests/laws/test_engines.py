@@ -26,7 +26,7 @@ from familyflow.engine import prepare
 from familyflow.engine.compiled import build
 from familyflow.engine.run import COMPILED, SIMPY, simulate
 from familyflow.pathway import PATHWAY, Pathway
-from familyflow.pathway.drift import OPEN
+from familyflow.pathway.drift import BESIDE
 from familyflow.pathway.effects import EFFECTS
 from familyflow.scenario.model import Team
 from familyflow.scenario.schema import Boundary, Close, Open, Staff
@@ -107,6 +107,7 @@ CHANGES = st.fixed_dictionaries(
         "staff.overload_on": st.just(1.0),
         "staff.turnover_rate": st.floats(0.0, 1.5),
         "staff.posts_follow_demand": shares,
+        "staff.lent_between_teams": shares,
         "staff.handover_stall_weeks": st.floats(0.0, 8.0),
         "staff.slippage_weeks": st.floats(0.0, 10.0),
         "staff.unfilled_share": st.floats(0.0, 0.5),
@@ -125,7 +126,7 @@ CHANGES = st.fixed_dictionaries(
 FACTORS = tuple(factor.name for factor in PATHWAY.drift)
 moved = st.floats(-1.0, 1.0)
 DRIFTS = st.fixed_dictionaries(
-    {}, optional={name: st.lists(moved, min_size=2, max_size=2) for name in (*FACTORS, OPEN)}
+    {}, optional={name: st.lists(moved, min_size=2, max_size=2) for name in (*FACTORS, *BESIDE)}
 )
 
 

@@ -11,8 +11,9 @@ do: when demand rises by a tenth and nothing else moves, everything downstream r
   starts less the rise of the stock, over the mean stock. For CIN the starts move with demand alone, so that a change in
   how many referrals become episodes of need is here too: the stock in the model moves as stocks do.
 
-`drift.open.<year>` goes with them and multiplies no rate: the log of how many children are open (in need, at the start
-of the year) against day 0, by the same movement, which posts follow. It is 0 in year 0.
+Two go with them and multiply no rate, by the same movement: `drift.open.<year>`, the log of how many children are open
+(in need) when the year begins, against day 0, and `drift.referred.<year>`, that of how fast referrals come then,
+half-way between the years about it. Posts follow them. They are 0 in year 0.
 
 The movement is that of `calibrate.reverting`, from the level of day 0 on: half a year's shock to the middle of year 0
 in a flow, a whole one to the end of it in a stock, and a whole one a year after that. It is 0 in the middle: whether a
@@ -33,7 +34,7 @@ from familyflow.calibrate.forecast import TAILS
 from familyflow.calibrate.history import SERIES, panel
 from familyflow.calibrate.reverting import JUMP, restlessness
 from familyflow.ground.draws import name_key, uniform
-from familyflow.pathway.drift import OPEN
+from familyflow.pathway.drift import BESIDE
 
 if TYPE_CHECKING:
     from datetime import date
@@ -66,7 +67,7 @@ class Standing:
 
 
 def paths(authority: str, start: date, years: int, seed: int, draw: int) -> dict[str, float]:
-    """Give a draw's log multipliers by name, `drift.<factor>.<year>` for years 0 to years - 1, and those of OPEN.
+    """Give a draw's log multipliers by name, `drift.<factor>.<year>` for years 0 to years - 1, and those BESIDE.
 
     Even about 0. The same for the same authority, start, seed and draw, whatever else is drawn; the first years are the
     same however many are asked for. `authority`: a council as councils.csv has it; one that is not there moves as a
@@ -90,10 +91,10 @@ def expected(authority: str, start: date, years: int) -> dict[str, float]:
 
 def _logs(level: Floats, moved: Floats) -> dict[str, float]:
     """Give by name what movements of flows and stocks (S, years) from a level (S,) are in rates and children open."""
-    rows = (*_factors(level, moved), _open(moved))
+    rows = (*_factors(level, moved), *_beside(moved))
     return {
         f"drift.{name}.{year}": float(value)
-        for name, row in zip((*FACTORS, OPEN), rows, strict=True)
+        for name, row in zip((*FACTORS, *BESIDE), rows, strict=True)
         for year, value in enumerate(row)
     }
 
@@ -165,9 +166,10 @@ def _factors(level: Floats, moved: Floats) -> Floats:
     return np.asarray(np.clip(np.array(rows), -MOST, MOST))
 
 
-def _open(moved: Floats) -> Floats:
-    """Give the log of how many children are open at the start of each year, against day 0."""
-    return np.asarray(np.clip(np.concatenate([[0.0], moved[_CIN, :-1]]), -MOST, MOST))
+def _beside(moved: Floats) -> Floats:
+    """Give the logs of how many children are open and how fast referrals come as years begin, against day 0."""
+    later = moved[_CIN, :-1], _middle(moved[_REFERRALS])
+    return np.asarray(np.clip([[0.0, *each] for each in later], -MOST, MOST))
 
 
 def _at_home(need: Floats, care: Floats) -> Floats:
@@ -184,7 +186,7 @@ def _ends(starts: Floats, stock: Floats, hazard: float) -> Floats:
 
 
 def _middle(stock: Floats) -> Floats:
-    """Give the mean stock of each year from those at its ends."""
+    """Give the mean of each two that follow each other, such as a year's stock from those at its ends."""
     return np.asarray((stock[1:] + stock[:-1]) / 2)
 
 

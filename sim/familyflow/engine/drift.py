@@ -1,8 +1,8 @@
 """Drift as arrays: what each year of a run multiplies rates by, the same under every schedule of a draw.
 
 Its numbers come with a draw's rates, by the names `drift.<factor>.<year>`: the log of the multiplier from day
-365.25 x year on, against day 0. The last year given lasts to the end of the run. `drift.open.<year>` is no multiplier:
-it says how many children are open when the year begins, which posts follow.
+365.25 x year on, against day 0. The last year given lasts to the end of the run. `drift.open.<year>` and
+`drift.referred.<year>` are no multipliers: they say how much there is to do when the year begins, which posts follow.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import numpy as np
 
 from familyflow.ground.calendar import DAYS_PER_YEAR
 from familyflow.ground.problem import Problem, suggestion
-from familyflow.pathway.drift import OPEN
+from familyflow.pathway.drift import BESIDE
+from familyflow.scenario.timeline import Work
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,14 +34,13 @@ class Drift:
     """What drift multiplies, by stretch of the run (D): years in which nothing moves are one stretch.
 
     `turns` (D,): the days on which stretches begin, inf for those that never do. `exits` (S, E, D): hazards and odds.
-    `sources` (sources, D): arrivals. `children_open`: by year of the run, the log of how many children are open when it
-    begins, against day 0.
+    `sources` (sources, D): arrivals. `work`: how much there is to do as years begin.
     """
 
     turns: Floats
     exits: Floats
     sources: Floats
-    children_open: tuple[float, ...]
+    work: Work
 
 
 def from_values(values: Mapping[str, float], structure: Structure, years: int) -> Drift:
@@ -49,7 +49,7 @@ def from_values(values: Mapping[str, float], structure: Structure, years: int) -
     Errors: Problem for an unknown factor, a year that is missing or no year, a number that is none, and a long run.
     """
     given = _logs(values, structure.pathway, years)
-    logs, children_open = given[:-1], given[-1]
+    logs, work = given[: -len(BESIDE)], given[-len(BESIDE) :]
     moved = np.append(True, (np.diff(logs) != 0).any(axis=0))
     begins = np.flatnonzero(moved)
     if len(begins) > STRETCHES:
@@ -58,7 +58,7 @@ def from_values(values: Mapping[str, float], structure: Structure, years: int) -
     turns[: len(begins)] = begins * DAYS_PER_YEAR
     stretch = np.minimum(np.arange(STRETCHES), len(begins) - 1)
     exits, sources = _spread(structure, np.exp(logs[:, begins[stretch]]))
-    return Drift(turns, exits, sources, tuple(children_open.tolist()))
+    return Drift(turns, exits, sources, Work(*map(tuple, work.tolist())))
 
 
 def _spread(structure: Structure, factors: Floats) -> tuple[Floats, Floats]:
@@ -75,8 +75,8 @@ def _spread(structure: Structure, factors: Floats) -> tuple[Floats, Floats]:
 
 
 def _logs(values: Mapping[str, float], pathway: Pathway, years: int) -> Floats:
-    """Return the logs of the multipliers and, last, of children open (factors + 1, years)."""
-    rows = {name: np.zeros(years) for name in (*(factor.name for factor in pathway.drift), OPEN)}
+    """Return the logs of the multipliers and, last, of what is given beside them (factors + 2, years)."""
+    rows = {name: np.zeros(years) for name in (*(factor.name for factor in pathway.drift), *BESIDE)}
     for name, given in _by_factor(values, rows).items():
         for year in range(max(years, *(y + 1 for y in given))):
             if year not in given:

@@ -147,5 +147,5 @@ def _ceilings(
 
 def under(start: Start, schedule: str) -> World:
     """Put a start under one of its scenario's schedules."""
-    laid = timeline.build(start.scenario, schedule, start.structure.values, start.drift.children_open)
+    laid = timeline.build(start.scenario, schedule, start.structure.values, start.drift.work)
     return World(start, laid, schedule)

@@ -13,7 +13,10 @@ from typing import Final
 from familyflow.pathway.care import PLACEMENTS, WAYS_OUT
 
 OPEN: Final = "open"
-"""What is given beside the factors: children open at the start of each year. It multiplies no rate; posts follow it."""
+"""Given beside the factors: how many children are open as each year begins. It multiplies no rate: posts follow it."""
+REFERRED: Final = "referred"
+"""Given beside the factors: how fast referrals come as each year begins. Teams that assess are lent workers by it."""
+BESIDE: Final = (OPEN, REFERRED)
 
 
 @dataclass(frozen=True)

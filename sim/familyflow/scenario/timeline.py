@@ -18,7 +18,7 @@ from familyflow.scenario.schema import Boundary, Close, GoLive, Open, Staff, one
 from familyflow.scenario.vocabulary import GROUPS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from familyflow.scenario.boundaries import Ground
     from familyflow.scenario.model import Scenario, Schedule, Team
@@ -29,6 +29,8 @@ SLIPPAGE: Final = "staff.slippage_weeks"
 UNFILLED: Final = "staff.unfilled_share"
 RAMP: Final = "effect.ramp_months"
 FOLLOW: Final = "staff.posts_follow_demand"
+LENT: Final = "staff.lent_between_teams"
+ASSESSMENT: Final = "assessment"
 TURNOVER: Final = MappingProxyType(
     {
         SOCIAL_WORKER: "staff.turnover_rate",
@@ -115,6 +117,17 @@ class Transfer:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """How much there is to do as each year of a run begins, whatever the schedule: logs against day 0, a year each."""
+
+    children_open: tuple[float, ...] = ()
+    referrals: tuple[float, ...] = ()
+
+
+AS_ON_DAY_0: Final = Work()
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
     """What one schedule makes happen, each tuple in order of day; day 0 rows are the state as it is."""
 
@@ -140,14 +153,10 @@ class _Moment:
     after: Ground
 
 
-def build(
-    scenario: Scenario, schedule: str, values: Mapping[str, float], children_open: Sequence[float] = ()
-) -> Timeline:
+def build(scenario: Scenario, schedule: str, values: Mapping[str, float], work: Work = AS_ON_DAY_0) -> Timeline:
     """Lay out a schedule with one draw's values by quantity id; Problem when there is no such schedule.
 
-    `children_open`: by year of the run, the log of how many are open when it begins, against day 0, whatever the
-    schedule; without it posts are those of day 0 and of the steps. Steps after the horizon are kept: their day never
-    comes.
+    Without `work` posts are those of day 0 and of the steps. Steps after the horizon are kept: their day never comes.
     """
     if schedule not in scenario.schedules:
         allowed = one_of(tuple(scenario.schedules), schedule)
@@ -155,8 +164,9 @@ def build(
     moments = _moments(scenario, schedule)
     closes = tuple(TeamDay(moment.day, moment.step.team) for moment in moments if isinstance(moment.step, Close))
     live = tuple(_live(scenario.schedules[schedule], moments, closes, values))
-    following = _following(children_open, values)
-    workers = list(_workers(scenario, moments, following, _grown(scenario, live, closes, values), values))
+    workers = list(
+        _workers(scenario, moments, _following(scenario, work, values), _grown(scenario, live, closes, values), values)
+    )
     return Timeline(
         schedule=schedule,
         routes=tuple(_routes(scenario, moments)),
@@ -254,15 +264,30 @@ def _grown(
     return tuple(each for each in grown if each.day < each.end)
 
 
-def _following(children_open: Sequence[float], values: Mapping[str, float]) -> dict[float, float]:
-    """Give what multiplies social workers' establishments from which day on: they step as the years of a run turn."""
-    return {year * DAYS_PER_YEAR: exp(values[FOLLOW] * log) for year, log in enumerate(children_open)}
+def _following(scenario: Scenario, work: Work, values: Mapping[str, float]) -> dict[float, dict[str, float]]:
+    """Give what multiplies social workers' establishments, by team, from which day on: they step as a run's years turn.
+
+    All together go along with children open; of that, each team has what its own work asks for. So far as workers are
+    lent, a team's work is that of the groups of stages it takes, evenly: assessments come as referrals do, and the
+    rest is children open. The multipliers are those of the teams of day 0, whatever the schedule.
+    """
+    teams = [team for team in scenario.teams.values() if team.worker == SOCIAL_WORKER and team.establishment]
+    assessing = {team.name: team.stages.count(ASSESSMENT) / len(team.stages) for team in teams}
+    begun = {team.name: values[team.establishment] for team in teams if team.areas and team.establishment}
+    found = {}
+    for year, (children_open, referrals) in enumerate(zip(work.children_open, work.referrals, strict=True)):
+        lent = values[LENT] * (referrals - children_open)
+        apart = {team: exp(lent * share) for team, share in assessing.items()}
+        shared = fsum(begun.values()) / fsum(fte * apart[team] for team, fte in begun.items())
+        together = exp(values[FOLLOW] * children_open) * shared
+        found[year * DAYS_PER_YEAR] = {team: together * each for team, each in apart.items()}
+    return found
 
 
 def _workers(
     scenario: Scenario,
     moments: list[_Moment],
-    following: Mapping[float, float],
+    following: Mapping[float, Mapping[str, float]],
     grown: tuple[_Grown, ...],
     values: Mapping[str, float],
 ) -> Iterator[_Workers]:
@@ -292,7 +317,7 @@ def _recruited(
     scenario: Scenario,
     role: str,
     moments: list[_Moment],
-    following: Mapping[float, float],
+    following: Mapping[float, Mapping[str, float]],
     values: Mapping[str, float],
 ) -> Iterator[recruitment.Posts]:
     """Give the posts of the teams whose cases a role holds."""
@@ -305,7 +330,7 @@ def _establishments(
     scenario: Scenario,
     role: str,
     moments: list[_Moment],
-    following: Mapping[float, float],
+    following: Mapping[float, Mapping[str, float]],
     values: Mapping[str, float],
 ) -> Iterator[recruitment.Establishments]:
     """Give the establishments (posts, FTE) of the open teams of one kind on day 0, and after each date's changes.
@@ -317,9 +342,9 @@ def _establishments(
     held = {team.name: size[team.name] for team in teams if team.areas}
     yield 0.0, dict(held)
     by_day = {day: list(together) for day, together in groupby(moments, key=lambda moment: moment.day)}
-    multiplier = 1.0
+    multiplied = dict.fromkeys(size, 1.0)
     for day in sorted({*by_day, *following}):
-        multiplier = following.get(day, multiplier)
+        multiplied |= following.get(day, {})
         for step in (moment.step for moment in by_day.get(day, []) if moment.step.team in size):
             match step:
                 case Open():
@@ -330,7 +355,7 @@ def _establishments(
                     held[step.team] = 0.0
                 case _:
                     pass
-        yield day, {team: fte * multiplier for team, fte in held.items()}
+        yield day, {team: fte * multiplied[team] for team, fte in held.items()}
 
 
 def _in_post(team: Team, posts: recruitment.Posts, rates: Mapping[str, float]) -> Iterator[tuple[str, float]]:

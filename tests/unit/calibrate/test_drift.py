@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from familyflow.calibrate import drift, hierarchy
 from familyflow.calibrate.history import SERIES
-from familyflow.pathway.drift import OPEN
+from familyflow.pathway.drift import BESIDE, OPEN, REFERRED
 
 START = date(2022, 4, 1)
 LEVEL = np.log([0.05, 0.04, 0.03, 0.006, 0.004, 0.003, 0.006])
@@ -23,7 +23,7 @@ def many(authority: str, years: int, draws: int) -> dict[str, np.ndarray]:
 
 def test_every_factor_has_a_number_a_year() -> None:
     names = set(drift.paths("Somerset", START, 3, 1, 0))
-    assert names == {f"drift.{name}.{year}" for name in (*drift.FACTORS, OPEN) for year in range(3)}
+    assert names == {f"drift.{name}.{year}" for name in (*drift.FACTORS, *BESIDE) for year in range(3)}
 
 
 @given(seed=st.integers(0, 2**40), draw=st.integers(0, 10_000))
@@ -104,6 +104,15 @@ def test_children_open_are_the_stock_of_need_at_the_start_of_each_year() -> None
     found = drift._logs(LEVEL, moved)
     need = [each.name for each in SERIES].index("cin")
     assert [found[f"drift.{OPEN}.{year}"] for year in range(4)] == [0.0, *moved[need, :3]]
+
+
+def test_referrals_as_a_year_begins_lie_half_way_between_those_of_the_years_about_it() -> None:
+    moved = np.random.default_rng(3).normal(0, 0.1, (7, 4))
+    found = drift._logs(LEVEL, moved)
+    come = [found[f"drift.demand.{year}"] for year in range(4)]
+    assert found[f"drift.{REFERRED}.0"] == 0.0
+    for year in (1, 2, 3):
+        assert found[f"drift.{REFERRED}.{year}"] == pytest.approx((come[year - 1] + come[year]) / 2)
 
 
 def test_children_open_follow_from_demand_and_the_ways_out_of_need() -> None:

@@ -11,7 +11,8 @@ from familyflow.engine import drift, structure
 from familyflow.engine.drift import STRETCHES
 from familyflow.ground.problem import Problem
 from familyflow.pathway import PATHWAY
-from familyflow.pathway.drift import OPEN
+from familyflow.pathway.drift import OPEN, REFERRED
+from familyflow.scenario.timeline import Work
 
 YEAR = 365.25
 
@@ -34,16 +35,16 @@ def test_a_pathway_may_have_nothing_that_drifts() -> None:
     assert (found.sources == 1).all()
 
 
-def test_children_open_multiply_nothing_and_are_no_stretch() -> None:
-    found = read(drifting(**{OPEN: [0.0, 0.4, -0.2]}))
-    assert found.children_open == (0.0, 0.4, -0.2)
+def test_work_to_do_multiplies_nothing_and_is_no_stretch() -> None:
+    found = read(drifting(**{OPEN: [0.0, 0.4, -0.2], REFERRED: [0.0, 0.1, 0.3]}))
+    assert found.work == Work((0.0, 0.4, -0.2), (0.0, 0.1, 0.3))
     assert np.isfinite(found.turns).sum() == 1
     assert (found.exits == 1).all()
     assert (found.sources == 1).all()
 
 
-def test_without_a_drift_as_many_children_are_open_as_on_day_0() -> None:
-    assert read({}).children_open == (0.0, 0.0, 0.0)
+def test_without_a_drift_there_is_as_much_to_do_as_on_day_0() -> None:
+    assert read({}).work == Work((0.0, 0.0, 0.0), (0.0, 0.0, 0.0))
 
 
 def test_a_factor_multiplies_its_exits_and_sources_from_each_year_on_and_nothing_else() -> None:
@@ -72,7 +73,7 @@ def test_a_year_beyond_the_run_is_not_lived() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"drift.demnd.0": 0.1}, r"drift\.demnd\.0: 'demnd' does not drift; .* open \(did you mean .demand"),
+        ({"drift.demnd.0": 0.1}, r"drift\.demnd\.0: 'demnd' does not drift; .* open, referred \(did you mean .demand"),
         ({"drift.demand": 0.1}, r"drift\.demand: '' is no year"),
         ({"drift.demand.first": 0.1}, r"drift\.demand\.first: 'first' is no year"),
         ({"drift.demand.-1": 0.1}, r"drift\.demand\.-1: '-1' is no year"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
-from math import inf, isclose, log
+from math import exp, inf, isclose, log
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from familyflow import scenario
+from familyflow.ground.calendar import DAYS_PER_YEAR
 from familyflow.ground.problem import Problem
 from familyflow.scenario import boundaries, rollout
 from familyflow.scenario.model import Area, Schedule, Team
@@ -26,6 +27,8 @@ from familyflow.scenario.timeline import (
     Timeline,
     Training,
     Transfer,
+    Work,
+    _following,
     build,
 )
 from familyflow.scenario.vocabulary import GROUPS, REQUIRED_GROUPS
@@ -63,6 +66,7 @@ VALUES = {
     "staff.slippage_weeks": 0.0,
     "staff.unfilled_share": 0.0,
     "staff.posts_follow_demand": 1.0,
+    "staff.lent_between_teams": 1.0,
     "staff.recruitment_weeks.social_worker": 10.0,
     "staff.recruitment_weeks.agency_social_worker": 2.0,
     "staff.recruitment_weeks.family_key_worker": 4.0,
@@ -379,8 +383,13 @@ EVENTFUL = (opens(100), goes_live(200, "new"), staffs(400, "plans", social_worke
 
 
 def following(children_open: Sequence[float], *steps: Step, **changes: float) -> Timeline:
-    """Lay out a schedule for the council with all its teams, whose open children move by these logs, year by year."""
-    return build(council(*steps, teams=ALL_TEAMS), "plan", values(changes), children_open)
+    """Lay out a schedule for the council with all its teams, where all work moves by these logs, year by year."""
+    return working(Work(tuple(children_open), tuple(children_open)), *steps, **changes)
+
+
+def working(work: Work, *steps: Step, **changes: float) -> Timeline:
+    """Lay out a schedule for the council with all its teams and so much work."""
+    return build(council(*steps, teams=ALL_TEAMS), "plan", values(changes), work)
 
 
 @pytest.mark.parametrize("steps", [(), EVENTFUL])
@@ -389,7 +398,14 @@ def test_where_no_more_are_open_posts_stay(steps: tuple[Step, ...]) -> None:
 
 
 @pytest.mark.parametrize("steps", [(), EVENTFUL])
-def test_without_elasticity_posts_stay(steps: tuple[Step, ...]) -> None:
+def test_without_elasticity_and_lending_posts_stay(steps: tuple[Step, ...]) -> None:
+    work = Work((0.0, 0.7, -0.3), (0.0, -0.2, 0.9))
+    laid = working(work, *steps, staff__posts_follow_demand=0.0, staff__lent_between_teams=0.0)
+    assert laid == following((), *steps)
+
+
+@pytest.mark.parametrize("steps", [(), EVENTFUL])
+def test_where_all_work_moves_alike_and_posts_do_not_none_is_lent(steps: tuple[Step, ...]) -> None:
     assert following((0.0, 0.7, -0.3), *steps, staff__posts_follow_demand=0.0) == following((), *steps)
 
 
@@ -451,6 +467,35 @@ def test_posts_follow_alike_in_teams_that_no_step_touches(path: list[float], ela
     for role in ("social_worker", "agency_social_worker"):
         assert in_post(plain, "front", role) == in_post(eventful, "front", role)
     assert leaving(plain, "front") == leaving(eventful, "front")
+
+
+def test_workers_are_lent_to_teams_that_assess_when_referrals_rise_and_none_is_new() -> None:
+    """Of the front team's groups of stages one in two is assessment: its work rises by the root of referrals."""
+    laid = working(Work((0.0, 0.0), (0.0, log(4))))
+    posts = {team: in_post(laid, team, "social_worker") for team in ("front", "plans")}
+    assert posts == {"front": [(0, 8), (365.25, 12)], "plans": [(0, 16), (365.25, 12)]}
+
+
+def test_workers_are_lent_as_far_as_they_may_be() -> None:
+    half = working(Work((0.0, 0.0), (0.0, log(16))), staff__lent_between_teams=0.5)
+    assert half.staff == working(Work((0.0, 0.0), (0.0, log(4)))).staff
+
+
+@given(st.floats(-1.3, 1.3), st.floats(-1.3, 1.3), st.floats(0.0, 1.0), st.floats(0.0, 1.0))
+def test_lending_leaves_all_posts_together_what_children_open_ask_for(
+    children_open: float, referrals: float, elasticity: float, lent: float
+) -> None:
+    given = {"staff__posts_follow_demand": elasticity, "staff__lent_between_teams": lent}
+    work = Work((0.0, children_open), (0.0, referrals))
+    following = _following(council(teams=ALL_TEAMS), work, values(given))[DAYS_PER_YEAR]
+    together = sum(VALUES[f"team.{team}.social_workers"] * following[team] for team in ("front", "plans"))
+    assert together == pytest.approx(30 * exp(elasticity * children_open))
+
+
+def test_multipliers_are_those_of_the_teams_of_day_0_whatever_the_schedule() -> None:
+    work = Work((0.0, 0.2), (0.0, 0.9))
+    plain, eventful = (_following(council(*each, teams=ALL_TEAMS), work, VALUES) for each in ((), EVENTFUL))
+    assert plain == eventful
 
 
 # ---------------------------------------------------------------- teams of other kinds
