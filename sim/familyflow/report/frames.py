@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from familyflow.scenario import Scenario
 
 Monthly: TypeAlias = pd.DataFrame | Path
-"""Monthly records as a tidy frame, or the path of the Parquet file that holds them."""
+"""Monthly records as a tidy frame, or the path of the Parquet file (or folder of parts) that holds them."""
 BANDS: Final = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 _KEYS: Final = ["schedule", "draw", "month", "team"]
 _AT_A_TIME: Final = 4
@@ -102,12 +102,13 @@ def _read(path: Path, measures: Sequence[str]) -> pd.DataFrame:
 
 
 def _looked_through(path: Path, columns: list[str]) -> Iterator[pa.Table]:
-    """Give some columns of a Parquet file in its order, some draws (a row group each) at a time."""
-    with parquet.ParquetFile(path, read_dictionary=["schedule", "team", "measure"]) as file:
-        every = range(file.num_row_groups)
-        for first in every[::_DRAWS_AT_ONCE]:
-            groups = list(every[first : first + _DRAWS_AT_ONCE])
-            yield file.read_row_groups(groups, columns=columns, use_threads=False)
+    """Give some columns of a Parquet file, or of each in a folder, some draws (a row group each) at a time."""
+    for part_of_it in sorted(path.iterdir()) if path.is_dir() else [path]:
+        with parquet.ParquetFile(part_of_it, read_dictionary=["schedule", "team", "measure"]) as file:
+            every = range(file.num_row_groups)
+            for first in every[::_DRAWS_AT_ONCE]:
+                groups = list(every[first : first + _DRAWS_AT_ONCE])
+                yield file.read_row_groups(groups, columns=columns, use_threads=False)
 
 
 def _filtered(frame: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
