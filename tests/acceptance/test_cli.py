@@ -23,6 +23,7 @@ from familyflow.report.measures import MEASURES, WHOLE
 DOCS = Path(__file__).parents[2] / "docs" / "reference"
 STATISTICS = {"mean", "p5", "p50", "p95", "mc_error", "probability_better"}
 RUN = ("run", "swindon", "--draws", "2", "--years", "1", "--schedule", "as_published", "--json")
+pytestmark = pytest.mark.long
 
 
 def answer(*arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -175,6 +175,7 @@ FLAGS = st.lists(
 )
 
 
+@pytest.mark.long
 @settings(max_examples=TOWNS, deadline=None, phases=UNSHRUNK, suppress_health_check=list(HealthCheck))
 @given(
     drawn=STEPS,

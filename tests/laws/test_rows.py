@@ -192,6 +192,7 @@ def test_a_new_service_is_offered_where_it_says_begun_and_counted() -> None:
     assert_conserved(ledger)
 
 
+@pytest.mark.long
 def test_the_engines_tell_one_story_of_rows_added_everywhere_at_once() -> None:
     moved = Exit("moved_away", to="closed", risk="rereferral")
     secure = replace(PATHWAY.stage("residential"), name="secure", title="in care, secure")

@@ -15,7 +15,7 @@ from familyflow.ground.problem import Problem
 
 if TYPE_CHECKING:
     from familyflow.api import Results
-    from familyflow.experiment.plan import Precision, Slice
+    from familyflow.experiment.plan import Plan, Precision, Slice
     from familyflow.experiment.processes import Hire
     from familyflow.report.publication import Publication
 
@@ -84,22 +84,10 @@ def run(  # noqa: PLR0913 - each is an option
 
     The same command again resumes where it was stopped. Results do not depend on the number of workers.
     """
-    from familyflow.experiment.plan import planned
-    from familyflow.experiment.store import refuse_unusable
-    from familyflow.scenario import load
-
     # What cannot be used is said at once, before anything else is loaded or said.
     wanted = _wanted(precision, measures, part)
-    plan = planned(
-        load(scenario),
-        draws=_most(draws) if wanted else draws,
-        schedules=schedules,
-        years=years,
-        seed=seed,
-        precision=wanted,
-    )
-    if out is not None:
-        refuse_unusable(out)
+    plan = _plan(scenario, draws, schedules, years, seed, wanted)
+    _refuse(out)
     published = publishing.publication(least, pdf=pdf)
     hire = _hire(dask, workers, part)
     with telling(json=as_json, quiet=quiet) as tell:
@@ -116,6 +104,25 @@ def run(  # noqa: PLR0913 - each is an option
         click.echo(results.json(), nl=False)
     else:
         _show(results, wanted, published)
+
+
+def _plan(
+    scenario: str, draws: int, schedules: tuple[str, ...], years: int | None, seed: int, wanted: Precision | None
+) -> Plan:
+    """Plan what is asked for: so many draws, or as many as a precision may take."""
+    from familyflow.experiment.plan import planned
+    from familyflow.scenario import load
+
+    most = _most(draws) if wanted else draws
+    return planned(load(scenario), draws=most, schedules=schedules, years=years, seed=seed, precision=wanted)
+
+
+def _refuse(out: Path | None) -> None:
+    """Refuse a folder for the results that cannot be used."""
+    from familyflow.experiment.store import refuse_unusable
+
+    if out is not None:
+        refuse_unusable(out)
 
 
 def _show(results: Results, wanted: Precision | None, published: Publication) -> None:

@@ -15,9 +15,10 @@ from familyflow.engine import leavers
 from familyflow.ground.calendar import DAYS_PER_MONTH
 from familyflow.pathway.adult_work import SUPERVISOR, roles
 from familyflow.pathway.effects import Profile
+from familyflow.scenario.sorting import by_team
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from familyflow.engine.structure import Floats
     from familyflow.engine.world import World
@@ -88,6 +89,11 @@ def dated(world: World) -> list[Change]:
     return sorted((row for row in rows if row.day < world.start.horizon), key=lambda row: (row.day, row.act))
 
 
+def _numbered(names: Iterable[str]) -> dict[str, int]:
+    """Return the number of each name, in their order."""
+    return {name: number for number, name in enumerate(names)}
+
+
 class _Planner:
     """Indices and values at hand while changes are worked out."""
 
@@ -95,16 +101,17 @@ class _Planner:
         self.start = world.start
         self.timeline: Timeline = world.timeline
         self.values = world.start.structure.values
-        self.teams = list(world.start.scenario.teams)
-        self.areas = list(world.start.scenario.areas)
-        self.roles = roles(world.start.structure.pathway.programmes)
+        self.teams = _numbered(world.start.scenario.teams)
+        self.areas = _numbered(world.start.scenario.areas)
+        self.roles = _numbered(roles(world.start.structure.pathway.programmes))
+        self.in_post = by_team(world.timeline.staff)
 
     def routes(self) -> Iterator[Change]:
         """Send new cases of an area and stage group to a team."""
         groups = self.start.structure.pathway.groups
         for r in self.timeline.routes:
-            area, group = self.areas.index(r.area), groups.index(r.group)
-            yield Change(r.day, Act.ROUTE, self.teams.index(r.team), area=area, group=group)
+            area, group = self.areas[r.area], groups.index(r.group)
+            yield Change(r.day, Act.ROUTE, self.teams[r.team], area=area, group=group)
 
     def staff(self) -> Iterator[Change]:
         """Set the workers in post who hold cases; cases above a lowered number of places stay until they close."""
@@ -112,26 +119,27 @@ class _Planner:
             workers = self._workers(name, day)
             ceiling = self.start.ceilings[self.start.scenario.teams[name].stages]
             places = int(workers * ceiling / self.start.structure.mean_size)
-            yield Change(day, Act.STAFF, self.teams.index(name), places=places, amount=workers)
+            yield Change(day, Act.STAFF, self.teams[name], places=places, amount=workers)
 
     def transfers(self) -> Iterator[Change]:
         """Pass open cases of some areas from team to team."""
         for t in self.timeline.transfers:
-            moved = tuple(self.areas.index(a) for a in t.areas)
-            yield Change(t.day, Act.TRANSFER, self.teams.index(t.from_team), self.teams.index(t.to_team), areas=moved)
+            moved = tuple(self.areas[a] for a in t.areas)
+            yield Change(t.day, Act.TRANSFER, self.teams[t.from_team], self.teams[t.to_team], areas=moved)
 
     def leavers(self) -> Iterator[Change]:
         """Let workers leave, whose cases pass to others."""
         seed, replication = self.start.seed, self.start.replication
-        for team, name in enumerate(self.teams):
-            rows = [(row.day, row.per_year) for row in self.timeline.leavers if row.team == name]
+        leaving = by_team(self.timeline.leavers)
+        for name, team in self.teams.items():
+            rows = [(row.day, row.per_year) for row in leaving.get(name, [])]
             for k, day in enumerate(leavers.days(seed, replication, team, rows, self.start.horizon)):
                 first, width = leavers.whose(seed, replication, team, k, self._workers(name, day))
                 yield Change(day, Act.LEAVE, team, first=first, width=width)
 
     def _workers(self, team: str, day: float) -> float:
         """Return a team's workers in post after all that happens on a day."""
-        in_post = {row.role: row.fte for row in self.timeline.staff if row.team == team and row.day <= day}
+        in_post = {row.role: row.fte for row in self.in_post[team] if row.day <= day}
         return sum(in_post.values())
 
     def presses(self) -> Iterator[Change]:
@@ -145,12 +153,13 @@ class _Planner:
         changes: list[tuple[float, int, int, float]] = []
         for post in self.timeline.posts:
             if post.role in self.roles:
-                owner, role = self.teams.index(post.team) if post.team else COUNCIL, self.roles.index(post.role)
+                owner, role = self.teams[post.team] if post.team else COUNCIL, self.roles[post.role]
                 changes += [(post.working_day, owner, role, post.fte), (post.end_day, owner, role, -post.fte)]
         at_work: dict[tuple[int, int], float] = {}
+        names = list(self.roles)
         for day, owner, role, fte in sorted(changes, key=lambda change: change[0]):
             at_work[owner, role] = at_work.get((owner, role), 0.0) + fte
-            places = int(at_work[owner, role] * self.values[f"adult.{self.roles[role]}.concurrent"] + SLIVER)
+            places = int(at_work[owner, role] * self.values[f"adult.{names[role]}.concurrent"] + SLIVER)
             yield Change(day, Act.WORK, owner, role=role, places=places)
 
     def supervision(self) -> Iterator[Change]:
@@ -161,7 +170,7 @@ class _Planner:
     def go_lives(self) -> Iterator[Change]:
         """Start the teams' own adult workers."""
         for go in self.timeline.live:
-            yield Change(go.day, Act.GO_LIVE, self.teams.index(go.team))
+            yield Change(go.day, Act.GO_LIVE, self.teams[go.team])
 
     def practice(self) -> Iterator[Change]:
         """Let a team train, then practise, one month's step after another; a step that changes nothing is none."""
@@ -171,7 +180,7 @@ class _Planner:
                 now = self._factors(power)
                 for_all = bool((now.everyone != last.everyone).any() or (now.times != last.times).any())
                 if for_all or (now.engaged != last.engaged).any():
-                    yield Change(day, Act.PRACTISE, self.teams.index(team), factors=now, for_all=for_all)
+                    yield Change(day, Act.PRACTISE, self.teams[team], factors=now, for_all=for_all)
                 last = now
 
     def _powers(self) -> dict[str, list[tuple[float, dict[Profile, float]]]]:

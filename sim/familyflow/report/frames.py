@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import pandas as pd
-from pyarrow import dataset, parquet
+from pyarrow import compute, concat_tables, parquet
 
 from familyflow.ground.calendar import DAYS_PER_YEAR, anniversary, financial_year, financial_year_start, month_end
 from familyflow.pathway.teams import KEY_WORKER, SOCIAL_WORKER
 from familyflow.report.measures import NO_CHANGE, WHOLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
 
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from familyflow.scenario import Scenario
@@ -28,6 +29,8 @@ BANDS: Final = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 _KEYS: Final = ["schedule", "draw", "month", "team"]
 _AT_A_TIME: Final = 4
 """Measures read together: few enough for the memory of a laptop, many enough to read a large study quickly."""
+_DRAWS_AT_ONCE: Final = 25
+"""Draws looked through together: Arrow, left alone, reads ahead, and keeps that memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +95,20 @@ def cube(monthly: Monthly, measures: Sequence[str]) -> Cube:
 
 def _read(path: Path, measures: Sequence[str]) -> pd.DataFrame:
     """Read some measures' rows from Parquet."""
-    chosen = [("measure", "in", list(measures))]
-    columns, names = [*_KEYS, "measure", "value"], ["schedule", "team", "measure"]
-    table = parquet.read_table(path, columns=columns, filters=chosen, read_dictionary=names)
-    rows: pd.DataFrame = table.to_pandas(date_as_object=False)
+    chosen = compute.field("measure").isin(list(measures))
+    found = [rows.filter(chosen) for rows in _looked_through(path, [*_KEYS, "measure", "value"])]
+    rows: pd.DataFrame = concat_tables(found).to_pandas(date_as_object=False)
     return rows
+
+
+def _looked_through(path: Path, columns: list[str]) -> Iterator[pa.Table]:
+    """Give some columns of a Parquet file, or of each in a folder, some draws (a row group each) at a time."""
+    for part_of_it in sorted(path.iterdir()) if path.is_dir() else [path]:
+        with parquet.ParquetFile(part_of_it, read_dictionary=["schedule", "team", "measure"]) as file:
+            every = range(file.num_row_groups)
+            for first in every[::_DRAWS_AT_ONCE]:
+                groups = list(every[first : first + _DRAWS_AT_ONCE])
+                yield file.read_row_groups(groups, columns=columns, use_threads=False)
 
 
 def _filtered(frame: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
@@ -108,8 +120,8 @@ def _distinct(monthly: Monthly, column: str) -> list[object]:
     """Give the different values of a column as they come."""
     if isinstance(monthly, pd.DataFrame):
         return list(monthly[column].unique())
-    batches = dataset.dataset(monthly).to_batches(columns=[column])
-    return list(dict.fromkeys(value for batch in batches for value in batch.column(0).unique().to_pylist()))
+    looked_through = _looked_through(monthly, [column])
+    return list(dict.fromkeys(value for rows in looked_through for value in rows.column(0).unique().to_pylist()))
 
 
 def council(monthly: Monthly, measures: Iterable[str]) -> pd.DataFrame:

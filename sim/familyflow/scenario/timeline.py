@@ -15,6 +15,7 @@ from familyflow.pathway.teams import AGENCY_SOCIAL_WORKER, KEY_WORKER, SOCIAL_WO
 from familyflow.scenario import boundaries, recruitment
 from familyflow.scenario.rollout import TRAINING
 from familyflow.scenario.schema import Boundary, Close, GoLive, Open, Staff, one_of
+from familyflow.scenario.sorting import by_team
 from familyflow.scenario.vocabulary import GROUPS
 
 if TYPE_CHECKING:
@@ -163,16 +164,16 @@ def build(scenario: Scenario, schedule: str, values: Mapping[str, float], work: 
         raise Problem(f'{scenario.name}: schedule = "{schedule}": a schedule {allowed}')
     moments = _moments(scenario, schedule)
     closes = tuple(TeamDay(moment.day, moment.step.team) for moment in moments if isinstance(moment.step, Close))
-    live = tuple(_live(scenario.schedules[schedule], moments, closes, values))
-    workers = list(
-        _workers(scenario, moments, _following(scenario, work, values), _grown(scenario, live, closes, values), values)
-    )
+    ends = by_team(closes)
+    live = tuple(_live(scenario.schedules[schedule], moments, ends, values))
+    following, grown = _following(scenario, work, values), _grown(scenario, live, ends, values)
+    workers = list(_workers(scenario, moments, following, grown, values))
     return Timeline(
         schedule=schedule,
         routes=tuple(_routes(scenario, moments)),
         staff=tuple(_staff(workers)),
         live=live,
-        posts=tuple(sorted(_posts(scenario, live, closes, values), key=lambda post: post.hired_day)),
+        posts=tuple(sorted(_posts(scenario, live, ends, values), key=lambda post: post.hired_day)),
         transfers=tuple(transfer for moment in moments for transfer in _transfers(scenario, moments, moment)),
         opens=tuple(_opens(scenario, moments)),
         closes=closes,
@@ -199,6 +200,8 @@ def _routes(scenario: Scenario, moments: list[_Moment]) -> Iterator[Route]:
             if (area, group) in served:
                 yield Route(0.0, area, group, served[area, group])
     for moment in moments:
+        if moment.after.served is moment.before.served:
+            continue
         for (area, group), team in moment.after.served.items():
             if moment.before.served.get((area, group)) != team:
                 yield Route(moment.day, area, group, team)
@@ -215,20 +218,20 @@ def _opens(scenario: Scenario, moments: list[_Moment]) -> Iterator[TeamDay]:
 
 
 def _live(
-    plan: Schedule, moments: list[_Moment], closes: tuple[TeamDay, ...], values: Mapping[str, float]
+    plan: Schedule, moments: list[_Moment], ends: Mapping[str, list[TeamDay]], values: Mapping[str, float]
 ) -> Iterator[TeamDay]:
     """Give each go-live, as late as it slips; one that slips past its team's closing never comes."""
     late = 0.0 if plan.as_happened else values[SLIPPAGE] * DAYS_PER_WEEK
     for moment in moments:
         if isinstance(moment.step, GoLive):
             planned = TeamDay(moment.day, moment.step.team)
-            if planned.day + late <= _end(planned, closes):
+            if planned.day + late <= _end(planned, ends):
                 yield replace(planned, day=planned.day + late)
 
 
-def _end(start: TeamDay, closes: tuple[TeamDay, ...]) -> float:
+def _end(start: TeamDay, ends: Mapping[str, list[TeamDay]]) -> float:
     """Give the day on which a team that goes live closes, or infinity."""
-    return min((close.day for close in closes if close.team == start.team and close.day >= start.day), default=inf)
+    return min((close.day for close in ends.get(start.team, []) if close.day >= start.day), default=inf)
 
 
 # Workers in post ---------------------------------------------------------------------------------------------
@@ -254,13 +257,13 @@ class _Workers:
 
 
 def _grown(
-    scenario: Scenario, live: tuple[TeamDay, ...], closes: tuple[TeamDay, ...], values: Mapping[str, float]
+    scenario: Scenario, live: tuple[TeamDay, ...], ends: Mapping[str, list[TeamDay]], values: Mapping[str, float]
 ) -> tuple[_Grown, ...]:
     """Give when each live team's effects on its own staff hold: a ramp after going live; never in a null programme."""
     if scenario.programme.null:
         return ()
     ramp = values[RAMP] * DAYS_PER_MONTH
-    grown = (_Grown(start.day + ramp, _end(start, closes), start.team) for start in live)
+    grown = (_Grown(start.day + ramp, _end(start, ends), start.team) for start in live)
     return tuple(each for each in grown if each.day < each.end)
 
 
@@ -278,8 +281,8 @@ def _following(scenario: Scenario, work: Work, values: Mapping[str, float]) -> d
     for year, (children_open, referrals) in enumerate(zip(work.children_open, work.referrals, strict=True)):
         lent = values[LENT] * (referrals - children_open)
         apart = {team: exp(lent * share) for team, share in assessing.items()}
-        shared = fsum(begun.values()) / fsum(fte * apart[team] for team, fte in begun.items())
-        together = exp(values[FOLLOW] * children_open) * shared
+        asked = fsum(fte * apart[team] for team, fte in begun.items())
+        together = exp(values[FOLLOW] * children_open) * (fsum(begun.values()) / asked if asked else 1.0)
         found[year * DAYS_PER_YEAR] = {team: together * each for team, each in apart.items()}
     return found
 
@@ -293,11 +296,14 @@ def _workers(
 ) -> Iterator[_Workers]:
     """Give each team's workers whenever its posts or its rates may change, team by team."""
     turning = {SOCIAL_WORKER: following}
-    rows = [row for role in WORKERS for row in _recruited(scenario, role, moments, turning.get(role, {}), values)]
+    rows = by_team(
+        row for role in WORKERS for row in _recruited(scenario, role, moments, turning.get(role, {}), values)
+    )
+    lasting = by_team(grown)
     rates = {False: values, True: _improved(scenario, values)}
     for team in scenario.teams.values():
-        posts = [row for row in rows if row.team == team.name]
-        spells = [each for each in grown if each.team == team.name and posts]
+        posts = rows.get(team.name, [])
+        spells = lasting.get(team.name, []) if posts else []
         turns = {edge for each in spells for edge in (each.day, each.end) if edge < inf}
         for day in sorted({row.day for row in posts} | turns):
             held = next(row for row in reversed(posts) if row.day <= day)
@@ -333,28 +339,27 @@ def _establishments(
     following: Mapping[float, Mapping[str, float]],
     values: Mapping[str, float],
 ) -> Iterator[recruitment.Establishments]:
-    """Give the establishments (posts, FTE) of the open teams of one kind on day 0, and after each date's changes.
+    """Give the establishments (posts, FTE) of one kind's open teams on day 0, and after each date that moves them.
 
-    A step that sets posts sets those of a council with as many children open as on day 0: they follow as others do.
+    A step that sets posts sets those of a council with as much work as on day 0: they follow as others do.
     """
     teams = [team for team in scenario.teams.values() if team.worker == role]
     size = {team.name: values[team.establishment] for team in teams if team.establishment}
     held = {team.name: size[team.name] for team in teams if team.areas}
     yield 0.0, dict(held)
-    by_day = {day: list(together) for day, together in groupby(moments, key=lambda moment: moment.day)}
+    moving = [m for m in moments if m.step.team in size and isinstance(m.step, Open | Staff | Close)]
+    by_day = {day: list(together) for day, together in groupby(moving, key=lambda moment: moment.day)}
     multiplied = dict.fromkeys(size, 1.0)
     for day in sorted({*by_day, *following}):
         multiplied |= following.get(day, {})
-        for step in (moment.step for moment in by_day.get(day, []) if moment.step.team in size):
+        for step in (moment.step for moment in by_day.get(day, [])):
             match step:
                 case Open():
                     held[step.team] = size[step.team]
                 case Staff():
                     held[step.team] = size[step.team] = step.posts
-                case Close():
-                    held[step.team] = 0.0
                 case _:
-                    pass
+                    held[step.team] = 0.0
         yield day, {team: fte * multiplied[team] for team, fte in held.items()}
 
 
@@ -394,16 +399,16 @@ def _leavers(workers: list[_Workers]) -> Iterator[Leaving]:
 
 
 def _posts(
-    scenario: Scenario, live: tuple[TeamDay, ...], closes: tuple[TeamDay, ...], values: Mapping[str, float]
+    scenario: Scenario, live: tuple[TeamDay, ...], ends: Mapping[str, list[TeamDay]], values: Mapping[str, float]
 ) -> Iterator[Post]:
     """Give the posts of each live team where programmes are offered, then those that all share from the first on."""
     programme = scenario.programme
     for start in live:
         if set(programme.stages) & set(scenario.teams[start.team].stages):
             for role in programme.roles:
-                yield from _hired(role, start.day, start.team, _end(start, closes), values)
+                yield from _hired(role, start.day, start.team, _end(start, ends), values)
     if live:
-        end = max(_end(start, closes) for start in live)
+        end = max(_end(start, ends) for start in live)
         for role in programme.shared_roles:
             yield from _hired(role, live[0].day, None, end, values)
 

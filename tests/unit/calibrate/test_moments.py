@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from familyflow.calibrate.solve import Question
 
+pytestmark = pytest.mark.long
+
 FEW = 2
 
 

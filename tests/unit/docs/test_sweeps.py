@@ -43,6 +43,7 @@ def test_every_key_of_a_design_is_documented(table: type[DesignFile | InputTable
     assert [key for key in table.model_fields if f"`{key}`" not in PAGE and f"`[[{key}]]`" not in PAGE] == []
 
 
+@pytest.mark.long
 def test_the_notebook_runs_and_shows_what_it_showed(tmp_path: Path) -> None:
     pytest.importorskip("nbclient", reason="the notebook is run with the extra [test]")
     pytest.importorskip("ipykernel", reason="the notebook is run with the extra [test]")

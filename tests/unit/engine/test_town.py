@@ -7,7 +7,8 @@ from small_town import AMPLE, RECRUITED, STEADY, begin, claiming, live, on, scen
 
 from familyflow.engine import Ledger, simulate, world
 from familyflow.engine.records import Event
-from familyflow.engine.reference.town import Town, _resize
+from familyflow.engine.reference.slots import Slots
+from familyflow.engine.reference.town import Town
 from familyflow.ground.calendar import DAYS_PER_MONTH
 from familyflow.pathway import PATHWAY
 from familyflow.scenario.schema import Boundary, Staff
@@ -65,18 +66,18 @@ def test_a_team_dips_from_the_first_day_of_training_until_it_goes_live(day: floa
 
 def test_more_places_serve_at_once_all_who_wait_and_fit() -> None:
     env = simpy.Environment()
-    desk = simpy.PriorityResource(env, capacity=1)
+    desk = Slots(env, capacity=1)
     requests = [desk.request(priority=k) for k in (3, 2, 1, 0)]
-    _resize(desk, 3)
+    desk.resize(3)
     assert [r.triggered for r in requests] == [True, False, True, True]
     assert desk.capacity == desk.count == 3
 
 
 def test_fewer_places_send_nobody_away() -> None:
     env = simpy.Environment()
-    desk = simpy.PriorityResource(env, capacity=3)
+    desk = Slots(env, capacity=3)
     requests = [desk.request(priority=0) for _ in range(4)]
-    _resize(desk, 1)
+    desk.resize(1)
     assert desk.count == 3
     for request in requests[:2]:
         desk.release(request)

@@ -72,6 +72,7 @@ def kill_a_worker(moment: float) -> None:
         os.kill(born[-1], signal.SIGKILL)
 
 
+@pytest.mark.long
 def test_a_study_killed_at_twenty_random_moments_loses_no_draw_and_repeats_none(tmp_path: Path) -> None:
     folder, luck = tmp_path / "run", random.Random(7)  # noqa: S311 - no secret
     asked = study(with_pause(0.1), draws=DRAWS)

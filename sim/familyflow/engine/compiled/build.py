@@ -240,15 +240,16 @@ def _changes(start: Start, todo: list[Change]) -> np.ndarray:
     for name in ("day", "amount", "first", "width", "for_all", *numbers):
         rows[name][: len(todo)] = [getattr(change, name) for change in todo]
     rows["factors"][: len(todo)] = np.cumsum([change.factors is not None for change in todo]) - 1
-    rows["moved"] = np.arange(len(rows)) * len(start.scenario.areas)
+    rows["moved"][: len(todo)] = (np.cumsum([bool(change.areas) for change in todo]) - 1) * len(start.scenario.areas)
     return rows
 
 
 def _moved(start: Start, todo: list[Change]) -> np.ndarray:
-    """Return whether an area's cases move, area after area, for each change."""
-    moved = np.zeros((max(len(todo), 1), len(start.scenario.areas)), [("on", "i1")])
-    for i, change in enumerate(todo):
-        moved["on"][i, list(change.areas)] = 1
+    """Return whether an area's cases move, area after area, for each change that moves any."""
+    found = [change.areas for change in todo if change.areas]
+    moved = np.zeros((max(len(found), 1), len(start.scenario.areas)), [("on", "i1")])
+    for i, areas in enumerate(found):
+        moved["on"][i, list(areas)] = 1
     return moved.ravel()
 
 

@@ -12,6 +12,7 @@ from familyflow.engine import changes, handover, rules
 from familyflow.engine.changes import COUNCIL, Act, Factors
 from familyflow.engine.records import Event
 from familyflow.engine.reference.life import Life
+from familyflow.engine.reference.slots import Slots
 from familyflow.engine.structure import STARTS
 from familyflow.ground.draws import uniform
 from familyflow.pathway.adult_work import roles
@@ -35,12 +36,12 @@ class Team:
 
     index: int
     groups: frozenset[int]
-    desk: simpy.PriorityResource
+    desk: Slots
     factors: Factors
     lives: dict[Life, None] = field(default_factory=dict)
     stays: dict[Stay, None] = field(default_factory=dict)
     live: bool = False
-    pools: dict[int, simpy.PriorityResource] = field(default_factory=dict)
+    pools: dict[int, Slots] = field(default_factory=dict)
     pressure: float = 1.0
     workers: float = 0.0
 
@@ -67,7 +68,7 @@ class Town:
         self.nothing = np.ones(self.structure.to.shape[1])
         self.supervised = False
         self.roles = roles(self.pathway.programmes)
-        self.pools: dict[int, simpy.PriorityResource] = {}
+        self.pools: dict[int, Slots] = {}
         self.map: dict[tuple[int, int], int] = {}
         self.teams = [self._team(i, name) for i, name in enumerate(world.start.scenario.teams)]
         self.env.process(self.roll_out())
@@ -78,7 +79,7 @@ class Town:
         return Team(
             index,
             frozenset(self.pathway.groups.index(g) for g in self.start.scenario.teams[name].stages),
-            simpy.PriorityResource(self.env, capacity=1),
+            Slots(self.env, capacity=1),
             Factors(np.ones(shape), np.ones(shape), np.ones(shape[0])),
         )
 
@@ -155,25 +156,25 @@ class Town:
     def staff(self, change: Change) -> None:
         """Set a team's workers in post and the cases that they can hold."""
         self.teams[change.team].workers = change.amount
-        _resize(self.teams[change.team].desk, change.places)
+        self.teams[change.team].desk.resize(change.places)
 
     def transfer(self, change: Change) -> None:
         """Pass a team's open cases in some areas to another team, as far as it works their stage."""
-        source, target = self.teams[change.team], self.teams[change.to]
+        source, target, areas = self.teams[change.team], self.teams[change.to], set(change.areas)
         for life in list(source.lives):
-            if life.area in change.areas and int(self.structure.group[life.stage]) in target.groups:
+            if life.area in areas and int(self.structure.group[life.stage]) in target.groups:
                 life.change_team(target)
         for stay in list(source.stays):
-            if stay.life.area in change.areas and int(self.structure.group[stay.place]) in target.groups:
+            if stay.life.area in areas and int(self.structure.group[stay.place]) in target.groups:
                 stay.change_team(target)
 
     def work(self, change: Change) -> None:
         """Set the places of a role in a team, or of what all live teams share."""
         pools = self.pools if change.team == COUNCIL else self.teams[change.team].pools
         if change.role in pools:
-            _resize(pools[change.role], change.places)
+            pools[change.role].resize(change.places)
         elif change.places:
-            pools[change.role] = simpy.PriorityResource(self.env, capacity=change.places)
+            pools[change.role] = Slots(self.env, capacity=change.places)
 
     def supervise(self, _: Change) -> None:
         """Start the psychologist's reflective supervision of live teams."""
@@ -213,7 +214,7 @@ class Town:
         for life in list(team.lives):
             life.alert()
 
-    def pool(self, team: Team | None, role: str) -> simpy.PriorityResource | None:
+    def pool(self, team: Team | None, role: str) -> Slots | None:
         """Return the places of a role that a team's families can have: its own, else those that live teams share."""
         if team is None or not team.live:
             return None
@@ -232,10 +233,3 @@ ACTS: dict[Act, Callable[[Town, Change], None]] = {
     Act.PRESS: Town.press,
     Act.LEAVE: Town.leave,
 }
-
-
-def _resize(resource: simpy.PriorityResource, capacity: int) -> None:
-    """Change a resource's slots; more slots serve those who wait at once, fewer take effect as cases end."""
-    resource._capacity = capacity  # noqa: SLF001 - SimPy offers no public way to change it
-    while resource.queue and resource.count < capacity:  # each trigger serves one
-        resource._trigger_put(None)  # noqa: SLF001

@@ -84,19 +84,22 @@ def write_cash_flow(sheet: Sheet, draws: Draws, outcomes: Outcomes, model: Model
     base = case.first_year(model.a.base_year)
     sheet.text(flow.TOP - 1, 0, f"Years since {model.a.base_year}", "note")
     sheet.numbers(flow.TOP - 1, 1, [case.first_year(label) - base for label in model.a.years], "exact")
+    results = d.results(model)
     for schedule, name in enumerate(model.schedules, 1):
-        _write_schedule(flow, draws, outcomes, schedule, model.titles[name])
+        means = [each[:, schedule].mean(axis=0) for each in results]
+        _write_schedule(flow, draws, outcomes, schedule, model.titles[name], means)
     return flow
 
 
-def _write_schedule(flow: CashFlow, draws: Draws, outcomes: Outcomes, schedule: int, title: str) -> None:
-    """Write one schedule's block."""
+def _write_schedule(
+    flow: CashFlow, draws: Draws, outcomes: Outcomes, schedule: int, title: str, values: Sequence[Floats]
+) -> None:
+    """Write one schedule's block. `values`: each result's average over draws (Y,)."""
     model, sheet = flow.model, flow.sheet
     top = flow.row(schedule, 0) - 2
     sheet.text(top, 0, title, "heading")
     sheet.text(top + 1, 0, "GBP", "header")
     sheet.texts(top + 1, 1, [*model.a.years, "All years"], "right")
-    values = [each[:, schedule].mean(axis=0) for each in d.results(model)]
 
     def mean(result: int, year: int) -> str:
         """Write the average of a result over draws."""
@@ -213,7 +216,7 @@ def write_appraisal(sheet: Sheet, outcomes: Outcomes, model: Model) -> Appraised
         for which, (words, column) in enumerate(_APPRAISED):
             sheet.text(found.row(schedule, which), 0, words)
             _write_statistics(found, outcomes, schedule, which, column, values[column][:, schedule])
-        _write_shares(found, outcomes, schedule)
+        _write_shares(found, outcomes, schedule, [each[:, schedule] for each in values])
     return found
 
 
@@ -236,14 +239,9 @@ def _write_statistics(
     found.sheet.along(row, 1, (values.mean(), low, middle, high, error), forms.__getitem__)
 
 
-def _write_shares(found: Appraised, outcomes: Outcomes, schedule: int) -> None:
-    """Write probabilities, ratios of averages, and when it is usually paid back."""
-    answers = d.answers(found.model)
-    over = _Over(
-        found.model,
-        [each[:, schedule] for each in answers],
-        [outcomes.all(schedule, column) for column in range(len(answers))],
-    )
+def _write_shares(found: Appraised, outcomes: Outcomes, schedule: int, answers: Sequence[Floats]) -> None:
+    """Write probabilities, ratios of averages, and when it is usually paid back. `answers`: each draw's (D,)."""
+    over = _Over(found.model, answers, [outcomes.all(schedule, column) for column in range(len(answers))])
     rows = (
         (found.PAYS, "Probability that it pays back by the end of the run", over.average(d.PAYS), "percent"),
         (found.PAYS_ON, "Pays back on, middle of the draws that do", over.paid_on(), "date"),

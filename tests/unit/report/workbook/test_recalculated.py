@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from familyflow.report.workbook import Model
 
-pytestmark = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed")
+pytestmark = [pytest.mark.long, pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed")]
 
 EDITS = (
     {"price.discount_rate": 0.015},
