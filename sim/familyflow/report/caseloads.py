@@ -62,19 +62,39 @@ def by_month(monthly: Monthly) -> pd.DataFrame:
 
 def table(monthly: Monthly, scenario: Scenario) -> pd.DataFrame:
     """Give a row for each schedule and team with a caseload: columns as CASELOADS."""
-    days = months_of(monthly)
-    rows = by_month(monthly)
-    rows = rows.assign(years=frames.child_years(rows, days))[rows["month"] > pd.Timestamp(days[0])]
-    found = _means(rows, scenario).join(_worst(rows)).join(_hours(monthly, days[0])).join(_changes(monthly, rows))
+    counted = [_of_draws(block) for block in frames.blocks(monthly)]
+    runs, quarters = (pd.concat(parts) for parts in zip(*counted, strict=True))
+    found = _means(runs, scenario).join(_worst(quarters["caseload"])).join(_shares(runs, quarters))
     titles = {name: team.title for name, team in scenario.teams.items()}
     found = found.reset_index()
     found = found.assign(title=found["team"].map(titles), worst_quarter=found["worst_quarter"].fillna(""))
     return _ordered(found, in_order(schedules_of(monthly)), list(titles))[list(CASELOADS)]
 
 
-def _means(rows: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+def _of_draws(monthly: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give what some draws' teams come to over the run after day 0, and in each of its complete quarters.
+
+    Index schedule, team (and quarter) and draw; columns caseload (mean of the months) and workload (hours worked over
+    usable hours), and over the run worker and changes (of worker, for each child-year that the team held).
+    """
+    days = months_of(monthly)
+    start = pd.Timestamp(days[0])
+    rows = by_month(monthly)
+    rows = rows.assign(years=frames.child_years(rows, days))[rows["month"] > start]
+    work = frames.by_team(monthly, [*WORKLOAD_HOURS, USABLE_HOURS, WORKER_CHANGES]).reset_index()
+    after = work[work["month"] > start].assign(hours=work[list(WORKLOAD_HOURS)].sum(axis=1))
+    run, quarter = [*_TEAM, "draw"], [*_TEAM, "quarter", "draw"]
+    grouped = rows.groupby(run)
+    runs = pd.DataFrame({"caseload": grouped["caseload"].mean(), "worker": grouped["worker"].first()})
+    changed = work.groupby(run)[WORKER_CHANGES].sum().reindex(runs.index).fillna(0.0)
+    runs = runs.assign(changes=ratio(changed, grouped["years"].sum())).join(_share(after, run), how="outer")
+    quarters = in_quarters(rows).groupby(quarter)["caseload"].mean().to_frame()
+    return runs, quarters.join(_share(in_quarters(after), quarter), how="outer")
+
+
+def _means(runs: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
     """Give the mean caseload over a team's months, its range, and how often it is over what was promised."""
-    means = rows.groupby([*_TEAM, "worker", "draw"])["caseload"].mean().reset_index(["worker", "draw"])
+    means = runs.dropna(subset="caseload").reset_index("draw")
     promises = {name: promise(scenario, name) for name in scenario.teams}
     means["promise"] = np.array([promises[team] for team in means.index.get_level_values("team")], dtype=float)
     means["over"] = (means["caseload"] > means["promise"]).astype(float).where(means["promise"].notna())
@@ -98,36 +118,30 @@ def promise(scenario: Scenario, team: str) -> float | None:
     return known[TARGET].value if TARGET in known and given.worker == SOCIAL_WORKER else None
 
 
-def _worst(rows: pd.DataFrame) -> pd.DataFrame:
+def _worst(quarters: pd.Series) -> pd.DataFrame:
     """Give each team's worst complete quarter: the one whose mean over draws is highest, with its range."""
-    keys = [*_TEAM, "quarter"]
-    quarters = in_quarters(rows).groupby([*keys, "draw"])["caseload"].mean()
-    over_draws = outcomes(quarters, keys).add_prefix("worst_quarter_")
+    over_draws = outcomes(quarters.dropna(), [*_TEAM, "quarter"]).add_prefix("worst_quarter_")
     worst = over_draws.loc[over_draws.groupby(_TEAM)["worst_quarter_mean"].idxmax()].reset_index("quarter")
     return worst.assign(worst_quarter=worst["quarter"].map(quarter).astype(object)).drop(columns="quarter")
 
 
-def _hours(monthly: Monthly, start: date) -> pd.DataFrame:
-    """Give the hours of social work over those usable, over the horizon and in the quarter where that is highest."""
-    work = frames.by_team(monthly, [*WORKLOAD_HOURS, USABLE_HOURS]).reset_index()
-    work = work[work["month"] > pd.Timestamp(start)].assign(hours=work[list(WORKLOAD_HOURS)].sum(axis=1))
-    whole = _share(work, [*_TEAM, "draw"]).groupby(_TEAM).mean()
-    quarters = _share(in_quarters(work), [*_TEAM, "quarter", "draw"]).groupby([*_TEAM, "quarter"]).mean()
-    return pd.DataFrame({"workload_share": whole, "workload_share_worst_quarter": quarters.groupby(_TEAM).max()})
+def _shares(runs: pd.DataFrame, quarters: pd.DataFrame) -> pd.DataFrame:
+    """Give, averaged over draws, the workload over the run and in the quarter where it is highest, and the changes."""
+    whole = runs.groupby(_TEAM)[["workload", "changes"]].mean()
+    worst = quarters.groupby([*_TEAM, "quarter"])["workload"].mean().groupby(_TEAM).max()
+    return pd.DataFrame(
+        {
+            "workload_share": whole["workload"],
+            "workload_share_worst_quarter": worst,
+            "worker_changes_per_child_year": whole["changes"],
+        }
+    )
 
 
 def _share(work: pd.DataFrame, by: Sequence[str]) -> pd.Series:
     """Give hours worked over usable hours, summed by some columns."""
     sums = work.groupby(list(by))[["hours", USABLE_HOURS]].sum()
-    return ratio(sums["hours"], sums[USABLE_HOURS])
-
-
-def _changes(monthly: Monthly, rows: pd.DataFrame) -> pd.Series:
-    """Give how often a year a child held by a team is given another worker, averaged over draws."""
-    years = rows.groupby([*_TEAM, "draw"])["years"].sum()
-    changed = frames.by_team(monthly, [WORKER_CHANGES]).groupby([*_TEAM, "draw"])[WORKER_CHANGES].sum()
-    rate = ratio(changed.reindex(years.index).fillna(0.0), years)
-    return rate.groupby(_TEAM).mean().rename("worker_changes_per_child_year")
+    return ratio(sums["hours"], sums[USABLE_HOURS]).rename("workload")
 
 
 def _ordered(found: pd.DataFrame, schedules: Sequence[str], teams: Sequence[str]) -> pd.DataFrame:

@@ -30,10 +30,9 @@ class Findings:
 
 def find(monthly: Monthly, money: pd.DataFrame, scenario: Scenario) -> Findings:
     """Work out a study's findings; Problem when no change was not run."""
-    quarters = tables.quarters(monthly)
-    values = tables.values_by_period(monthly, money, quarters)
+    values, worst = tables.collected(monthly, money)
     return Findings(
-        tables.summarised(values, quarters),
+        tables.summarised(values, worst),
         tables.differences(values),
         claims.answers(monthly, money, scenario.claims),
         caseloads.table(monthly, scenario),

@@ -1,4 +1,4 @@
-"""The door to a study's monthly records: a few measures at a time, so that a thousand draws fit in memory."""
+"""The door to a study's monthly records: some draws at a time, so that ten thousand fit in memory."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import pandas as pd
-from pyarrow import compute, concat_tables, parquet
+from pyarrow import compute, parquet
 
 from familyflow.ground.calendar import DAYS_PER_YEAR, anniversary, financial_year, financial_year_start, month_end
 from familyflow.pathway.teams import KEY_WORKER, SOCIAL_WORKER
@@ -27,8 +27,6 @@ Monthly: TypeAlias = pd.DataFrame | Path
 """Monthly records as a tidy frame, or the path of the Parquet file (or folder of parts) that holds them."""
 BANDS: Final = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 _KEYS: Final = ["schedule", "draw", "month", "team"]
-_AT_A_TIME: Final = 4
-"""Measures read together: few enough for the memory of a laptop, many enough to read a large study quickly."""
 _DRAWS_AT_ONCE: Final = 25
 """Draws looked through together: Arrow, left alone, reads ahead, and keeps that memory."""
 
@@ -71,9 +69,8 @@ class Cube:
         return np.asarray(self.counts[..., self.measures.index(name)])
 
 
-def cube(monthly: Monthly, measures: Sequence[str]) -> Cube:
-    """Collect those of some measures that were recorded."""
-    rows = _read(monthly, measures) if isinstance(monthly, Path) else _filtered(monthly, measures)
+def cube(rows: pd.DataFrame) -> Cube:
+    """Collect what was recorded."""
     coded = {key: pd.factorize(rows[key], sort=True) for key in [*_KEYS, "measure"]}
     shape = tuple(len(names) for _, names in coded.values())
     codes = [code for code, _ in coded.values()]
@@ -93,12 +90,23 @@ def cube(monthly: Monthly, measures: Sequence[str]) -> Cube:
     )
 
 
-def _read(path: Path, measures: Sequence[str]) -> pd.DataFrame:
-    """Read some measures' rows from Parquet."""
+def blocks(monthly: Monthly) -> Iterator[pd.DataFrame]:
+    """Give the records of some draws at a time; a frame is one block."""
+    if isinstance(monthly, pd.DataFrame):
+        yield monthly
+        return
+    for rows in _looked_through(monthly, [*_KEYS, "measure", "value"]):
+        yield rows.to_pandas(date_as_object=False)
+
+
+def _some(monthly: Monthly, measures: Sequence[str]) -> Iterator[pd.DataFrame]:
+    """Give the rows of some measures, some draws at a time."""
+    if isinstance(monthly, pd.DataFrame):
+        yield monthly.loc[monthly["measure"].isin(measures), [*_KEYS, "measure", "value"]]
+        return
     chosen = compute.field("measure").isin(list(measures))
-    found = [rows.filter(chosen) for rows in _looked_through(path, [*_KEYS, "measure", "value"])]
-    rows: pd.DataFrame = concat_tables(found).to_pandas(date_as_object=False)
-    return rows
+    for rows in _looked_through(monthly, [*_KEYS, "measure", "value"]):
+        yield rows.filter(chosen).to_pandas(date_as_object=False)
 
 
 def _looked_through(path: Path, columns: list[str]) -> Iterator[pa.Table]:
@@ -109,11 +117,6 @@ def _looked_through(path: Path, columns: list[str]) -> Iterator[pa.Table]:
             for first in every[::_DRAWS_AT_ONCE]:
                 groups = list(every[first : first + _DRAWS_AT_ONCE])
                 yield file.read_row_groups(groups, columns=columns, use_threads=False)
-
-
-def _filtered(frame: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
-    """Take some measures' rows from a frame."""
-    return frame.loc[frame["measure"].isin(measures), [*_KEYS, "measure", "value"]]
 
 
 def _distinct(monthly: Monthly, column: str) -> list[object]:
@@ -141,11 +144,10 @@ def by_team(monthly: Monthly, measures: Iterable[str]) -> pd.DataFrame:
 
 
 def _wide(monthly: Monthly, measures: Iterable[str], arrange: Callable[[Cube], pd.DataFrame]) -> pd.DataFrame:
-    """Read measures a few at a time, and put them side by side."""
+    """Read some draws at a time, and put them one after another."""
     names = list(dict.fromkeys(measures))
-    chunks = [names[first : first + _AT_A_TIME] for first in range(0, len(names), _AT_A_TIME)]
-    wide = pd.concat([arrange(cube(monthly, chunk)) for chunk in chunks], axis=1).sort_index()
-    return wide.reindex(columns=names).fillna(0.0)
+    parts = [arrange(cube(rows)).reindex(columns=names) for rows in _some(monthly, names)]
+    return pd.concat(parts).sort_index().fillna(0.0)
 
 
 def _summed(found: Cube) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from familyflow.pathway.teams import WORKLOAD
 from familyflow.report import words
 from familyflow.report.frames import (
     HOLDINGS,
+    blocks,
     caseloads,
     child_years,
     council,
@@ -73,6 +74,7 @@ DIFFERENCES: Final = ("schedule", "measure", "mean", "p5", "p95", "mc_error")
 """Columns of `differences`: p5 to p95 is the range of outcomes, mc_error the precision of the average."""
 _STAFFED: Final = ("children_open", "social_workers_in_post", WORKER_CHANGES, *WORKLOAD_HOURS, USABLE_HOURS)
 _KEYS: Final = ["schedule", "period", "draw"]
+_QUARTER: Final = ["schedule", "period", "team", "quarter"]
 _MONTHS_A_QUARTER: Final = 3
 
 
@@ -88,11 +90,24 @@ def by_period(monthly: Monthly, money: pd.DataFrame) -> pd.DataFrame:
 
     Stocks are those at the period's end, flows those within it. Problem when no change was not run.
     """
-    return values_by_period(monthly, money, quarters(monthly))
+    return collected(monthly, money)[0]
 
 
-def values_by_period(monthly: Monthly, money: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
-    """Give `by_period` with the quarters at hand: `every` is that of `quarters`."""
+def collected(monthly: Monthly, money: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give `by_period`, and the team-quarters that are worst on average: schedule, period, team, quarter and caseload.
+
+    Some draws are counted at a time, so that their months need not be in memory together.
+    """
+    values, means = [], []
+    for block in blocks(monthly):
+        every = quarters(block)
+        values.append(_values(block, money[money["draw"].isin(block["draw"].unique())], every))
+        means.append(every.groupby(_QUARTER)["caseload"].agg(["sum", "count"]))
+    return _arranged(pd.concat(values), schedules_of(monthly)), _worst(pd.concat(means).groupby(_QUARTER).sum())
+
+
+def _values(monthly: pd.DataFrame, money: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
+    """Give `by_period` of some draws: `every` is that of `quarters`."""
     schedules = schedules_of(monthly)
     if NO_CHANGE not in schedules:
         message = f"the study has no schedule '{NO_CHANGE}': differences are taken against it, so run it too"
@@ -120,7 +135,7 @@ def _period_order(period: str) -> tuple[bool, str]:
     return period != WHOLE, period
 
 
-def _counted(monthly: Monthly, every: pd.DataFrame) -> pd.DataFrame:
+def _counted(monthly: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
     """Count children, caseloads and adult work: one row per schedule, period and draw."""
     adult_work = [name for pair in SUMS.values() for name in pair]
     panel = council(monthly, [*AVERTED.values(), *STOCKS.values(), *_STAFFED, *adult_work])
@@ -137,7 +152,7 @@ def _counted(monthly: Monthly, every: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns | _adult_work(flows))
 
 
-def _child_years(monthly: Monthly) -> pd.Series:
+def _child_years(monthly: pd.DataFrame) -> pd.Series:
     """Give the child-years held by teams with workers, by schedule, draw and month."""
     rows, days = pd.concat([caseloads(monthly, each) for each in HOLDINGS]), months_of(monthly)
     return rows.assign(years=child_years(rows, days)).groupby(["schedule", "draw", "month"])["years"].sum()
@@ -174,7 +189,7 @@ def _spread(panel: pd.DataFrame, labels: pd.Series) -> pd.DataFrame:
     return pd.concat([rows.assign(period=WHOLE), rows])
 
 
-def quarters(monthly: Monthly) -> pd.DataFrame:
+def quarters(monthly: pd.DataFrame) -> pd.DataFrame:
     """Give schedule, period, draw, team, quarter and mean caseload for each complete calendar quarter."""
     rows = caseloads(monthly)
     rows = in_quarters(rows.assign(period=rows["month"].map(_labels(monthly))).dropna(subset="period"))
@@ -188,14 +203,13 @@ def in_quarters(rows: pd.DataFrame) -> pd.DataFrame:
     return dated.loc[dated.groupby("quarter")["month"].transform("nunique") == _MONTHS_A_QUARTER]
 
 
-def worst_quarters(every: pd.DataFrame) -> pd.DataFrame:
-    """Give schedule, period, team, quarter and caseload where the mean over draws of `quarters` is highest."""
-    keys = ["schedule", "period", "team", "quarter"]
-    means = every.groupby(keys)["caseload"].mean().reset_index()
+def _worst(sums: pd.DataFrame) -> pd.DataFrame:
+    """Give where the mean over draws is highest, of sums and counts by schedule, period, team and quarter."""
+    means = (sums["sum"] / sums["count"]).rename("caseload").reset_index()
     return means.loc[means.groupby(["schedule", "period"])["caseload"].idxmax()].reset_index(drop=True)
 
 
-def _labels(monthly: Monthly) -> pd.Series:
+def _labels(monthly: pd.DataFrame) -> pd.Series:
     """Give the financial year of every month after day 0."""
     return periods(months_of(monthly))
 
@@ -257,23 +271,21 @@ def _share(yes: pd.Series, gain: pd.Series) -> pd.Series:
 
 def summary(monthly: Monthly, money: pd.DataFrame) -> pd.DataFrame:
     """Give a study's summary (columns as SUMMARY) by schedule, measure and period; Problem as by_period."""
-    every = quarters(monthly)
-    return summarised(values_by_period(monthly, money, every), every)
+    return summarised(*collected(monthly, money))
 
 
-def summarised(values: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
-    """Give the summary of `values_by_period`."""
+def summarised(values: pd.DataFrame, worst: pd.DataFrame) -> pd.DataFrame:
+    """Give the summary of what `collected` gives."""
     table = statistics(values)
     table["unit"] = table["measure"].map({each.name: each.unit for each in MEASURES})
-    notes = _notes(every)
+    notes = _notes(worst)
     keys = zip(table["measure"], table["schedule"], table["period"], strict=True)
     table["note"] = [notes.get(key, "") for key in keys]
     return _in_reading_order(table)[list(SUMMARY)]
 
 
-def _notes(every: pd.DataFrame) -> dict[tuple[str, str, str], str]:
+def _notes(rows: pd.DataFrame) -> dict[tuple[str, str, str], str]:
     """Name, by measure, schedule and period, the team-quarter that is the worst on average over draws."""
-    rows = worst_quarters(every)
     columns = zip(rows["schedule"], rows["period"], rows["team"], rows["quarter"], rows["caseload"], strict=True)
     return {
         ("caseload_worst_quarter", schedule, period): _note(team, quarter, caseload)
