@@ -112,7 +112,7 @@ def _history_table(years: pd.DataFrame) -> Html:
     ahead = bool((years["kind"] == FORECAST).any())
     headings = ("Measure and year", "Published") + (("Forecast, median", "5%", "95%") if ahead else ())
     groups = [
-        (words(str(measure)), [_year(row)[: len(headings)] for _, row in rows.sort_values(["year", "kind"]).iterrows()])
+        (words(str(measure)), [_year(year, of_it)[: len(headings)] for year, of_it in rows.groupby("year")])
         for measure, rows in years.groupby("measure", sort=False)
     ]
     return table(
@@ -120,11 +120,12 @@ def _history_table(years: pd.DataFrame) -> Html:
     )
 
 
-def _year(row: pd.Series) -> list[str]:
-    """Write one year of what was published or forecast."""
-    if row["kind"] == PUBLISHED:
-        return [str(row["year"]), number(row["q50"]), "", "", ""]
-    return [str(row["year"]), "", *(number(row[name]) for name in ("q50", "q05", "q95"))]
+def _year(year: object, rows: pd.DataFrame) -> list[str]:
+    """Write what was published of one year, and what was forecast."""
+    published = rows.loc[rows["kind"] == PUBLISHED, "q50"]
+    ahead = rows.loc[rows["kind"] != PUBLISHED, ["q50", "q05", "q95"]]
+    known = number(published.iloc[0]) if len(published) else ""
+    return [str(year), known, *(map(number, ahead.iloc[0]) if len(ahead) else ("", "", ""))]
 
 
 def _targets(account: Account) -> Html:
@@ -159,8 +160,9 @@ def _reading(account: Account) -> Html:
     """Say how the table of targets is read."""
     return element(
         "p",
-        "Off: fitted less published, in standard deviations of what was published; its stated range is taken as 90% of "
-        "a normal distribution of the logarithm, for a share of the logarithm of its odds. Range of the fit: over "
+        "Off: fitted less published, in standard deviations of what was published; each side of its stated range is "
+        "taken as that of a normal distribution of the logarithm, for a share of the logarithm of its odds. Range of "
+        "the fit: over "
         f"{account.draws} draws of the posterior.",
     )
 
