@@ -36,7 +36,7 @@ from familyflow.pathway import PATHWAY
 from familyflow.pathway.drift import BESIDE
 from familyflow.pathway.stages import CARE
 from familyflow.scenario import null
-from familyflow.scenario.timeline import FOLLOW, LENT
+from familyflow.scenario.workforce import FOLLOW, LENT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

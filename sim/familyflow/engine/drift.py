@@ -16,7 +16,7 @@ import numpy as np
 from familyflow.ground.calendar import DAYS_PER_YEAR
 from familyflow.ground.problem import Problem, suggestion
 from familyflow.pathway.drift import BESIDE
-from familyflow.scenario.timeline import Work
+from familyflow.scenario.workforce import Work
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

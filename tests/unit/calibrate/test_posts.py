@@ -9,7 +9,7 @@ import pytest
 
 from familyflow.calibrate import councils, posts
 from familyflow.scenario import tables
-from familyflow.scenario.timeline import FOLLOW
+from familyflow.scenario.workforce import FOLLOW
 
 
 def made(logs: dict[str, list[tuple[float, float]]]) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from familyflow.engine.drift import STRETCHES
 from familyflow.ground.problem import Problem
 from familyflow.pathway import PATHWAY
 from familyflow.pathway.drift import OPEN, REFERRED
-from familyflow.scenario.timeline import Work
+from familyflow.scenario.workforce import Work
 
 YEAR = 365.25
 

@@ -19,19 +19,16 @@ from familyflow.scenario import boundaries, rollout
 from familyflow.scenario.model import Area, Schedule, Team
 from familyflow.scenario.schema import Boundary, Close, GoLive, Open, Staff
 from familyflow.scenario.timeline import (
-    Leaving,
     Post,
     Route,
-    Staffing,
     TeamDay,
     Timeline,
     Training,
     Transfer,
-    Work,
-    _following,
     build,
 )
 from familyflow.scenario.vocabulary import GROUPS, REQUIRED_GROUPS
+from familyflow.scenario.workforce import Leaving, Staffing, Work, _following
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
