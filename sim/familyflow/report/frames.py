@@ -90,23 +90,14 @@ def cube(rows: pd.DataFrame) -> Cube:
     )
 
 
-def blocks(monthly: Monthly) -> Iterator[pd.DataFrame]:
-    """Give the records of some draws at a time; a frame is one block."""
+def blocks(monthly: Monthly, measures: Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
+    """Give the records of some draws at a time, of some measures or of all; a frame is one block."""
     if isinstance(monthly, pd.DataFrame):
-        yield monthly
+        yield monthly if measures is None else monthly[monthly["measure"].isin(measures)]
         return
     for rows in _looked_through(monthly, [*_KEYS, "measure", "value"]):
-        yield rows.to_pandas(date_as_object=False)
-
-
-def _some(monthly: Monthly, measures: Sequence[str]) -> Iterator[pd.DataFrame]:
-    """Give the rows of some measures, some draws at a time."""
-    if isinstance(monthly, pd.DataFrame):
-        yield monthly.loc[monthly["measure"].isin(measures), [*_KEYS, "measure", "value"]]
-        return
-    chosen = compute.field("measure").isin(list(measures))
-    for rows in _looked_through(monthly, [*_KEYS, "measure", "value"]):
-        yield rows.filter(chosen).to_pandas(date_as_object=False)
+        chosen = rows if measures is None else rows.filter(compute.field("measure").isin(list(measures)))
+        yield chosen.to_pandas(date_as_object=False)
 
 
 def _looked_through(path: Path, columns: list[str]) -> Iterator[pa.Table]:
@@ -146,7 +137,7 @@ def by_team(monthly: Monthly, measures: Iterable[str]) -> pd.DataFrame:
 def _wide(monthly: Monthly, measures: Iterable[str], arrange: Callable[[Cube], pd.DataFrame]) -> pd.DataFrame:
     """Read some draws at a time, and put them one after another."""
     names = list(dict.fromkeys(measures))
-    parts = [arrange(cube(rows)).reindex(columns=names) for rows in _some(monthly, names)]
+    parts = [arrange(cube(rows)).reindex(columns=names) for rows in blocks(monthly, names)]
     return pd.concat(parts).sort_index().fillna(0.0)
 
 
