@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from familyflow.engine import practice
+from familyflow.engine import delivery
 from familyflow.engine.changes import COUNCIL
 from familyflow.engine.keys import Purpose, visit_key
 from familyflow.engine.population import AT_HOME
@@ -259,7 +259,7 @@ def turns(ledger: Ledger) -> list[Turn]:
         elif event == Event.QUEUED and leads:
             visit = visit_key(place, offered[key] - 1)
             u = uniform(start.seed, start.replication, family, visit, int(Purpose.OFFER_WAIT), 0)
-            wait = practice.delivery(start.structure.values, programme, team=True).wait_days
+            wait = delivery.of(start.structure.values, programme, team=True).wait_days
             asks = time - wait * log(u)
             pool = (COUNCIL if programme.role in shared else team, programme.role)
             priority = stages[max(0, places.on(family, asks)[0])].adult_priority

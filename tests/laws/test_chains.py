@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from small_town import AMPLE, STEADY, alone_pathway, alone_rates, alone_values, rates_for, scenario, values
 
-from familyflow.engine import Ledger, balance, practice, prepare, rates, simulate, structure
+from familyflow.engine import Ledger, balance, delivery, prepare, rates, simulate, structure
 from familyflow.engine.records import Event
 from familyflow.engine.structure import STARTS
 from familyflow.pathway import PATHWAY
@@ -38,7 +38,7 @@ CLUSTER = 2.6
 
 def expectation(pathway: Pathway, given: Mapping[str, float], named: Mapping[str, float]) -> Expectation:
     arrays = structure.build(pathway, given)
-    return balance.expect(arrays, rates.from_values(named, pathway), practice.outside(arrays))
+    return balance.expect(arrays, rates.from_values(named, pathway), delivery.outside(arrays))
 
 
 # An absorbing chain: a CP plan with competing hazards ----------------------------------------------------------
@@ -132,7 +132,7 @@ def test_entries_to_each_stage_are_those_of_the_balance(settled: list[Ledger], s
 
 def balanced(ledger: Ledger) -> Expectation:
     start = ledger.world.start
-    return balance.expect(start.structure, start.rates, practice.outside(start.structure))
+    return balance.expect(start.structure, start.rates, delivery.outside(start.structure))
 
 
 def entered(ledger: Ledger, s: int) -> float:

@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from familyflow.calibrate.targets import TARGETS, read
 from familyflow.calibrate.unknowns import NINETY, Unknown, list_unknowns, to_rates
-from familyflow.engine import practice, structure
+from familyflow.engine import delivery, structure
 from familyflow.engine import rates as fitted
 from familyflow.engine.balance import expect
 from familyflow.ground.problem import Problem
@@ -217,7 +217,7 @@ def pose(
         arrays,
         question,
         values,
-        practice.outside(arrays),
+        delivery.outside(arrays),
         wanted if shift is None else wanted - shift,
         none if errors is None else errors,
     )

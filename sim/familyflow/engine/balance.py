@@ -103,10 +103,11 @@ def together_share(structure: Structure) -> float:
 
 
 def expect(structure: Structure, rates: Rates, resolving: Floats) -> Expectation:
-    """Solve the expected flows. `resolving` (S, H): the daily rate at which an active harm is switched off."""
+    """Solve the expected flows. `resolving` (B, S, H), or (S, H): the daily rate at which an active harm ends."""
     fate = cohort.follow(structure, rates)
     arrivals, alone = _arrivals(structure, rates)
     ending = np.tensordot(resolving, _ending_harms(structure.combos), axes=1)
+    ending = np.broadcast_to(ending, (len(STARTS), *ending.shape[-3:]))
     spells = [_spell(structure, rates, ending, members) for members in _plans(structure)]
     shares = _decided(structure, rates)
     entries = _solve(_onward(structure, spells, shares, fate.home_share), arrivals)
@@ -163,7 +164,7 @@ class _Spell:
 def _spell(structure: Structure, rates: Rates, ending: Floats, members: list[int]) -> _Spell:
     """Solve a spell: a Markov chain over stage and combination, with hazards constant in a band.
 
-    `ending` (S, C, C): the generators by which harms are switched off.
+    `ending` (B, S, C, C): the generators by which harms are switched off.
     """
     hazards = rates.base[members][:, :, :, None] * structure.ratio[members][:, :, None, :]
     generators = _generators(structure, hazards, ending, members)
@@ -185,7 +186,7 @@ def _generators(structure: Structure, hazards: Floats, ending: Floats, members: 
     blocks = np.zeros((len(STARTS), count, combos, count, combos))
     each = np.arange(combos)
     for i, s in enumerate(members):
-        blocks[:, i, :, i, :] += ending[s]
+        blocks[:, i, :, i, :] += ending[:, s]
         blocks[:, i, each, i, each] -= hazards[i].sum(axis=0) + growing_up(structure)
         for e in range(structure.exits[s]):
             if structure.to[s, e] in members:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from familyflow.engine import leavers
+from familyflow.engine.dose import TeamDoses
 from familyflow.ground.calendar import DAYS_PER_MONTH
 from familyflow.pathway.adult_work import SUPERVISOR, roles
 from familyflow.pathway.effects import Profile
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 COUNCIL = -1
 """In place of a team: shared by all live teams."""
 FIRST_YEAR_MONTHS = 12
+Power: TypeAlias = "dict[Profile, float]"
 SLIVER = 1e-9
 """Added before a number of places is cut to a whole one, so that sums of parts are not cut below it."""
 
@@ -47,9 +49,9 @@ class Act(IntEnum):
 
 @dataclass(frozen=True, eq=False)
 class Factors:
-    """What a team's practice multiplies today: exits of families that engage and of all (S, E), times (S,)."""
+    """What a team's practice multiplies today: exits of families offered and of all (S, E), times (S,)."""
 
-    engaged: Floats
+    offered: Floats
     everyone: Floats
     times: Floats
 
@@ -61,7 +63,7 @@ class Change:
     `team` and `to`: indices of teams; `area`, `group`, `role`: indices of areas, stage groups, and roles that work
     with families. `places`: cases or parents that can be held at once. `amount`: workers in post. `first`, `width`:
     which cases a leaver has, as a stretch of [0, 1). `areas`: whose cases move. `for_all`: practice changes for every
-    case, not only for families that engage.
+    case, not only for families offered the programme.
     """
 
     day: float
@@ -173,20 +175,21 @@ class _Planner:
             yield Change(go.day, Act.GO_LIVE, self.teams[go.team])
 
     def practice(self) -> Iterator[Change]:
-        """Let a team train, then practise, one month's step after another; a step that changes nothing is none."""
+        """Let a team train, then practise, as its ramp and its dose stand from day to day; no change is none."""
+        doses = TeamDoses(self.start.scenario, self.values, self.start.structure.pathway, self.timeline)
         for team, steps in self._powers().items():
-            last = self._factors({})
-            for day, power in sorted(steps, key=lambda step: step[0]):
-                now = self._factors(power)
+            last = self._factors({}, 0.0)
+            for day, power in _by_day(steps, doses.days()):
+                now = self._factors(power, doses.at(team, day))
                 for_all = bool((now.everyone != last.everyone).any() or (now.times != last.times).any())
-                if for_all or (now.engaged != last.engaged).any():
+                if for_all or (now.offered != last.offered).any():
                     yield Change(day, Act.PRACTISE, self.teams[team], factors=now, for_all=for_all)
                 last = now
 
-    def _powers(self) -> dict[str, list[tuple[float, dict[Profile, float]]]]:
+    def _powers(self) -> dict[str, list[tuple[float, Power]]]:
         """Return, by team, how much of each profile's effects there is from which day on."""
         ramp = self.values["effect.ramp_months"]
-        powers: dict[str, list[tuple[float, dict[Profile, float]]]] = {name: [] for name in self.teams}
+        powers: dict[str, list[tuple[float, Power]]] = {name: [] for name in self.teams}
         for row in self.timeline.training:
             powers[row.team].append((row.day, {Profile.TRAINING: 1.0}))
         for go in self.timeline.live:
@@ -196,7 +199,17 @@ class _Planner:
                 powers[go.team].append((go.day + month * DAYS_PER_MONTH, power))
         return powers
 
-    def _factors(self, power: dict[Profile, float]) -> Factors:
+    def _factors(self, power: Power, dose: float) -> Factors:
         full, share = self.start.practice, np.array([power.get(p, 0.0) for p in Profile])
         everyone = full.everyone @ share
-        return Factors(np.exp(full.engaged @ share + everyone), np.exp(everyone), np.exp(full.times @ share))
+        return Factors(np.exp(full.offered(dose) @ share + everyone), np.exp(everyone), np.exp(full.times @ share))
+
+
+def _by_day(steps: list[tuple[float, Power]], days: list[float]) -> Iterator[tuple[float, Power]]:
+    """Yield each day on which power or dose may change, with the power in force, from the first step on."""
+    ordered = sorted(steps, key=lambda step: step[0])
+    begun = [day for day in days if ordered and day > ordered[0][0]]
+    power: Power = {}
+    for day in sorted({*begun, *(day for day, _ in ordered)}):
+        power = next((each for when, each in reversed(ordered) if when == day), power)
+        yield day, power

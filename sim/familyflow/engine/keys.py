@@ -23,7 +23,6 @@ class Purpose(IntEnum):
     SIZE = 3
     AGE = 4
     HARMS = 5
-    ENGAGES = 6
     BUDGET = 7
     LENGTH = 8
     OUTCOME = 9
@@ -46,6 +45,7 @@ class Purpose(IntEnum):
     WHOSE_CASES = 26
     WORKER = 27
     CATEGORY = 28
+    CAUSAL = 29
 
 
 def visit_key(place: int, count: int) -> int:

@@ -43,7 +43,6 @@ FAMILY = np.dtype(
         ("area", "i2"),
         ("combo", "i2"),
         ("size", "i1"),
-        ("engages", "i1"),
         ("stage", "i1"),
         ("alone", "i1"),
         ("placement", "i1", (LARGEST,)),
@@ -61,7 +60,7 @@ class Population:
     family enters `stage`; 0 for those known on day 0. `elapsed`: days already spent in the spell. `residual`: days left
     of a decision under way, else nan. `born`: nan where there is no child. `placement`: the stage of a child in care on
     arrival, else AT_HOME; `care_elapsed` its days in care, memory that only those in care on day 0 take. `combo`: row
-    of active harms. `engages`: takes part in what a live team offers. `alone`: an unaccompanied child.
+    of active harms. `alone`: an unaccompanied child.
     """
 
     rows: np.ndarray
@@ -73,7 +72,6 @@ class Population:
     area: Ints
     combo: Ints
     size: Ints
-    engages: Ints
     stage: Ints
     alone: Ints
     placement: Ints
@@ -170,7 +168,6 @@ def _on_day_0(structure: Structure, expected: Expectation, snapshot: Mapping[str
 def _meet(structure: Structure, areas: Floats, size: Ints, families: Population, keys: Keys) -> None:
     """Fill in families of these sizes as they are at first contact, all at home, at no stage yet."""
     count = len(families)
-    families.engages[:] = keys.uniforms(count, Purpose.ENGAGES) < structure.values["effect.engaged_share"]
     families.size[:] = size
     for k in range(LARGEST):
         ages = _ages(structure, keys.uniforms(count, Purpose.AGE, k))

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from familyflow.engine import arrivals, balance, drift, handover, population, practice, sleepers, structure
+from familyflow.engine import (
+    arrivals,
+    balance,
+    delivery,
+    drift,
+    effect_sizes,
+    handover,
+    population,
+    sleepers,
+    structure,
+)
 from familyflow.engine import rates as fitted
 from familyflow.ground.calendar import day_of, month_ends
 from familyflow.pathway import PATHWAY
@@ -21,8 +31,8 @@ if TYPE_CHECKING:
 
     from familyflow.engine.balance import Expectation
     from familyflow.engine.drift import Drift
+    from familyflow.engine.effect_sizes import Practice
     from familyflow.engine.population import Population
-    from familyflow.engine.practice import Practice
     from familyflow.engine.rates import Rates
     from familyflow.engine.structure import Flags, Floats, Structure
     from familyflow.pathway import Pathway
@@ -85,7 +95,7 @@ def prepare(
     horizon = day_of(dates[-1], scenario.start)
     drifts = drift.from_values(rates, arrays, years)
     keys = population.Keys(seed, replication)
-    expected = balance.expect(arrays, found, practice.outside(arrays))
+    expected = balance.expect(arrays, found, delivery.outside(arrays))
     families = population.build(
         arrays,
         found,
@@ -103,7 +113,7 @@ def prepare(
         structure=arrays,
         rates=found,
         drift=drifts,
-        practice=practice.full(arrays, found, scenario.programme.effects),
+        practice=effect_sizes.solve(scenario, arrays, found, expected),
         families=families,
         dates=dates,
         seed=seed,

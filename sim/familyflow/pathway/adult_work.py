@@ -76,6 +76,9 @@ PROGRAMMES = (
     ),
 )
 
+REFERENCE = tuple(dict.fromkeys(p.role for p in PROGRAMMES if p.harm and p.outside))
+"""The adult workers of the teams that evidence is about, against whose numbers a plan's dose is measured."""
+
 SUPERVISOR = "psychologist"
 """The shared role whose reflective supervision raises completion in live teams."""
 

@@ -1,8 +1,9 @@
 """Effects: what a live team does differently, as ratios on named exits, on times to decide, or on its own staff.
 
-A published ratio is for the total effect on a family that engages in a fully running team. `remains_of` names the
-balance measure by which the adult workers' own part is taken out of that total, so that nothing counts twice.
-A scenario names the rows that its programme claims; what is not named does not happen.
+A stated ratio is the total of a published outcome: families offered the programme against like families who were not,
+in a live team that has the staff of the evidence's teams, after the ramp. `outcome` names that outcome for the effects
+on families offered, which are solved together (`engine.effect_sizes`); every other ratio is of a hazard, of odds or of
+a time, and stands as it is. A scenario names the rows that its programme claims; what is not named does not happen.
 """
 
 from __future__ import annotations
@@ -26,10 +27,14 @@ class Profile(StrEnum):
 
 
 class Whom(StrEnum):
-    """Whose case an effect changes: of families that engage, or of every family that the team has."""
+    """Whose case an effect changes: of families offered the programme, or of every family that the team has."""
 
-    ENGAGED = "engaged"
+    OFFERED = "offered"
     ALL = "all"
+
+
+CARE_ENTRIES = "care"
+"""The outcome that counts entries to care; any other is the days on plans of a stage group."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,8 @@ class Effect:
 
     `inverse`: the ratio is of a duration, so the hazard of each exit is divided by it. `times`: stages whose time to
     a decision it multiplies. `staff`: the parameter of a live team's own staff that it multiplies, once ramped up.
+    `outcome`: CARE_ENTRIES, or the stage group whose days on a plan the ratio is of; empty, for families offered, where
+    it is of the share of a decision's exits.
     """
 
     name: str
@@ -46,9 +53,9 @@ class Effect:
     times: tuple[str, ...] = ()
     staff: str = ""
     profile: Profile = Profile.RAMP
-    whom: Whom = Whom.ENGAGED
+    whom: Whom = Whom.OFFERED
     inverse: bool = False
-    remains_of: str = ""
+    outcome: str = ""
 
 
 PRACTICE = (
@@ -56,15 +63,15 @@ PRACTICE = (
         "care_entry",
         "effect.care_entry",
         ("cin.care", "cp.care", "cp.pre_proceedings", "section47.care"),
-        remains_of="care_entries",
+        outcome=CARE_ENTRIES,
     ),
-    Effect("cp_plan_length", "effect.cp_duration", ("cp.cin", "cp.close"), inverse=True, remains_of="cp_stay"),
+    Effect("cp_plan_length", "effect.cp_duration", ("cp.cin", "cp.close"), inverse=True, outcome="cp"),
     Effect(
         "cin_plan_length",
         "effect.cin_duration",
         ("cin.close", "cin.early_help"),
         inverse=True,
-        remains_of="cin_stay",
+        outcome="cin",
     ),
     Effect("cp_plan_entry", "effect.cp_entry_first_year", ("section47.cp",), profile=Profile.FIRST_YEAR),
 )
@@ -98,9 +105,9 @@ STAFF = (
         profile=Profile.TRAINING,
         whom=Whom.ALL,
     ),
-    Effect("vacancies", "effect.vacancies", staff="staff.vacancy_rate"),
-    Effect("turnover", "effect.turnover", staff="staff.turnover_rate"),
-    Effect("key_worker_turnover", "effect.turnover", staff="staff.key_worker_turnover_rate"),
+    Effect("vacancies", "effect.vacancies", staff="staff.vacancy_rate", whom=Whom.ALL),
+    Effect("turnover", "effect.turnover", staff="staff.turnover_rate", whom=Whom.ALL),
+    Effect("key_worker_turnover", "effect.turnover", staff="staff.key_worker_turnover_rate", whom=Whom.ALL),
 )
 """What a rollout does to the teams' own staff: the dip before the gain, and whether workers come and stay."""
 

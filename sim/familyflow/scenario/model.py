@@ -52,6 +52,9 @@ class Programme:
     published budget, where there is one, is the quantity `programme.published_budget`, over `budget_years`; a
     promised caseload (children per worker) is `programme.promised_caseload`. Without new money the programme is
     paid by moving existing budget. A null programme pays for its workers, who wait, attend and complete as before.
+    Where care follows exposure, entries to care on which no effect is claimed are not held as they are, but move with
+    the claimed lengths of plans. `council_level`: ids of effects whose ratio is of the whole council's outcome, and
+    not of families offered.
     """
 
     title: str
@@ -62,6 +65,8 @@ class Programme:
     budget_years: float | None
     effects: tuple[str, ...] = ()
     new_money: bool = True
+    care_follows_exposure: bool = False
+    council_level: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,4 +128,5 @@ def _programme(file: ScenarioFile) -> Programme:
         budget_years=years,
         effects=given.effects,
         new_money=given.new_money,
+        care_follows_exposure=given.care_follows_exposure,
     )

@@ -325,6 +325,7 @@ class ProgrammeTable(Table):
     stages: Stages = Field(description=f"where programmes are offered, of {', '.join(PROGRAMME_STAGES)}")
     effects: EffectNames = Field(description="the effects it claims, by name; [] for none")
     new_money: bool = True
+    care_follows_exposure: bool = False
     promised_caseload: Children | None = None
     posts: dict[Role, Fte] = Field(description="posts per live team, by role", default_factory=dict)
     shared_posts: dict[Role, Fte] = Field(description="posts for all live teams together", default_factory=dict)

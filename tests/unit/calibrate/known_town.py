@@ -10,7 +10,7 @@ import small_town
 from familyflow.calibrate.solve import solve
 from familyflow.calibrate.targets import TARGETS, read
 from familyflow.calibrate.unknowns import list_unknowns, to_rates
-from familyflow.engine import balance, practice, structure
+from familyflow.engine import balance, delivery, structure
 from familyflow.pathway import PATHWAY
 from familyflow.scenario import load
 
@@ -45,7 +45,7 @@ def known() -> Known:
     unknowns = list_unknowns(arrays, load("swindon").quantities)
     truth = to_rates(arrays, small_town.moved(given, TRUTH, unknowns))
     keys = [t.key for t in TARGETS if t.key in given]
-    follow = dict(zip(keys, read(balance.expect(arrays, truth, practice.outside(arrays)), keys), strict=True))
+    follow = dict(zip(keys, read(balance.expect(arrays, truth, delivery.outside(arrays)), keys), strict=True))
     scenario = with_targets(small_scenario(), {key: float(x) for key, x in follow.items()})
     return Known(scenario, solve(scenario, scenario.central()), keys)
 

@@ -12,7 +12,7 @@ from familyflow.calibrate.fit import compare
 from familyflow.calibrate.moments import Seen
 from familyflow.calibrate.posterior import errors_of, near
 from familyflow.calibrate.solve import ask, flat, solve
-from familyflow.engine import balance, practice
+from familyflow.engine import balance, delivery
 from familyflow.engine import rates as fitted
 from familyflow.experiment.draw import sample
 from familyflow.ground.problem import Problem
@@ -54,7 +54,7 @@ def test_targets_that_follow_from_known_rates_are_met(town: Known) -> None:
 
 def test_the_stocks_and_flows_of_the_known_rates_are_recovered(town: Known) -> None:
     arrays = town.solution.structure
-    found = balance.expect(arrays, town.solution.rates, practice.outside(arrays))
+    found = balance.expect(arrays, town.solution.rates, delivery.outside(arrays))
     quantities = town.scenario.quantities
     assert found.stock("cin") == pytest.approx(quantities["snapshot.children_on_cin"].value, rel=0.01)
     assert found.stock("care") == pytest.approx(quantities["snapshot.children_in_care"].value, rel=0.01)

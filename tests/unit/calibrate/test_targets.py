@@ -9,7 +9,7 @@ import pytest
 from familyflow.calibrate.fit import compare, verdict
 from familyflow.calibrate.moments import Seen, by_month, simulated
 from familyflow.calibrate.targets import TARGETS, Target, read
-from familyflow.engine import balance, practice
+from familyflow.engine import balance, delivery
 from familyflow.scenario import load
 from familyflow.scenario.vocabulary import MEASURES
 
@@ -24,7 +24,7 @@ BY_KEY = {t.key: t for t in TARGETS}
 @pytest.fixture(scope="module")
 def found(town: Known) -> Expectation:
     arrays = town.solution.structure
-    return balance.expect(arrays, town.solution.rates, practice.outside(arrays))
+    return balance.expect(arrays, town.solution.rates, delivery.outside(arrays))
 
 
 def monthly(**columns: list[float]) -> pd.DataFrame:
@@ -78,7 +78,7 @@ def test_a_re_referral_within_a_year_is_likelier_with_a_higher_hazard(town: Know
     rates = type(town.solution.rates)(
         town.solution.rates.weights, base, town.solution.rates.arrivals, town.solution.rates.placements
     )
-    more = balance.expect(found.structure, rates, practice.outside(found.structure))
+    more = balance.expect(found.structure, rates, delivery.outside(found.structure))
     target = BY_KEY["target.rereferrals_12m_share"]
     assert target.expected(found) < target.expected(more) < 1
 

@@ -17,7 +17,7 @@ from familyflow.calibrate.unknowns import list_unknowns, to_rates
 from familyflow.economics import appraisal, ladder
 from familyflow.economics.case import Activity, Assumptions
 from familyflow.economics.lines import lines_for
-from familyflow.engine import practice, prepare, simulate, structure
+from familyflow.engine import delivery, prepare, simulate, structure
 from familyflow.engine import rates as fitted
 from familyflow.engine.balance import expect
 from familyflow.pathway import PATHWAY
@@ -82,7 +82,7 @@ def numbers_read(scenario: Scenario) -> set[str]:
     arrays = structure.build(PATHWAY, values)
     list_unknowns(arrays, quantities)
     rates = to_rates(arrays, values)
-    read(expect(arrays, rates, practice.outside(arrays)), [each.key for each in TARGETS if each.key in quantities])
+    read(expect(arrays, rates, delivery.outside(arrays)), [each.key for each in TARGETS if each.key in quantities])
     noted = replace(scenario, quantities=quantities)
     start = prepare(noted, values, fitted.to_values(rates, PATHWAY), 1, 0, YEARS)
     simulate(start, "as_published").frame()

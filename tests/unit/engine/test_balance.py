@@ -7,7 +7,7 @@ import pytest
 from scipy.linalg import expm
 from small_town import rates_for, values
 
-from familyflow.engine import balance, practice, rates, structure
+from familyflow.engine import balance, delivery, rates, structure
 from familyflow.engine.structure import STARTS, TO_CARE
 from familyflow.pathway import PATHWAY
 from familyflow.pathway.stages import BANDS
@@ -23,7 +23,7 @@ def found() -> Expectation:
 
 def expectation(given: dict[str, float], named: dict[str, float] | None = None) -> Expectation:
     arrays = structure.build(PATHWAY, given)
-    return balance.expect(arrays, rates.from_values(named or rates_for(given), PATHWAY), practice.outside(arrays))
+    return balance.expect(arrays, rates.from_values(named or rates_for(given), PATHWAY), delivery.outside(arrays))
 
 
 def test_what_enters_a_stage_leaves_it_by_an_exit_or_grows_up(found: Expectation) -> None:
@@ -106,7 +106,7 @@ def test_harms_that_end_on_a_plan_move_children_between_states_as_a_chain_does()
 def test_fewer_active_harms_mean_fewer_children_in_care() -> None:
     arrays = structure.build(PATHWAY, values())
     named = rates.from_values(rates_for(values()), PATHWAY)
-    before, after = (balance.expect(arrays, named, k * practice.outside(arrays)) for k in (1, 5))
+    before, after = (balance.expect(arrays, named, k * delivery.outside(arrays)) for k in (1, 5))
     assert after.entering < before.entering
     assert after.stock("cp") < before.stock("cp")
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from small_town import AMPLE, begin, scenario, with_posts
 
-from familyflow.engine import Ledger, practice, simulate
+from familyflow.engine import Ledger, delivery, simulate
 from familyflow.engine.records import Event
 from familyflow.pathway import PATHWAY
 from familyflow.pathway.adult_work import SUPERVISOR, Programme, roles
@@ -74,7 +74,7 @@ def test_offers_made_before_day_0_are_under_way_on_it_and_counted_in_nothing(led
 
 @pytest.mark.parametrize(("declared", "own"), WAYS, ids=lambda x: getattr(x, "name", x))
 def test_parents_engage_and_complete_as_often_as_the_numbers_say(ledger: Ledger, declared: Programme, own: int) -> None:
-    how = practice.delivery(ledger.world.start.structure.values, declared, team=bool(own), supervised=bool(own))
+    how = delivery.of(ledger.world.start.structure.values, declared, team=bool(own), supervised=bool(own))
     engaged, offers = share(ledger, declared.name, own, Event.QUEUED, (Event.QUEUED, Event.DECLINED))
     assert engaged == pytest.approx(how.engages, abs=3.5 * np.sqrt(0.25 / offers))
     completed, ended = share(ledger, declared.name, own, Event.COMPLETED, (Event.COMPLETED, Event.DROPPED))

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 from small_town import begin, rates_for, scenario, values
 
-from familyflow.engine import Start, balance, population, practice, prepare
+from familyflow.engine import Start, balance, delivery, population, prepare
 from familyflow.engine.keys import Purpose
 from familyflow.engine.population import AT_HOME, Population
 from familyflow.pathway import PATHWAY
@@ -28,7 +28,7 @@ def start() -> Start:
 
 @pytest.fixture(scope="module")
 def expected(start: Start) -> Expectation:
-    return balance.expect(start.structure, start.rates, practice.outside(start.structure))
+    return balance.expect(start.structure, start.rates, delivery.outside(start.structure))
 
 
 def on_day_0(families: Population) -> np.ndarray:
@@ -104,7 +104,7 @@ def test_unaccompanied_children_are_as_common_in_care_on_day_0_as_in_balance() -
     named = rates_for(given)
     named["arrivals.unaccompanied"] *= 10
     begun = prepare(scenario(), given, named, 1, 0, 1)
-    found = balance.expect(begun.structure, begun.rates, practice.outside(begun.structure))
+    found = balance.expect(begun.structure, begun.rates, delivery.outside(begun.structure))
     share = found.alone * found.cohort.stock_alone.sum() / found.care_stock
     families = begun.families
     children = families.alone[on_day_0(families) & in_care(families)].sum()

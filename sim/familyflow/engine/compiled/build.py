@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from familyflow.engine import changes, handover, practice
+from familyflow.engine import changes, delivery, handover
 from familyflow.engine.changes import Act
 from familyflow.engine.compiled import shapes, town
+from familyflow.engine.delivery import CAUSAL_SHARE
 from familyflow.engine.handover import SETTLING_DAYS
 from familyflow.engine.records import RECORD
 from familyflow.engine.structure import STARTS
@@ -125,6 +126,7 @@ def _fixed(start: Start, todo: list[Change], windows: int) -> np.ndarray:
         "change_ratio": change.ratio,
         "care_together": values["family.care_together"],
         "to_proceedings": values["plan.care.voluntary_to_proceedings"],
+        "causal_share": values[CAUSAL_SHARE],
         "target_caseload": values["staff.target_caseload"],
         "overload_exponent": values["staff.overload_exponent"],
         "seed": start.seed,
@@ -202,7 +204,7 @@ def _delivery(structure: Structure) -> np.ndarray:
     rows = np.zeros((len(structure.pathway.programmes), shapes.DELIVERIES), shapes.DELIVERY)
     for p, programme in enumerate(structure.pathway.programmes):
         for way, (team, supervised) in enumerate(((False, False), (True, False), (True, True))):
-            how = practice.delivery(structure.values, programme, team=team, supervised=supervised)
+            how = delivery.of(structure.values, programme, team=team, supervised=supervised)
             for name in shapes.DELIVERY.names or ():
                 rows[p, way][name] = getattr(how, name)
     return rows.ravel()
@@ -257,10 +259,10 @@ def _factors(structure: Structure, todo: list[Change]) -> np.ndarray:
     """Return what practice multiplies, a row for each change of it."""
     stages, exits = structure.to.shape
     found = [change.factors for change in todo if change.factors is not None]
-    kind = [("engaged", "f8", (stages, exits)), ("everyone", "f8", (stages, exits)), ("times", "f8", (stages,))]
+    kind = [("offered", "f8", (stages, exits)), ("everyone", "f8", (stages, exits)), ("times", "f8", (stages,))]
     rows = np.zeros(max(len(found), 1), kind)
     for i, factors in enumerate(found):
-        rows[i]["engaged"], rows[i]["everyone"], rows[i]["times"] = factors.engaged, factors.everyone, factors.times
+        rows[i]["offered"], rows[i]["everyone"], rows[i]["times"] = factors.offered, factors.everyone, factors.times
     return rows
 
 
@@ -276,7 +278,7 @@ def _shelves(start: Start, todo: list[Change]) -> Ints:
 def _teams(start: Start, todo: list[Change]) -> np.ndarray:
     groups = start.structure.pathway.groups
     teams = np.zeros(len(start.scenario.teams), shapes.team_type(start.structure))
-    for name in ("engaged", "everyone", "times", "pressure"):
+    for name in ("offered", "everyone", "times", "pressure"):
         teams[name] = 1.0
     for name in ("first", "last", "first_stay", "last_stay"):
         teams[name] = shapes.NOBODY

@@ -44,11 +44,11 @@ def born(w: Rows, f: int, child: int) -> float:
 def ratios(w: Rows, family: Record, team: int, stage: int, progress: float, out: Record) -> None:
     """Fill in what multiplies the hazard or odds of each exit of a stage: harms, the team's practice, progress."""
     declared = row(w.stages, stage)
-    harms = declared.ratio[family.combo]
+    harms = declared.ratio[family.risk]
     if team == NOBODY:
-        rules.compose(declared.unserved[family.combo], w.fixed.nothing, declared.improves, progress, out)
-    elif family.engaged:
-        rules.compose(harms, row(w.teams, team).engaged[stage], declared.improves, progress, out)
+        rules.compose(declared.unserved[family.risk], w.fixed.nothing, declared.improves, progress, out)
+    elif family.offered:
+        rules.compose(harms, row(w.teams, team).offered[stage], declared.improves, progress, out)
     else:
         rules.compose(harms, row(w.teams, team).everyone[stage], declared.improves, progress, out)
 

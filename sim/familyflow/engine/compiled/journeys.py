@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from math import log
+from math import inf, log
 from typing import TYPE_CHECKING
 
 from familyflow.engine import rules
 from familyflow.engine.compiled.cases import alert, chance
 from familyflow.engine.compiled.queue import at, record, serve, stand, step_out, urge
 from familyflow.engine.compiled.shapes import (
+    APPOINTED,
     ATTENDS,
     DELIVERIES,
     JOURNEY_BEGINS,
@@ -20,14 +21,13 @@ from familyflow.engine.compiled.shapes import (
     POOL_FREED,
     QUEUES,
     RELAPSED,
-    WAITS,
 )
 from familyflow.engine.keys import Purpose
 from familyflow.engine.records import Event
 from familyflow.ground.compiled import compiled, row
 
 if TYPE_CHECKING:
-    from familyflow.engine.compiled.shapes import Rows
+    from familyflow.engine.compiled.shapes import Record, Rows
 
 OFFERED_EVENT, DECLINED, QUEUED, STARTED = (
     int(e) for e in (Event.OFFERED, Event.DECLINED, Event.QUEUED, Event.STARTED)
@@ -35,8 +35,8 @@ OFFERED_EVENT, DECLINED, QUEUED, STARTED = (
 COMPLETED, DROPPED, GAVE_UP = (int(e) for e in (Event.COMPLETED, Event.DROPPED, Event.GAVE_UP))
 APPOINTMENTS, MISSED_EVENT = int(Event.APPOINTMENTS), int(Event.MISSED)
 HARM_ENDS, HARM_RETURNS = int(Event.HARM_ENDS), int(Event.HARM_RETURNS)
-OFFER_ACCEPTED, OFFER_WAIT, COMPLETES = (
-    int(p) for p in (Purpose.OFFER_ACCEPTED, Purpose.OFFER_WAIT, Purpose.COMPLETES)
+OFFER_ACCEPTED, OFFER_WAIT, COMPLETES, CAUSAL = (
+    int(p) for p in (Purpose.OFFER_ACCEPTED, Purpose.OFFER_WAIT, Purpose.COMPLETES, Purpose.CAUSAL)
 )
 DROPS_OUT, MISSED, ENDS, RELAPSE = (
     int(p) for p in (Purpose.DROPS_OUT, Purpose.MISSED, Purpose.HARM_ENDS, Purpose.RELAPSE)
@@ -81,15 +81,25 @@ def offer_programmes(w: Rows, f: int, past: float, afresh: bool) -> None:
 
 @compiled
 def change_workers(w: Rows, f: int) -> None:
-    """Be offered what the team's own workers give, and wait for nobody else's in their place."""
+    """Be offered what the team's own workers give; who waits already waits for those workers too."""
     family = row(w.families, f)
     j = family.first_journey
     while j != NOBODY:
         journey = row(w.journeys, j)
-        if journey.pool != pool_for(w, family.team, row(w.programmes, journey.programme).role):
-            give_up(w, j, True)
+        if journey.waits and journey.pool != pool_for(w, family.team, row(w.programmes, journey.programme).role):
+            tell(w, j)
         j = journey.next
     offer_programmes(w, f, 0.0, True)
+
+
+@compiled
+def tell(w: Rows, j: int) -> None:
+    """Let a parent hear that something has changed, once."""
+    journey = row(w.journeys, j)
+    if not journey.told:
+        journey.told = 1
+        journey.token += 1
+        urge(w, JOURNEY_NEWS, j, journey.token)
 
 
 @compiled
@@ -128,11 +138,9 @@ def begin(w: Rows, f: int, p: int, past: float) -> None:
     journey = row(w.journeys, j)
     family.turns[p] += 1
     journey.family, journey.programme, journey.visit = f, p, (p << VISITS) | (family.turns[p] - 1)
-    journey.pool = pool_for(w, family.team, row(w.programmes, p).role)
-    journey.owner = NOBODY if journey.pool == NOBODY else family.team
-    journey.delivery = 0 if journey.owner == NOBODY else (2 if counts.supervised else 1)
-    journey.past, journey.attended, journey.phase = past, 0.0, OFFERED
-    journey.waits, journey.gave_up, journey.moves, journey.holds = 0, 0, 0, 0
+    find_pool(w, j)
+    journey.past, journey.attended, journey.called, journey.phase = past, 0.0, inf, OFFERED
+    journey.waits, journey.gave_up, journey.told, journey.holds, journey.stands = 0, 0, 0, 0, 0
     journey.next, journey.previous = NOBODY, family.last_journey
     if journey.previous == NOBODY:
         family.first_journey = j
@@ -142,6 +150,15 @@ def begin(w: Rows, f: int, p: int, past: float) -> None:
     note(w, j, OFFERED_EVENT, 1.0)
     journey.token += 1
     urge(w, JOURNEY_BEGINS, j, journey.token)
+
+
+@compiled
+def find_pool(w: Rows, j: int) -> None:
+    """Find the places of the team's own workers, and note whose they are."""
+    journey = row(w.journeys, j)
+    family = row(w.families, journey.family)
+    journey.pool = pool_for(w, family.team, row(w.programmes, journey.programme).role)
+    journey.owner = NOBODY if journey.pool == NOBODY else family.team
 
 
 @compiled
@@ -178,36 +195,101 @@ def draw(w: Rows, j: int, purpose: int) -> float:
 
 
 @compiled
+def delivered(w: Rows, j: int, team: bool) -> Record:
+    """Return how the programme is delivered today: outside, or by the team's own worker."""
+    way = 0
+    if team:
+        way = 2 if w.counts.supervised else 1
+    return row(w.delivery, row(w.journeys, j).programme * DELIVERIES + way)
+
+
+@compiled
+def goes_outside(w: Rows, j: int) -> bool:
+    """Say whether the parent takes up an outside service."""
+    outside = row(w.programmes, row(w.journeys, j).programme).outside
+    return bool(outside and draw(w, j, OFFER_ACCEPTED) < delivered(w, j, False).engages)
+
+
+@compiled
+def sees_the_team(w: Rows, j: int) -> bool:
+    """Say whether the parent takes up what the team's own worker offers, and there is one."""
+    return bool(row(w.journeys, j).pool != NOBODY and draw(w, j, OFFER_ACCEPTED) < delivered(w, j, True).engages)
+
+
+@compiled
+def patience(w: Rows, j: int) -> float:
+    """Return how many times the mean a first appointment is waited for."""
+    return -log(draw(w, j, OFFER_WAIT))
+
+
+@compiled
 def take_up(w: Rows, j: int) -> None:
-    """Take up the offer or not; and wait for a first appointment."""
-    journey = row(w.journeys, j)
-    how = row(w.delivery, journey.programme * DELIVERIES + journey.delivery)
-    if draw(w, j, OFFER_ACCEPTED) >= how.engages:
+    """Take up the offer or not; and wait for the outside service, and for a place with the team's own worker."""
+    journey, now = row(w.journeys, j), w.counts.now
+    outside = goes_outside(w, j)
+    if not (outside or sees_the_team(w, j)):
         note(w, j, DECLINED, 1.0)
         end(w, j)
         return
     note(w, j, QUEUED, 1.0)
-    journey.asked = w.counts.now - journey.past
-    journey.waits, journey.phase = 1, WAITS
-    days = -how.wait_days * log(draw(w, j, OFFER_WAIT))
-    journey.attended = max(0.0, journey.past - days)
+    journey.asked, journey.waits = now - journey.past, 1
+    if outside:
+        days = delivered(w, j, False).wait_days * patience(w, j)
+        journey.attended = max(0.0, journey.past - days)
+        journey.called = now + (days - journey.past)
+    wait(w, j)
+
+
+@compiled
+def wait(w: Rows, j: int) -> None:
+    """Wait until the outside service calls, or until a place with the team's own worker."""
+    journey, now = row(w.journeys, j), w.counts.now
+    if journey.called <= now:
+        go_outside(w, j)
+        return
+    stands = sees_the_team(w, j)
+    if not stands and journey.called == inf:
+        note(w, j, GAVE_UP, 1.0)
+        end(w, j)
+        return
+    journey.phase, journey.stands = QUEUES, 1 if stands else 0
     journey.token += 1
-    at(w, max(0.0, days - journey.past), JOURNEY_TIMER, j, journey.token)
+    if stands:
+        journey.priority = row(w.stages, max(row(w.families, journey.family).stage, 0)).adult_priority
+        stand(row(w.pools, journey.pool), w.journeys, j, journey.priority)
+        grant_place(w, journey.pool)
+    at(w, journey.called - now, JOURNEY_TIMER, j, journey.token)
+
+
+@compiled
+def take_place(w: Rows, j: int) -> None:
+    """Take a free place, and wait for a first appointment, no longer than for the outside service."""
+    journey = row(w.journeys, j)
+    journey.phase = APPOINTED
+    journey.token += 1
+    first = delivered(w, j, True).wait_days * patience(w, j)
+    at(w, min(first, journey.called - w.counts.now), JOURNEY_TIMER, j, journey.token)
 
 
 @compiled
 def go_on(w: Rows, j: int) -> None:
-    """Go on when a time has passed: to the line for a place, or to the end of the programme."""
+    """Go on when a time has passed: outside, to the team's own worker, or to the end of the programme."""
     journey = row(w.journeys, j)
     if journey.phase == ATTENDS:
         finish(w, j)
-    elif journey.pool == NOBODY:
+    elif journey.phase == APPOINTED:
+        journey.attended = 0.0
         attend(w, j)
     else:
-        journey.phase = QUEUES
-        journey.priority = row(w.stages, max(row(w.families, journey.family).stage, 0)).adult_priority
-        stand(row(w.pools, journey.pool), w.journeys, j, journey.priority)
-        grant_place(w, journey.pool)
+        leave_line(w, j)
+        go_outside(w, j)
+
+
+@compiled
+def go_outside(w: Rows, j: int) -> None:
+    """See the outside service, which has called before the team's own worker had a place."""
+    row(w.journeys, j).owner = NOBODY
+    attend(w, j)
 
 
 @compiled
@@ -235,7 +317,8 @@ def attend(w: Rows, j: int) -> None:
     """Take part, to the end or not."""
     journey = row(w.journeys, j)
     journey.waits = 0
-    how = row(w.delivery, journey.programme * DELIVERIES + journey.delivery)
+    journey.delivery = 0 if journey.owner == NOBODY else (2 if w.counts.supervised else 1)
+    how = delivered(w, j, journey.owner != NOBODY)
     journey.completes = 1 if draw(w, j, COMPLETES) < how.completes else 0
     journey.part = 1.0 if journey.completes else draw(w, j, DROPS_OUT)
     left = how.length_days * journey.part - journey.attended
@@ -276,7 +359,7 @@ def finish(w: Rows, j: int) -> None:
     end(w, j)
     harm = row(w.programmes, p).harm
     if completes and harm != NOBODY and ends and active(w, f, harm):
-        set_harm(w, f, harm, False, HARM_ENDS)
+        set_harm(w, f, harm, False, HARM_ENDS, chance(w, f, visit, CAUSAL) < w.fixed.causal_share)
         if how.relapse_rate > 0:
             row(w.families, f).relapses += at(
                 w, -log(chance(w, f, visit, RELAPSE)) / how.relapse_rate, RELAPSED, f, 0, p
@@ -287,29 +370,21 @@ def finish(w: Rows, j: int) -> None:
 def relapse(w: Rows, f: int, programme: int) -> None:
     """Let a harm return, to be offered a programme again if the family has a plan."""
     row(w.families, f).relapses -= 1
-    set_harm(w, f, row(w.programmes, programme).harm, True, HARM_RETURNS)
+    set_harm(w, f, row(w.programmes, programme).harm, True, HARM_RETURNS, True)
     offer_programmes(w, f, 0.0, False)
 
 
 @compiled
-def set_harm(w: Rows, f: int, harm: int, on: bool, event: int) -> None:
-    """Switch a harm on or off and tell everybody whose hazards hang on it."""
-    family = row(w.families, f)
+def set_harm(w: Rows, f: int, harm: int, on: bool, event: int, causal: bool) -> None:
+    """Switch a harm on or off; where its risk goes with it, tell everybody whose hazards hang on that."""
+    family, fixed = row(w.families, f), w.fixed
     if active(w, f, harm) == on:
         return
-    family.combo = w.fixed.having[family.combo, harm] if on else w.fixed.without[family.combo, harm]
+    family.combo = fixed.having[family.combo, harm] if on else fixed.without[family.combo, harm]
     record(w, event, f, family.team, harm, -1, 0, 1.0)
-    alert(w, f)
-
-
-@compiled
-def give_up(w: Rows, j: int, moves: bool) -> None:
-    """Give up waiting; on moving, to be offered the team's own worker instead."""
-    journey = row(w.journeys, j)
-    if journey.waits:
-        journey.waits, journey.gave_up, journey.moves = 0, 1, 1 if moves else 0
-        journey.token += 1
-        urge(w, JOURNEY_NEWS, j, journey.token)
+    if causal:
+        family.risk = fixed.having[family.risk, harm] if on else fixed.without[family.risk, harm]
+        alert(w, f)
 
 
 @compiled
@@ -317,21 +392,33 @@ def give_up_all(w: Rows, f: int) -> None:
     """Let a family give up waiting for adult workers: the case is closed."""
     j = row(w.families, f).first_journey
     while j != NOBODY:
-        give_up(w, j, False)
-        j = row(w.journeys, j).next
+        journey = row(w.journeys, j)
+        if journey.waits:
+            journey.gave_up = 1
+            tell(w, j)
+        j = journey.next
+
+
+@compiled
+def hear(w: Rows, j: int) -> None:
+    """Carry out what a parent who waits has heard: the case is closed, or its team has other workers."""
+    journey = row(w.journeys, j)
+    journey.told = 0
+    leave_line(w, j)
+    if journey.gave_up:
+        note(w, j, GAVE_UP, 1.0)
+        end(w, j)
+    else:
+        find_pool(w, j)
+        wait(w, j)
 
 
 @compiled
 def leave_line(w: Rows, j: int) -> None:
-    """Carry out that a parent has given up waiting."""
+    """Give back the place, or leave the line for it."""
     journey = row(w.journeys, j)
-    if journey.phase == QUEUES:
-        if journey.holds:
-            free_place(w, j)
-        else:
-            step_out(row(w.pools, journey.pool), w.journeys, j, journey.priority)
-    f, moves = journey.family, journey.moves
-    note(w, j, GAVE_UP, 1.0)
-    end(w, j)
-    if moves:
-        offer_programmes(w, f, 0.0, False)
+    if journey.holds:
+        free_place(w, j)
+    elif journey.stands:
+        step_out(row(w.pools, journey.pool), w.journeys, j, journey.priority)
+    journey.stands = 0

@@ -93,7 +93,7 @@ def open_record(w: Rows, number: int) -> int:
     family.token, family.desk, family.number = token, desk, number
     family.area, family.combo, family.alone = came.area, came.combo, came.alone
     family.born[:] = came.born
-    family.engaged = 1 if came.engages and came.combo > 0 else 0
+    family.risk, family.offered = came.combo, 1 if came.combo > 0 else 0
     if came.residual >= 0:
         family.residual = came.residual
     return int(f)

@@ -29,7 +29,7 @@ GONE: Final = -2
 
 BEGINS, IS_AWAY, WORKS, PAUSES, STAYS, ENDED, VACANT = 0, 1, 2, 3, 4, 5, 6
 """Phases of a case: about to go on; away; a decision under way, or interrupted; on a plan or placed; over; let go."""
-OFFERED, WAITS, QUEUES, ATTENDS = 0, 1, 2, 3
+OFFERED, QUEUES, APPOINTED, ATTENDS = 0, 1, 2, 3
 """Phases of a journey."""
 
 TIMER, GRANTED, FREED, RETURNED = 0, 1, 2, 3
@@ -61,11 +61,11 @@ COMER = np.dtype([("number", "i4"), ("asleep", "i1")], align=True)
 """One family in the order in which they come, and whether nothing happens to it."""
 JOURNEY = np.dtype(
     [
-        *_each("f8", "past attended asked part"),
+        *_each("f8", "past attended asked called part"),
         *_each(
             "i4", "family programme visit token next previous queue_next queue_previous pool priority owner delivery"
         ),
-        *_each("i1", "phase waits gave_up moves completes holds"),
+        *_each("i1", "phase waits gave_up told completes holds stands"),
     ],
     align=True,
 )
@@ -105,11 +105,11 @@ def family_type(structure: Structure) -> np.dtype:
             *_each("f8", "spell referred stalled began entered wait turning left residual worker"),
             *(("budgets", "f8", (exits,)), ("ratios", "f8", (exits,)), ("born", "f8", (CHILDREN,))),
             *_each("i8", "joins"),
-            *_each("i4", "number visit joined area combo stage team request desk priority token leads services"),
+            *_each("i4", "number visit joined area combo risk stage team request desk priority token leads services"),
             *_each("i4", "next previous shelf_next shelf_previous queue_next queue_previous"),
             *_each("i4", "first_stay last_stay first_journey last_journey"),
             *(("visits", "i2", (stages,)), ("turns", "i2", (programmes,)), ("home", "i1", (CHILDREN,))),
-            *_each("i1", "at_home in_care relapses timed engaged alone granted waiting listening known reopens"),
+            *_each("i1", "at_home in_care relapses timed offered alone granted waiting listening known reopens"),
             *_each("i1", "returned fresh phase"),
         ],
         align=True,
@@ -156,7 +156,7 @@ def team_type(structure: Structure) -> np.dtype:
     stages, exits = structure.to.shape
     return np.dtype(
         [
-            *(("engaged", "f8", (stages, exits)), ("everyone", "f8", (stages, exits)), ("times", "f8", (stages,))),
+            *(("offered", "f8", (stages, exits)), ("everyone", "f8", (stages, exits)), ("times", "f8", (stages,))),
             *_each("f8", "pressure workers"),
             *_each("i4", "first last first_stay last_stay shelf shelves"),
             ("live", "i1"),

@@ -15,12 +15,12 @@ from familyflow.engine.compiled.cases import (
     hand_over_stay,
 )
 from familyflow.engine.compiled.journeys import (
-    attend,
     change_workers,
     go_on,
     grant_place,
-    leave_line,
+    hear,
     relapse,
+    take_place,
     take_up,
 )
 from familyflow.engine.compiled.lives import allocate, change_team, come, go_on_stay, let_go, proceed
@@ -175,9 +175,9 @@ def go_on_journey(w: Rows, kind: int, j: int) -> None:
     elif kind == JOURNEY_TIMER:
         go_on(w, j)
     elif kind == JOURNEY_GRANTED:
-        attend(w, j)
+        take_place(w, j)
     else:
-        leave_line(w, j)
+        hear(w, j)
     let_go(w, f)
 
 
@@ -273,7 +273,7 @@ def begin(w: Rows, change: Record) -> None:
             team.live = 1
         elif change.act == PRACTISE:
             factors = row(w.factors, change.factors)
-            team.engaged[:] = factors.engaged
+            team.offered[:] = factors.offered
             team.everyone[:] = factors.everyone
             team.times[:] = factors.times
         elif change.act == PRESS:
@@ -335,7 +335,7 @@ def tell(w: Rows, change: Record, f: int) -> None:
             change_team(w, f, change.to)
     elif change.act == GO_LIVE:
         change_workers(w, f)
-    elif change.act == PRESS or change.for_all or row(w.families, f).engaged:
+    elif change.act == PRESS or change.for_all or row(w.families, f).offered:
         alert(w, f)
 
 
@@ -346,7 +346,7 @@ def tell_in_care(w: Rows, change: Record, c: int) -> None:
     if change.act == TRANSFER:
         if moves(w, change, family.area, row(w.stays, c).place):
             change_team_in_care(w, c, change.to)
-    elif change.act == PRACTISE and (change.for_all or family.engaged):
+    elif change.act == PRACTISE and (change.for_all or family.offered):
         alert_stay(w, c)
 
 

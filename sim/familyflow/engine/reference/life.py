@@ -42,7 +42,8 @@ class Life(Case):
         self.number = number
         self.area = int(families.area[number])
         self.combo = int(families.combo[number])
-        self.engaged = bool(families.engages[number]) and self.combo > 0
+        self.risk = self.combo
+        self.offered = self.combo > 0
         self.alone = bool(families.alone[number])
         self.born = families.born[number]
         self.home: list[int] = []
@@ -399,15 +400,22 @@ class Life(Case):
         """Say whether a harm is active."""
         return bool(self.town.structure.combos[self.combo, self.town.pathway.harms.index(harm)])
 
-    def set_harm(self, harm: str, *, active: bool, event: Event) -> None:
-        """Switch a harm on or off and tell everybody whose hazards hang on it."""
+    def set_harm(self, harm: str, *, active: bool, event: Event, causal: bool = True) -> None:
+        """Switch a harm on or off; where its risk goes with it, tell everybody whose hazards hang on that."""
         if self.active(harm) == active:
             return
-        row = self.town.structure.combos[self.combo].copy()
-        row[self.town.pathway.harms.index(harm)] = active
-        self.combo = int((self.town.structure.combos == row).all(axis=1).argmax())
-        self.record(event, self.town.pathway.harms.index(harm))
-        self.alert()
+        number = self.town.pathway.harms.index(harm)
+        self.combo = self._switched(self.combo, number, active=active)
+        self.record(event, number)
+        if causal:
+            self.risk = self._switched(self.risk, number, active=active)
+            self.alert()
+
+    def _switched(self, combo: int, harm: int, *, active: bool) -> int:
+        """Return the combination that one becomes when a harm is switched."""
+        row = self.town.structure.combos[combo].copy()
+        row[harm] = active
+        return int((self.town.structure.combos == row).all(axis=1).argmax())
 
     def offer_programmes(self, past: float = 0.0, *, afresh: bool = False) -> None:
         """Offer what the stage and the team offer and the family is not in; or so many days ago.
@@ -423,10 +431,9 @@ class Life(Case):
                 Journey(self, p, past)
 
     def change_workers(self) -> None:
-        """Be offered what the team's own workers give, and wait for nobody else's in their place."""
+        """Be offered what the team's own workers give; who waits already waits for those workers too."""
         for journey in list(self.journeys.values()):
-            if journey.pool is not self.town.pool(self.team, journey.declared.role):
-                journey.give_up(moves=True)
+            journey.move()
         self.offer_programmes(afresh=True)
 
     def _offered(self, programme: Programme, *, own: bool) -> bool:

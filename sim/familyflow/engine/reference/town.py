@@ -45,9 +45,9 @@ class Team:
     pressure: float = 1.0
     workers: float = 0.0
 
-    def practice(self, stage: int, *, engaged: bool) -> Floats:
+    def practice(self, stage: int, *, offered: bool) -> Floats:
         """Return what the team's practice multiplies each exit of a stage by."""
-        return np.asarray((self.factors.engaged if engaged else self.factors.everyone)[stage])
+        return np.asarray((self.factors.offered if offered else self.factors.everyone)[stage])
 
 
 class Town:
@@ -90,9 +90,9 @@ class Town:
     def ratios(self, life: Life, team: Team | None, stage: int, progress: float) -> Floats:
         """Return what multiplies the hazard or odds of each exit of a stage: harms, the team's practice, progress."""
         multiplied = np.empty(self.structure.to.shape[1])
-        harms, practice = self.start.unserved[stage, life.combo], self.nothing
+        harms, practice = self.start.unserved[stage, life.risk], self.nothing
         if team is not None:
-            harms, practice = self.start.ratio[stage, life.combo], team.practice(stage, engaged=life.engaged)
+            harms, practice = self.start.ratio[stage, life.risk], team.practice(stage, offered=life.offered)
         rules.compose(harms, practice, self.structure.improves[stage], progress, multiplied)
         return multiplied
 
@@ -192,10 +192,10 @@ class Town:
         team = self.teams[change.team]
         team.factors = change.factors or team.factors
         for life in list(team.lives):
-            if change.for_all or life.engaged:
+            if change.for_all or life.offered:
                 life.alert()
         for stay in list(team.stays):
-            if change.for_all or stay.life.engaged:
+            if change.for_all or stay.life.offered:
                 stay.alert()
 
     def leave(self, change: Change) -> None:

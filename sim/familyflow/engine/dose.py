@@ -1,0 +1,136 @@
+"""The dose of a programme: adult workers in post against the staffing of the teams that the evidence is about.
+
+A stated effect is of teams with a reference staffing, so many adult workers for each hundred children on plans. A
+team with a part of it has a part of the effect; what needs no adult worker, training and supervision, stays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from familyflow.engine.population import SNAPSHOT
+from familyflow.pathway.adult_work import REFERENCE
+from familyflow.scenario.schema import Boundary, GoLive, Open
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from familyflow.pathway import Pathway
+    from familyflow.scenario.model import Scenario
+    from familyflow.scenario.timeline import Timeline
+
+POSTS = "adult.reference_posts"
+"""Adult workers (FTE) for each hundred children on plans, in the evidence's teams."""
+WITHOUT_WORKERS = "effect.without_workers_share"
+"""The share of a total effect, in logs, that needs no adult worker."""
+HUNDRED = 100.0
+
+
+def dose(values: Mapping[str, float], fte: Mapping[str, float], children: float) -> float:
+    """Return the dose (0 to 1) of so many posts (FTE by role) for so many children on plans.
+
+    A role counts up to its own part of the reference staffing: many workers of one role are not the evidence's team.
+    """
+    wanted = reference(values, children)
+    total = sum(wanted.values())
+    return sum(min(posts, fte.get(role, 0.0)) for role, posts in wanted.items()) / total if total else 0.0
+
+
+def reference(values: Mapping[str, float], children: float) -> dict[str, float]:
+    """Return the evidence's staffing (FTE by role) for so many children on plans."""
+    parts = {role: values[f"adult.{role}.reference_part"] for role in REFERENCE}
+    per_child = values[POSTS] / HUNDRED / sum(parts.values())
+    return {role: per_child * part * children for role, part in parts.items()}
+
+
+def delivered(values: Mapping[str, float], at: float) -> float:
+    """Return the power to which a stated total is raised at a dose: s + (1 - s) d."""
+    without = values[WITHOUT_WORKERS]
+    return without + (1 - without) * at
+
+
+def on_plans(scenario: Scenario, values: Mapping[str, float], pathway: Pathway, areas: Iterable[str]) -> float:
+    """Return the children on plans in some areas on day 0, where plans are the stages that offer interventions."""
+    groups = dict.fromkeys(stage.group for stage in pathway.stages if stage.offers)
+    children = sum(values[f"snapshot.{SNAPSHOT[group]}"] for group in groups if group in SNAPSHOT)
+    total = sum(values[f"area.{name}.share"] for name in scenario.areas)
+    return children * sum(values[f"area.{name}.share"] for name in areas) / total
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The programme once every team that some schedule takes live has its posts: FTE by role, children on plans."""
+
+    fte: Mapping[str, float]
+    children: float
+
+    def dose(self, values: Mapping[str, float]) -> float:
+        """Return the dose of the whole plan."""
+        return dose(values, self.fte, self.children)
+
+
+def planned(scenario: Scenario, values: Mapping[str, float], pathway: Pathway) -> Plan:
+    """Return the programme's staffing once every team that any schedule takes live has gone live."""
+    areas, programme = _live_areas(scenario, pathway), scenario.programme
+    own = {role: values[f"post.{role}"] * len(areas) for role in programme.roles}
+    shared = {role: values[f"post.{role}"] for role in programme.shared_roles} if areas else {}
+    fte = {role: own.get(role, 0.0) + shared.get(role, 0.0) for role in (*own, *shared)}
+    served = dict.fromkeys(area for each in areas.values() for area in each)
+    return Plan(fte, on_plans(scenario, values, pathway, served))
+
+
+def _live_areas(scenario: Scenario, pathway: Pathway) -> dict[str, tuple[str, ...]]:
+    """Return the areas of each team that works plans, that some schedule takes live, and that has posts then."""
+    groups = {stage.group for stage in pathway.stages if stage.offers}
+    found: dict[str, tuple[str, ...]] = {}
+    for schedule in scenario.schedules.values():
+        ground = {name: team.areas for name, team in scenario.teams.items()}
+        for step in schedule.steps:
+            if isinstance(step, Open | Boundary):
+                ground[step.team] = (*ground[step.team], *step.areas)
+            if isinstance(step, GoLive) and groups & set(scenario.teams[step.team].stages):
+                found.setdefault(step.team, ground[step.team])
+    offered = set(scenario.programme.stages)
+    return {name: areas for name, areas in found.items() if offered & set(scenario.teams[name].stages)}
+
+
+@dataclass(frozen=True)
+class TeamDoses:
+    """The dose of each team on each day of one schedule: from the posts at work, and the areas it serves then."""
+
+    scenario: Scenario
+    values: Mapping[str, float]
+    pathway: Pathway
+    timeline: Timeline
+
+    def days(self) -> list[float]:
+        """Return the days on which a dose may change."""
+        posts = [day for post in self.timeline.posts for day in (post.working_day, post.end_day)]
+        return sorted({*posts, *(route.day for route in self.timeline.routes), *(go.day for go in self.timeline.live)})
+
+    def at(self, team: str, day: float) -> float:
+        """Return a team's dose after all that happens on a day."""
+        children = {name: self._children(name, day) for name in self._live(day)}
+        mine, total = children.get(team, 0.0), sum(children.values())
+        if not mine:
+            return 0.0
+        fte: dict[str, float] = {}
+        for post in self.timeline.posts:
+            if post.working_day <= day < post.end_day and post.team in (team, None):
+                part = 1.0 if post.team else mine / total
+                fte[post.role] = fte.get(post.role, 0.0) + part * post.fte
+        return dose(self.values, fte, mine)
+
+    def _live(self, day: float) -> list[str]:
+        return [go.team for go in self.timeline.live if go.day <= day]
+
+    def _children(self, team: str, day: float) -> float:
+        """Return the children on plans in the areas that a team serves on a day."""
+        groups = {stage.group for stage in self.pathway.stages if stage.offers}
+        served: dict[tuple[str, str], str] = {}
+        for route in self.timeline.routes:
+            if route.day <= day and route.group in groups:
+                served[route.area, route.group] = route.team
+        mine = dict.fromkeys(area for (area, _), owner in served.items() if owner == team)
+        return on_plans(self.scenario, self.values, self.pathway, mine)
