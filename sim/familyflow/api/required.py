@@ -14,6 +14,7 @@ from familyflow.ground.calendar import month_ends
 from familyflow.ground.problem import Problem
 from familyflow.report.required import Point, Required, of_schedule
 from familyflow.scenario import evidence
+from familyflow.scenario.readings import claimed
 
 if TYPE_CHECKING:
     from datetime import date
@@ -47,7 +48,7 @@ def require(
             position = positions(results.activity, results.flows, results.assumptions, by)
             found[digest] = of_schedule(position, results.activity.schedules, schedule)
         points.append(Point(setting.question, setting.name, setting.x, found[digest]))
-    effects = {name: plan.scenario.quantities[name] for name in evidence.claimed(plan.scenario)}
+    effects = {name: plan.scenario.quantities[name] for name in claimed(plan.scenario)}
     return Required(schedule, saving, by, first, tuple(points), effects)
 
 

@@ -22,7 +22,7 @@ from familyflow.report import precision as precise
 from familyflow.report.appraisals import Case
 from familyflow.report.frames import titles_of
 from familyflow.report.publication import PLAIN, Publication
-from familyflow.scenario import evidence
+from familyflow.scenario.readings import claimed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,7 +82,7 @@ class Results:
     def case(self) -> Case:
         """The investment case: ladder, appraisal as stated and corrected, sensitivity, value of information."""
         scenario = self.plan.scenario
-        return Case(self.assumptions, self.activity, self.draws, scenario.quantities, evidence.claimed(scenario))
+        return Case(self.assumptions, self.activity, self.draws, scenario.quantities, claimed(scenario))
 
     @property
     def flows(self) -> Flows:

@@ -14,9 +14,9 @@ from familyflow import scenario as scenarios
 from familyflow.experiment.limits import DEFAULT_SEED, LARGEST_SEED, MOST_DRAWS, MOST_POINTS, MOST_YEARS
 from familyflow.experiment.plan import planned
 from familyflow.ground.problem import Problem
-from familyflow.ground.quantity import CEILINGS, Quantity, Status
-from familyflow.scenario import checks, rollout
+from familyflow.ground.quantity import Quantity, Status
 from familyflow.scenario.errors import Finding, from_pydantic, problem
+from familyflow.scenario.settings import impossible, ids_of, outside
 from familyflow.scenario.schema import Names, Table, one_of, refusal
 from familyflow.scenario.text import SUFFIX, parse, read
 
@@ -188,7 +188,7 @@ def _input_findings(index: int, given: InputTable, quantity: Quantity, method: s
     numbers: list[tuple[Place, float | None]] = [(("low",), given.low), (("high",), given.high)]
     numbers += [(("values", position), number) for position, number in enumerate(given.values or ())]
     for way, number in numbers:
-        if number is not None and (says := _outside(number, quantity)):
+        if number is not None and (says := outside(number, given.quantity, quantity.unit)):
             yield Finding(("inputs", index, *way), says)
     if key := _unsuited(given, method):
         yield Finding(("inputs", index, key[0]), key[1])
@@ -205,16 +205,6 @@ def _unsuited(given: InputTable, method: str) -> tuple[str, str] | None:
         key = "values" if given.values else "steps"
         return key, f"is for a grid: {method} takes points anywhere from low to high"
     return None
-
-
-def _outside(number: float, quantity: Quantity) -> str:
-    """Say how a number is outside what its unit allows, or nothing."""
-    ceiling = CEILINGS.get(quantity.unit)
-    if number < 0:
-        return f"must be 0 or more, in {quantity.unit}"
-    if ceiling is not None and number > ceiling:
-        return f"must lie between 0 and {ceiling:g}, as a {quantity.unit}"
-    return ""
 
 
 def _input(given: InputTable, quantity: Quantity, method: str) -> Input:
@@ -282,12 +272,6 @@ def _refuse_impossible(design: Design, source: Source) -> None:
         raise Problem(f"{source.file}: inputs: make {number:,} points: there may be at most {MOST_POINTS:,}")
     for point in points(design):
         values = dict(zip(design.names, map(float, point), strict=True))
-        if says := _complaint(fixed(design.plan.scenario, values)):
+        if says := impossible(fixed(design.plan.scenario, values)):
             where = ", ".join(f"{key} = {value:g}" for key, value in values.items())
             raise Problem(f"{source.file}: inputs: the point {where} cannot be: {says}")
-
-
-def _complaint(scenario: Scenario) -> str:
-    """Say what cannot be true together in a scenario whose quantities were fixed, or nothing."""
-    steps = (f"{'.'.join(map(str, finding.place))}: {finding.allowed}" for finding in rollout.findings(scenario))
-    return checks.complaint(scenario) or next(steps, "")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from familyflow.ground.readings import CENTRAL
 from familyflow.scenario.vocabulary import ESTABLISHMENTS, WORK
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class Programme:
     published budget, where there is one, is the quantity `programme.published_budget`, over `budget_years`; a
     promised caseload (children per worker) is `programme.promised_caseload`. Without new money the programme is
     paid by moving existing budget. A null programme pays for its workers, who wait, attend and complete as before.
+    `council_level` are the ids of effects whose ratio is, in the reading chosen, one of the council's whole published
+    outcome, and not of families offered.
     """
 
     title: str
@@ -62,6 +65,7 @@ class Programme:
     budget_years: float | None
     effects: tuple[str, ...] = ()
     new_money: bool = True
+    council_level: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,9 @@ class Scenario:
     """A checked scenario: its quantities are complete, its sources known, its schedules possible.
 
     The order of areas, teams and schedules is the file's. The digest names the content of the file and of
-    the calibration tables, and every change made since.
+    the calibration tables, and every change made since. `reading` is the reading of the evidence that the effects are
+    of, `stated` what the scenario itself says of those that it replaced, and `settings` the numbers that were set for
+    this run, as `ID=VALUE`.
     """
 
     name: str
@@ -98,6 +104,9 @@ class Scenario:
     claims: tuple[Claim, ...]
     sources: Mapping[str, str]
     digest: str
+    reading: str = CENTRAL
+    settings: tuple[str, ...] = ()
+    stated: Mapping[str, Quantity] = field(default_factory=dict)
 
     def central(self) -> dict[str, float]:
         """Give the central value of every quantity, by id."""
