@@ -15,9 +15,10 @@ from familyflow.experiment.limits import DEFAULT_SEED, LARGEST_SEED, MOST_DRAWS,
 from familyflow.experiment.plan import planned
 from familyflow.ground.problem import Problem
 from familyflow.ground.quantity import Quantity, Status
+from familyflow.ground.readings import CENTRAL
 from familyflow.scenario.errors import Finding, from_pydantic, problem
-from familyflow.scenario.settings import impossible, ids_of, outside
 from familyflow.scenario.schema import Names, Table, one_of, refusal
+from familyflow.scenario.settings import ids_of, impossible, outside
 from familyflow.scenario.text import SUFFIX, parse, read
 
 if TYPE_CHECKING:
@@ -136,14 +137,18 @@ class Design:
         return tuple(each.quantity for each in self.inputs)
 
 
-def load(path: Path, measures: Sequence[str]) -> Design:
-    """Read and check a design file; Problem when it cannot be used. `measures` are those that can be asked for."""
+def load(path: Path, measures: Sequence[str], reading: str = CENTRAL, settings: Sequence[str] = ()) -> Design:
+    """Read and check a design file; Problem when it cannot be used.
+
+    `measures` are those that can be asked for; the scenario is the design's under a reading of the evidence, with some
+    numbers set.
+    """
     source = parse(str(path), read(path, "design"))
     try:
         file = DesignFile.model_validate(source.data)
     except ValidationError as error:
         raise problem(source, from_pydantic(source.data, error)) from None
-    scenario = _scenario(source, file.scenario, path)
+    scenario = scenarios.as_asked(_scenario(source, file.scenario, path), reading, settings)
     if found := [*_findings(file, scenario, tuple(measures))]:
         raise problem(source, found)
     plan = planned(scenario, draws=file.draws, schedules=file.schedules, years=file.years, seed=file.seed)
@@ -178,6 +183,8 @@ def _findings(file: DesignFile, scenario: Scenario, measures: tuple[str, ...]) -
             yield Finding(("inputs", index, "quantity"), one_of(tuple(scenario.quantities), each.quantity))
         elif each.quantity in seen:
             yield Finding(("inputs", index, "quantity"), "is an input already: give it once")
+        elif each.quantity in ids_of(scenario.settings):
+            yield Finding(("inputs", index, "quantity"), "is set by --set already: set it or vary it")
         else:
             yield from _input_findings(index, each, scenario.quantities[each.quantity], file.method)
         seen.add(each.quantity)

@@ -61,7 +61,11 @@ def rows(path: Path | None = None) -> tuple[Row, ...]:
 
 def _row(where: str, cells: dict[str, str], sources: Mapping[str, str]) -> Row:
     """Make a row; Problem when it has no known source, year, status, level, design or reading."""
-    allowed = {"reading": [each for each in READINGS if each not in {NONE, CENTRAL}], "level": LEVELS, "design": DESIGNS}
+    allowed = {
+        "reading": [each for each in READINGS if each not in {NONE, CENTRAL}],
+        "level": LEVELS,
+        "design": DESIGNS,
+    }
     for column, words in allowed.items():
         if cells[column] not in words:
             raise Problem(f"{where}: {column} = {cells[column]}: must be one of {', '.join(words)}")

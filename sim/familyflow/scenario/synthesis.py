@@ -55,5 +55,7 @@ def _synthesis(evidence: Sequence[Row], stated: Mapping[str, float]) -> tuple[fl
 def _mean(evidence: Sequence[Row], stated: Mapping[str, float], end: str) -> float:
     """Return the weighted mean of discounted logs, as a ratio."""
     shares = [stated[f"weight.{row.reading}"] for row in evidence]
-    logs = [stated[f"discount.{row.design}"] * log(of_families(getattr(row.quantity, end), row, stated)) for row in evidence]
+    logs = [
+        stated[f"discount.{row.design}"] * log(of_families(getattr(row.quantity, end), row, stated)) for row in evidence
+    ]
     return exp(fsum(share * each for share, each in zip(shares, logs, strict=True)) / fsum(shares))
