@@ -43,7 +43,8 @@ EVERY: Final = "every"
 """How much of a run stands under every reading: its best schedule on the first draws, or all that it has."""
 FOLDER: Final = "readings"
 FIRST_DRAWS: Final = 20
-_FEWEST: Final = 2
+_FEWEST: Final = 5
+"""Draws that a short run has under each reading, as its fit and its reports take longer than they do."""
 _THIRD: Final = 3 * 2 * (len(READINGS) - 1)
 """A run of so many preparations and simulations may have one draw of one schedule, which takes one of both, under each
 other reading, and takes at most about a third more time."""

@@ -12,6 +12,7 @@ from familyflow.engine import COMPILED
 from familyflow.experiment.batch import silent
 from familyflow.ground.calendar import month_ends
 from familyflow.ground.problem import Problem
+from familyflow.report.readings import stands_on
 from familyflow.report.required import Point, Required, of_schedule
 from familyflow.scenario import evidence
 from familyflow.scenario.readings import claimed
@@ -49,7 +50,7 @@ def require(
             found[digest] = of_schedule(position, results.activity.schedules, schedule)
         points.append(Point(setting.question, setting.name, setting.x, found[digest]))
     effects = {name: plan.scenario.quantities[name] for name in claimed(plan.scenario)}
-    return Required(schedule, saving, by, first, tuple(points), effects)
+    return Required(schedule, saving, by, first, tuple(points), effects, stands_on(plan.scenario))
 
 
 def _first_step(scenario: Scenario, schedule: str) -> date:

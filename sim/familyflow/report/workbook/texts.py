@@ -1,4 +1,4 @@
-"""The sheets Summary, Readings, Activity, Evidence and Claims: what is seen first, and where every number comes from."""
+"""The sheets Summary, Readings, Activity, Evidence and Claims: what is seen first, and where numbers come from."""
 
 from __future__ import annotations
 
