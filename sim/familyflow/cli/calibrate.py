@@ -64,7 +64,7 @@ def open_one(council_or_scenario: str, settings: tuple[str, ...] = ()) -> Experi
         return api.load(council_or_scenario, settings=settings)
     name = draft.short_name(councils.find(councils.read(), council_or_scenario).name)
     made = api.new(council_or_scenario, out=Path("outputs") / name / f"{name}{SUFFIX}", force=True)
-    return api.load(made.scenario.path, settings=settings)
+    return api.load(made.scenario.path, settings=settings) if settings else made
 
 
 def _show(table: pd.DataFrame) -> None:

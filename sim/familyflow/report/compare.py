@@ -162,9 +162,8 @@ def notes(runs: Sequence[Run]) -> list[str]:
         if len({run.document[key] for run in runs}) > 1:
             found.append(words_for.format(", ".join(f"{run.label} {run.document[key]}" for run in runs)))
     if len({(run.document["reading"], *run.document["settings"]) for run in runs}) > 1:
-        found.append(
-            f"Effects or numbers were not asked for alike: {', '.join(f'{run.label} {_asked_for(run)}' for run in runs)}."
-        )
+        given = ", ".join(f"{run.label} {_asked_for(run)}" for run in runs)
+        found.append(f"Effects or numbers were not asked for alike: {given}.")
     if any(run.document["draws"] == 1 for run in runs):
         found.append(f"One draw shows no {RANGE}, and no probability: run more draws.")
     return found

@@ -160,7 +160,7 @@ def test_json_is_all_there_is_on_stdout_and_nothing_on_stderr(
     line = ("run", "town", "--draws", "2", "--seed", "7", "--json")
     assert answer(*line) == (
         0,
-        '{"scenario": "town", "draws": 2, "seed": 7, "workers": null, "engine": "compiled"}\n',
+        '{"scenario": "town", "draws": 2, "seed": 7, "workers": null, "engine": "compiled", "readings": "first"}\n',
         "",
     )
 

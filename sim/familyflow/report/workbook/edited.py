@@ -32,8 +32,8 @@ SOURCE: Final = "edited_in_workbook"
 
 def identity(scenario: Scenario, version: str) -> dict[str, str]:
     """Give what a workbook is known by when it comes back."""
-    asked = " ".join(arguments(scenario))
-    return {SCENARIO: scenario.name, DIGEST: scenario.digest, VERSION: version, ASKED: asked}
+    asked = {ASKED: " ".join(arguments(scenario))} if arguments(scenario) else {}
+    return {SCENARIO: scenario.name, DIGEST: scenario.digest, VERSION: version, **asked}
 
 
 def edits(path: Path, scenario: Scenario) -> dict[str, Quantity]:
