@@ -28,6 +28,7 @@ from familyflow.ground import paths
 from familyflow.pathway import PATHWAY
 from familyflow.pathway.stages import CARE, HOME, LEFT, Kind
 from familyflow.report.measures import MEASURES
+from familyflow.scenario import readings
 from familyflow.scenario.vocabulary import MARGINS
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from familyflow.pathway.effects import Effect
     from familyflow.pathway.stages import Exit, Stage
     from familyflow.scenario import Scenario
+    from familyflow.scenario.readings import Row
     from familyflow.scenario.schema import Step
 
 FOLDER: Final = Path(__file__).parent
@@ -241,6 +243,25 @@ def _effect_row(each: Effect) -> tuple[str, ...]:
     on = code((*each.exits, *each.times)) or f"`{each.staff}`"
     whose = "the team's staff" if each.staff else f"families: {each.whom.value}"
     return (f"`{each.name}`", f"`{each.ratio}`", on, whose, each.profile.value, of, each.remains_of or "nothing")
+
+
+def readings_table() -> str:
+    """Tabulate what each reading of the evidence says of each effect."""
+    headings = ("effect", "reading", "ratio", "90% range", "of", "design", "year", "source", "status")
+    return table(headings, [_reading_row(row) for row in readings.rows()])
+
+
+def _reading_row(row: Row) -> tuple[object, ...]:
+    of = "families offered" if row.level == readings.FAMILIES else "all of the council's"
+    said = row.quantity
+    numbers = (f"{said.value:g}", _range(said.low, said.high))
+    return (f"`{row.effect}`", row.reading, *numbers, of, row.design, said.year, f"`{said.source}`", str(said.status))
+
+
+def synthesis_table() -> str:
+    """Tabulate the weights, discounts and reaches of the central reading."""
+    with paths.shipped("calibration", "synthesis.csv").open(encoding="utf-8", newline="") as file:
+        return table(("id", "value", "note"), [(code([r["id"]]), r["value"], r["note"]) for r in csv.DictReader(file)])
 
 
 def drift_table() -> str:
@@ -869,6 +890,8 @@ REGIONS: Final[Mapping[str, Callable[[], str]]] = {
             stages_table,
             programmes_table,
             effects_table,
+            readings_table,
+            synthesis_table,
             drift_table,
             not_read,
             scenario_snapshot,

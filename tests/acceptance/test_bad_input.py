@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from familyflow import scenario
+from familyflow.cli import main
 from familyflow.ground import paths
 from familyflow.ground.problem import Problem
 from familyflow.scenario import timeline
@@ -853,3 +854,60 @@ def test_a_changed_file_is_a_scenario_or_a_problem(content: bytes, tmp_path: Pat
 @given(content=st.binary(max_size=200))
 def test_any_bytes_are_a_problem(content: bytes, tmp_path: Path) -> None:
     assert message(write(tmp_path, content))
+
+
+# ---------------------------------------------------------------- numbers set for one run, and readings
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        (["run", "--set", "effect.care=1"], "--set effect.care=1: effect.care is no number of swindon"),
+        (["run", "--set", "effect.missed=1", "--set", "effect.missed=2"], "effect.missed is set already: set it once"),
+        (["compare", "--set", "effect.missed=half"], "--set effect.missed=half: half is no number"),
+        (["trace", "--family", "1", "--set", "staff.vacancy_rate=12"], "must lie between 0 and 1, as a share"),
+        (["calibrate", "--set", "harms.any=0.1"], "swindon cannot be: no joint distribution"),
+        (
+            ["run", "--reading", "inovator"],
+            "'inovator' is not one of 'none', 'trial', 'adopters', 'central', 'innovator'",
+        ),
+        (["run", "--reading", "all", "--slice", "1/2"], "--slice: cannot be had with --reading all"),
+        (["require", "--saving", "1", "--by", "2021-03-31", "--reading", "all"], "'all' is not one of"),
+        (
+            ["require", "--saving", "1", "--by", "2021-03-31", "--set", "effect.care_entry=0"],
+            "must be above 0, as a ratio whose log is taken",
+        ),
+    ],
+)
+def test_what_cannot_be_asked_for_is_one_line_and_exit_code_2(
+    line: list[str], says: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main([line[0], "swindon", *line[1:]]) == 2
+    output, errors = capsys.readouterr()
+    assert output == ""
+    assert errors.startswith("familyflow: ")
+    assert says in errors
+    assert errors.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    name=st.sampled_from(sorted(scenario.load("swindon").quantities)),
+    given_value=st.one_of(
+        st.floats().map(repr),
+        st.lists(st.floats(min_value=0, max_value=2), min_size=3, max_size=3).map(
+            lambda each: ":".join(map(repr, each))
+        ),
+        st.text(max_size=8),
+    ),
+)
+def test_any_setting_is_a_scenario_that_can_be_laid_out_or_a_problem(name: str, given_value: str) -> None:
+    try:
+        loaded = scenario.load("swindon", settings=[f"{name}={given_value}"])
+    except Problem as problem:
+        assert str(problem).startswith("--set ")  # noqa: PT017 - a change that is possible raises nothing
+        return
+    for schedule in loaded.schedules:
+        assert timeline.build(loaded, schedule, loaded.central()).schedule == schedule

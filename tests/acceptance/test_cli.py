@@ -16,6 +16,7 @@ import pytest
 import familyflow
 from familyflow.cli import commands
 from familyflow.experiment.limits import DEFAULT_DRAWS, MOST_DRAWS
+from familyflow.ground.readings import READINGS
 from familyflow.report.caseloads import CASELOADS
 from familyflow.report.claims import CLAIMS
 from familyflow.report.measures import MEASURES, WHOLE
@@ -103,7 +104,7 @@ def test_bad_input_is_one_line_and_leaves_nothing(tmp_path: Path, line: str, say
 
 def test_json_has_the_documented_shape(home: Path) -> None:
     printed = json.loads((home / "run.json").read_text(encoding="utf-8"))
-    assert {key: value for key, value in printed.items() if key != "schedules"} == {
+    assert {key: value for key, value in printed.items() if key not in {"schedules", "readings"}} == {
         "scenario": "swindon",
         "version": familyflow.__version__,
         "seed": 1,
@@ -115,7 +116,11 @@ def test_json_has_the_documented_shape(home: Path) -> None:
         "years": 1,
         "price_year": "2024/25",
         "children": 49000,
+        "reading": "central",
+        "settings": [],
     }
+    assert printed["readings"]["standing"] == "central"
+    assert set(printed["readings"]["readings"]) == set(READINGS)
     assert set(printed["schedules"]) == {"no_change", "as_published"}
     for name, schedule in printed["schedules"].items():
         assert set(schedule) == {"title", "measures", "differences", "teams", "claims"}
@@ -146,7 +151,7 @@ def test_every_promised_file_is_left_behind(results: Path) -> None:
     promised += [
         f"{each}.csv" for each in ("appraisal", "cashflow", "ladder", "sensitivity", "information", "map", "plane")
     ]
-    promised += ["report.html", "paper.docx", "workbook.xlsx"]
+    promised += ["readings.csv", "readings", "report.html", "paper.docx", "workbook.xlsx"]
     assert sorted(path.name for path in results.iterdir()) == sorted(promised)
     assert {path.suffix for path in (results / "figures").iterdir()} == {".png", ".svg"}
 

@@ -24,6 +24,11 @@ COLUMNS = {
     "gdp_deflator": ("financial_year", "index", "status", "source", "note"),
     "categories": ("council", "year", "measure", "value", "unit", "source", "status"),
     "estimation": ("id", "value", "low", "high", "unit", "year", "source", "status", "note"),
+    "synthesis": ("id", "value", "low", "high", "unit", "year", "source", "status", "note"),
+    "readings": (
+        *("effect", "reading", "value", "low", "high", "level", "design"),
+        *("year", "source", "status", "note"),
+    ),
 }
 KEYS = {
     "parameters": ("id",),
@@ -31,6 +36,8 @@ KEYS = {
     "gdp_deflator": ("financial_year",),
     "categories": ("council", "year", "measure"),
     "estimation": ("id",),
+    "synthesis": ("id",),
+    "readings": ("effect", "reading"),
 }
 IDENTITY = {"council", "geography_type", "la_code", "area_code", "region", "year"}
 ENDINGS = {
@@ -134,7 +141,7 @@ def test_every_row_has_every_field_and_stands_once(table: str) -> None:
     assert [key for key, count in counts.items() if count > 1] == []
 
 
-@pytest.mark.parametrize("table", ["parameters", "estimation"])
+@pytest.mark.parametrize("table", ["parameters", "estimation", "synthesis"])
 def test_every_parameter_carries_range_unit_year_source_status_and_reason(table: str) -> None:
     known = sources()
     assert [fault for row in rows(table) for fault in faults(row["id"], row, known)] == []
@@ -356,3 +363,13 @@ def test_public_sector_information_is_attributed(path: Path) -> None:
 @pytest.mark.parametrize("body", ["Department for Education", "Office for National Statistics", "HM Treasury"])
 def test_the_bodies_whose_figures_are_used_are_named(body: str) -> None:
     assert body in (CALIBRATION / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_row_of_a_reading_has_level_design_source_year_status_and_note() -> None:
+    known = sources()
+    found = rows("readings")
+    assert [fault for row in found for fault in faults(row["effect"], {**row, "unit": "ratio"}, known)] == []
+    assert {row["level"] for row in found} == {"families", "council"}
+    assert {row["design"] for row in found} == {"randomised", "compared", "uncontrolled", "aim"}
+    assert {row["status"] for row in found if row["design"] == "aim"} == {"published"}
+    assert all("target" in row["note"] for row in found if row["design"] == "aim")

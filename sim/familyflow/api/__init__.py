@@ -4,13 +4,16 @@ from familyflow.api.comparison import Comparison, compare
 from familyflow.api.editing import import_assumptions
 from familyflow.api.experiment import FIT_PAGE, TENSION, UNKNOWNS, Calibration, Experiment, load, new
 from familyflow.api.publishing import FIGURES, FIT, WORKBOOK
+from familyflow.api.readings import EVERY, FIRST
 from familyflow.api.required import require
 from familyflow.api.results import Results
 from familyflow.api.study import finished, fitted_rates, merge, run, run_slice
 from familyflow.api.sweeps import Sweep, load_design, sweep
 
 __all__ = [
+    "EVERY",
     "FIGURES",
+    "FIRST",
     "FIT",
     "FIT_PAGE",
     "TENSION",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from familyflow import scenario as scenarios
 from familyflow.api.publishing import FIGURES, FIT
+from familyflow.api.readings import EVERY, FIRST
 from familyflow.api.study import run
 from familyflow.calibrate import account, draft, fit
 from familyflow.calibrate.forecast import of_scenario
@@ -15,6 +16,7 @@ from familyflow.experiment.batch import silent
 from familyflow.experiment.files import plain_words, writing
 from familyflow.experiment.limits import DEFAULT_DRAWS, DEFAULT_SEED
 from familyflow.experiment.plan import planned
+from familyflow.ground.readings import CENTRAL
 from familyflow.report import canvas, fit_page
 
 if TYPE_CHECKING:
@@ -33,9 +35,12 @@ TENSION: Final = "tension.csv"
 FIT_PAGE: Final = "fit.html"
 
 
-def load(name_or_path: str | Path) -> Experiment:
-    """Open a scenario by its shipped name or its path; Problem when it cannot be used."""
-    return Experiment(scenarios.load(name_or_path))
+def load(name_or_path: str | Path, *, reading: str = CENTRAL, settings: Sequence[str] = ()) -> Experiment:
+    """Open a scenario by its shipped name or its path; Problem when it cannot be used.
+
+    `reading` is a reading of the evidence, and `settings` are numbers set for this run, as "effect.care_entry=1".
+    """
+    return Experiment(scenarios.load(name_or_path, reading=reading, settings=settings))
 
 
 def new(council: str, *, start: date | None = None, out: Path | None = None, force: bool = False) -> Experiment:
@@ -73,15 +78,18 @@ class Experiment:
         tell: Progress = silent,
         engine: str = COMPILED,
         precision: Precision | None = None,
+        every_reading: bool = False,
     ) -> Results:
         """Run every draw under each schedule, or resume the same run where it stopped.
 
         Without `schedules` all of them, without `years` the scenario's horizon, without `workers` as many
         processes as there are processors; `out` is a folder. `engine` is one of `ENGINES`: both give the same
-        results. With a `precision`, only as many draws as it takes. Problem when something cannot be used.
+        results. With a `precision`, only as many draws as it takes. The schedule with the best case
+        is run under each other reading of the evidence on its first draws; `every_reading` runs every schedule and
+        draw under each. Problem when something cannot be used.
         """
         plan = planned(self.scenario, draws=draws, schedules=schedules, years=years, seed=seed, precision=precision)
-        return run(plan, workers=workers, out=out, tell=tell, engine=engine)
+        return run(plan, workers=workers, out=out, tell=tell, engine=engine, readings=EVERY if every_reading else FIRST)
 
 
 @dataclass(frozen=True, eq=False)

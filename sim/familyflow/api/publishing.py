@@ -8,7 +8,7 @@ from familyflow import __version__
 from familyflow.calibrate import of_run
 from familyflow.experiment import store
 from familyflow.experiment.files import plain_words, writing
-from familyflow.report import figures, verdict, words
+from familyflow.report import figures, readings, verdict, words
 from familyflow.report import json as report_json
 from familyflow.report import workbook as workbooks
 from familyflow.report.content.material import Material, with_images
@@ -54,6 +54,9 @@ def save(results: Results, tell: Progress, wanted: Publication) -> None:
 def publish(results: Results, tell: Progress, wanted: Publication) -> None:
     """Write what readers see, or write it again: summaries, figures, page, paper; Problem when it cannot be."""
     write_tables(results.findings, results.folder, wanted)
+    if results.readings:
+        with writing(results.folder / readings.FILE) as path:
+            readings.write(results.readings, path)
     tell("drawing the figures", 0, 0)
     with plain_words(results.folder / FIGURES):
         (results.folder / FIGURES).mkdir(exist_ok=True)
@@ -75,6 +78,7 @@ def write_workbook(results: Results, path: Path) -> None:
         sources=scenario.sources,
         claims=results.claims,
         identity=edited.identity(scenario, __version__),
+        readings=results.readings,
     )
     with writing(path) as temporary:
         workbooks.write(contents, temporary)
@@ -93,6 +97,7 @@ def _origin(results: Results, held: int) -> workbooks.Origin:
     made = [
         fewer if held < plan.draws else all_of,
         f"{run}, {plan.years} years from {words.day(scenario.start)} to {words.day(results.end)}.",
+        readings.stands_on(scenario),
         "Yellow cells on Assumptions may be edited. Grey sheets are what the others are made of.",
     ]
     return workbooks.Origin(scenario.title, answers, made)
@@ -121,6 +126,7 @@ def _material(results: Results, images: Sequence[Image], least: int) -> Material
         manifest=store.read_manifest(results.folder),
         end=results.end,
         least=least,
+        readings=results.readings,
     )
 
 

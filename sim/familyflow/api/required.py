@@ -12,8 +12,10 @@ from familyflow.engine import COMPILED
 from familyflow.experiment.batch import silent
 from familyflow.ground.calendar import month_ends
 from familyflow.ground.problem import Problem
+from familyflow.report.readings import stands_on
 from familyflow.report.required import Point, Required, of_schedule
 from familyflow.scenario import evidence
+from familyflow.scenario.readings import claimed
 
 if TYPE_CHECKING:
     from datetime import date
@@ -47,8 +49,8 @@ def require(
             position = positions(results.activity, results.flows, results.assumptions, by)
             found[digest] = of_schedule(position, results.activity.schedules, schedule)
         points.append(Point(setting.question, setting.name, setting.x, found[digest]))
-    effects = {name: plan.scenario.quantities[name] for name in evidence.claimed(plan.scenario)}
-    return Required(schedule, saving, by, first, tuple(points), effects)
+    effects = {name: plan.scenario.quantities[name] for name in claimed(plan.scenario)}
+    return Required(schedule, saving, by, first, tuple(points), effects, stands_on(plan.scenario))
 
 
 def _first_step(scenario: Scenario, schedule: str) -> date:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from familyflow import __version__
 from familyflow.api import publishing
+from familyflow.api import readings as of_readings
 from familyflow.api.pricing import DRAWS_AT_ONCE, deflator, priced
 from familyflow.economics import gather
 from familyflow.experiment import store
@@ -19,10 +20,11 @@ from familyflow.report import boxes, console, verdict
 from familyflow.report import findings as reports
 from familyflow.report import json as report_json
 from familyflow.report import precision as precise
+from familyflow.report import readings as reports_readings
 from familyflow.report.appraisals import Case
 from familyflow.report.frames import titles_of
 from familyflow.report.publication import PLAIN, Publication
-from familyflow.scenario import evidence
+from familyflow.scenario.readings import claimed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from familyflow.experiment.plan import Plan, Precision
     from familyflow.report.findings import Findings
     from familyflow.report.json import Document
+    from familyflow.report.readings import Readings
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +85,12 @@ class Results:
     def case(self) -> Case:
         """The investment case: ladder, appraisal as stated and corrected, sensitivity, value of information."""
         scenario = self.plan.scenario
-        return Case(self.assumptions, self.activity, self.draws, scenario.quantities, evidence.claimed(scenario))
+        return Case(self.assumptions, self.activity, self.draws, scenario.quantities, claimed(scenario))
+
+    @cached_property
+    def readings(self) -> Readings | None:
+        """The case under each reading of the evidence, on the same draws; None when the others were not run."""
+        return of_readings.found(self)
 
     @property
     def flows(self) -> Flows:
@@ -143,8 +151,12 @@ class Results:
             years=plan.years,
             price_year=scenario.price_year,
             children=scenario.quantities["population.children"].value,
+            reading=scenario.reading,
+            settings=scenario.settings,
         )
         made = report_json.document(origin, self.findings, titles_of(scenario, plan.schedules))
+        if self.readings:
+            made["readings"] = report_json.plain(reports_readings.document(self.readings))
         if plan.precision:
             errors = precise.errors(self.summary, plan.precision.measures)
             made["precision"] = report_json.plain(precise.document(errors, plan.precision))
@@ -157,7 +169,10 @@ class Results:
     def show(self, file: IO[str] | None = None) -> None:
         """Print the findings on standard output or to a file."""
         console.show(self.findings, self.plan.scenario, self.plan.draws, self.end, file)
-        verdict.show(boxes.page(file), self.case, titles_of(self.plan.scenario, self.plan.schedules))
+        titles = titles_of(self.plan.scenario, self.plan.schedules)
+        verdict.show(boxes.page(file), self.case, titles)
+        if self.readings:
+            reports_readings.show(boxes.page(file), self.readings, titles)
 
     def write_workbook(self, path: Path) -> None:
         """Write the investment case as a workbook with live formulas; Problem when it cannot be."""

@@ -10,6 +10,7 @@ import pandas as pd
 
 from familyflow import scenario as scenarios
 from familyflow.api.pricing import DRAWS_AT_ONCE, priced
+from familyflow.api.readings import FIRST, simulate
 from familyflow.api.results import Results
 from familyflow.calibrate import central as central_fit
 from familyflow.calibrate.posterior import of_draw
@@ -40,10 +41,13 @@ def run(
     tell: Progress = silent,
     engine: str = COMPILED,
     hire: Hire | None = None,
+    readings: str | None = None,
 ) -> Results:
     """Run a plan, or resume it where it stopped, with one of the engines and the fitted rates.
 
     `hire` lends the executor that does the draws, and says how many at a time; without it, processes of this machine.
+    `readings` says how much of it is run under the other readings of the evidence too: `readings.FIRST`, `EVERY`, or
+    nothing.
     """
     central = cache(partial(central_fit, plan.scenario, tell))
     folder = out or store.default_folder(store.manifest(plan))
@@ -51,7 +55,10 @@ def run(
     study = _study(plan, central, engine)
     with (hire or partial(processes.hired, workers, plan.draws))() as (executor, ahead):
         draws = conduct(study, folder, executor, ahead=ahead, tell=tell, until=until)
-    return Results(replace(plan, draws=draws), folder, central)
+        results = Results(replace(plan, draws=draws), folder, central)
+        if readings:
+            simulate(results, readings, executor, ahead, tell, engine)
+    return results
 
 
 def run_slice(
@@ -76,7 +83,7 @@ def merge(scenario: Scenario, folders: Sequence[Path], out: Path, *, tell: Progr
     """Put the slices of one study together, as if it had been one run; Problem when any draw is missing or twice."""
     plan = slices.plan_of(scenario, folders)
     slices.gather(folders, out, plan)
-    return run(plan, workers=1, out=out, tell=tell)
+    return run(plan, workers=1, out=out, tell=tell, readings=FIRST)
 
 
 def finished(folder: Path, name_or_path: str | Path | None = None) -> Results:
@@ -85,7 +92,8 @@ def finished(folder: Path, name_or_path: str | Path | None = None) -> Results:
     Without a scenario's name or path, the shipped one of the name that the folder has.
     """
     name = store.scenario_of(folder)
-    scenario = scenarios.load(name_or_path or name)
+    reading, settings = store.asked_for(store.read_manifest(folder))
+    scenario = scenarios.load(name_or_path or name, reading=reading, settings=settings)
     plan = store.plan_of(folder, scenario)
     return Results(plan, folder, cache(partial(central_fit, scenario)))
 

@@ -19,6 +19,7 @@ from familyflow.experiment import sweep as sweeping
 from familyflow.experiment.batch import silent
 from familyflow.experiment.files import writing
 from familyflow.experiment.run import Engine
+from familyflow.ground.readings import CENTRAL
 from familyflow.report import json as report_json
 from familyflow.report import sensitivity, sweeps, tables
 from familyflow.report.measures import MEASURES, NO_CHANGE, OVER_ALL
@@ -34,9 +35,9 @@ if TYPE_CHECKING:
     from familyflow.scenario import Scenario
 
 
-def load_design(path: str | Path) -> Design:
-    """Read a sweep's design file; Problem when it cannot be used."""
-    return design.load(Path(path), OVER_ALL)
+def load_design(path: str | Path, *, reading: str = CENTRAL, settings: Sequence[str] = ()) -> Design:
+    """Read a sweep's design file, under a reading of the evidence and with numbers set; Problem when it cannot be."""
+    return design.load(Path(path), OVER_ALL, reading, settings)
 
 
 def sweep(

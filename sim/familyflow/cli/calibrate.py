@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from familyflow.cli import study
 from familyflow.cli.progress import telling
 
 if TYPE_CHECKING:
@@ -27,12 +28,13 @@ _WIDTH: Final = 120
     type=click.Path(path_type=Path),
     help="The folder for the page, tables and figures.  [default: outputs/SCENARIO]",
 )
+@study.settings
 @click.option("--quiet", is_flag=True, help="Say nothing of progress.")
-def calibrate(*, scenario: str, out: Path | None, quiet: bool) -> None:
+def calibrate(*, scenario: str, out: Path | None, settings: tuple[str, ...], quiet: bool) -> None:
     """Fit the unknown rates to the published figures; print the fit, and write its page, tables and figures."""
     from familyflow.experiment.files import refuse_unwritable
 
-    opened = open_one(scenario)
+    opened = open_one(scenario, settings)
     loaded = opened.scenario
     folder = out or Path("outputs") / loaded.name
     refuse_unwritable(folder)
@@ -47,7 +49,7 @@ def calibrate(*, scenario: str, out: Path | None, quiet: bool) -> None:
     click.echo(f"In {folder}: {', '.join(path.name for path in written)} and figures")
 
 
-def open_one(council_or_scenario: str) -> Experiment:
+def open_one(council_or_scenario: str, settings: tuple[str, ...] = ()) -> Experiment:
     """Open a scenario by its shipped name or its path, or a council by its name; Problem when there is none.
 
     A council without a scenario is given one, as `familyflow new` does, in its own folder of outputs.
@@ -59,9 +61,10 @@ def open_one(council_or_scenario: str) -> Experiment:
 
     given = Path(council_or_scenario)
     if council_or_scenario in paths.names("scenarios", SUFFIX) or given.suffix == SUFFIX or given.exists():
-        return api.load(council_or_scenario)
+        return api.load(council_or_scenario, settings=settings)
     name = draft.short_name(councils.find(councils.read(), council_or_scenario).name)
-    return api.new(council_or_scenario, out=Path("outputs") / name / f"{name}{SUFFIX}", force=True)
+    made = api.new(council_or_scenario, out=Path("outputs") / name / f"{name}{SUFFIX}", force=True)
+    return api.load(made.scenario.path, settings=settings) if settings else made
 
 
 def _show(table: pd.DataFrame) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from familyflow.ground import paths
 from familyflow.ground.problem import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from familyflow.api import Results
     from familyflow.experiment.batch import Progress
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("given", metavar="SCENARIO_OR_FOLDER...", nargs=-1, required=True)
 @study.options
+@study.reading()
+@study.settings
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -39,6 +42,8 @@ def compare(  # noqa: PLR0913 - each is an option
     years: int | None,
     seed: int,
     workers: int | None,
+    reading: str,
+    settings: tuple[str, ...],
     out: Path | None,
     as_json: bool,
     quiet: bool,
@@ -46,12 +51,15 @@ def compare(  # noqa: PLR0913 - each is an option
     """Put councils and schedules side by side, in one table and on one page.
 
     Each argument is a scenario, which is run as by 'familyflow run' or resumed or taken as it is finished, or the
-    folder of a finished run, which is taken as it is.
+    folder of a finished run, which is taken as it is, whatever reading and settings it has.
     """
     from familyflow.experiment.files import refuse_unwritable
 
     # What cannot be used is said at once, before anything is run.
-    asked = {name: _asked(name, draws, schedules, years, seed) for name in _once(given)}
+    wanted = partial(
+        _planned, draws=draws, schedules=schedules, years=years, seed=seed, reading=reading, settings=settings
+    )
+    asked = {name: _asked(name, wanted, schedules) for name in _once(given)}
     _refuse_same(asked)
     page = out or Path("outputs", f"compare-{'-'.join(map(_short, asked.values()))}.html")
     refuse_unwritable(page.parent)
@@ -79,15 +87,30 @@ def _once(given: Sequence[str]) -> Sequence[str]:
     return given
 
 
-def _asked(name: str, draws: int, schedules: Sequence[str], years: int | None, seed: int) -> Plan | Path:
+def _asked(name: str, wanted: Callable[[str], Plan], schedules: Sequence[str]) -> Plan | Path:
     """Give the plan of a scenario, or the folder of a finished run; Problem when it is neither."""
     folder = Path(name)
     if folder.is_dir() and name not in paths.names("scenarios", ".toml"):
         return _finished_folder(folder, schedules)
+    return wanted(name)
+
+
+def _planned(
+    name: str,
+    *,
+    draws: int,
+    schedules: Sequence[str],
+    years: int | None,
+    seed: int,
+    reading: str,
+    settings: Sequence[str],
+) -> Plan:
+    """Plan a scenario's run as it is asked for."""
     from familyflow.experiment.plan import planned
     from familyflow.scenario import load
 
-    return planned(load(name), draws=draws, schedules=schedules, years=years, seed=seed)
+    opened = load(name, reading=reading, settings=settings)
+    return planned(opened, draws=draws, schedules=schedules, years=years, seed=seed)
 
 
 def _finished_folder(folder: Path, schedules: Sequence[str]) -> Path:
@@ -123,7 +146,7 @@ def _finished(plan: Plan, workers: int | None, tell: Progress) -> Results:
     from familyflow import api
 
     tell(study.headline(plan), 0, 0)
-    results = api.run(plan, workers=workers, tell=tell)
+    results = api.run(plan, workers=workers, tell=tell, readings=api.FIRST)
     if not results.saved:
         results.save(tell)
     return results

@@ -22,6 +22,8 @@ MOST: Final = 1e12
 @click.option("--saving", type=float, required=True, metavar="GBP", help="The net saving wanted, pounds of each year.")
 @click.option("--by", type=click.DateTime(["%Y-%m-%d"]), required=True, metavar="DATE", help="By when, as 2024-03-31.")
 @study.options
+@study.reading()
+@study.settings
 @click.option(
     "--out", type=click.Path(path_type=Path), metavar="FILE.csv", help="The table to write.  [default: none is written]"
 )
@@ -36,6 +38,8 @@ def require(  # noqa: PLR0913 - each is an option
     years: int | None,
     seed: int,
     workers: int | None,
+    reading: str,
+    settings: tuple[str, ...],
     out: Path | None,
     quiet: bool,
 ) -> None:
@@ -51,7 +55,7 @@ def require(  # noqa: PLR0913 - each is an option
 
     if not abs(saving) <= MOST:
         raise Problem(f"--saving {saving:g}: must be a number of pounds within {MOST:,.0f} of 0")
-    opened = load(scenario)
+    opened = load(scenario, reading=reading, settings=settings)
     plan = planned(opened, draws=draws, schedules=[_one(schedules, list(opened.schedules))], years=years, seed=seed)
     if out is not None:
         refuse_unwritable(out.parent)

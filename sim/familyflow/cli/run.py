@@ -12,22 +12,27 @@ from familyflow.cli import parameters, publishing, study
 from familyflow.cli.progress import telling
 from familyflow.experiment.limits import DRAWS_FOR_PRECISION
 from familyflow.ground.problem import Problem
+from familyflow.ground.readings import CENTRAL
 
 if TYPE_CHECKING:
     from familyflow.api import Results
     from familyflow.experiment.plan import Plan, Precision, Slice
     from familyflow.experiment.processes import Hire
     from familyflow.report.publication import Publication
+    from familyflow.scenario import Scenario
 
 LEFT_BEHIND: Final = (
     "manifest.json, monthly.parquet, draws.parquet, rates.parquet, money.parquet, appraisal.csv, cashflow.csv, "
-    "ladder.csv, sensitivity.csv, information.csv, map.csv, plane.csv, results.json, fit.csv, workbook.xlsx"
+    "ladder.csv, sensitivity.csv, information.csv, map.csv, plane.csv, readings.csv, results.json, fit.csv, "
+    "workbook.xlsx"
 )
 
 
 @click.command()
 @click.argument("scenario")
 @study.options
+@study.reading(study.ALL)
+@study.settings
 @click.option(
     "--engine",
     type=click.Choice(["compiled", "simpy"]),
@@ -69,6 +74,8 @@ def run(  # noqa: PLR0913 - each is an option
     years: int | None,
     seed: int,
     workers: int | None,
+    reading: str,
+    settings: tuple[str, ...],
     engine: str,
     precision: float | None,
     measures: tuple[str, ...],
@@ -84,9 +91,13 @@ def run(  # noqa: PLR0913 - each is an option
 
     The same command again resumes where it was stopped. Results do not depend on the number of workers.
     """
+    from familyflow.scenario import load
+
     # What cannot be used is said at once, before anything else is loaded or said.
     wanted = _wanted(precision, measures, part)
-    plan = _plan(scenario, draws, schedules, years, seed, wanted)
+    every = _every(reading, part)
+    opened = load(scenario, reading=CENTRAL if every else reading, settings=settings)
+    plan = _plan(opened, draws, schedules, years, seed, wanted)
     _refuse(out)
     published = publishing.publication(least, pdf=pdf)
     hire = _hire(dask, workers, part)
@@ -98,7 +109,8 @@ def run(  # noqa: PLR0913 - each is an option
             folder = api.run_slice(plan, part, workers=workers, out=out, tell=tell, engine=engine)
             click.echo(f"In {folder}: slice {part} of {plan.draws} draws; `familyflow merge` puts slices together")
             return
-        results = api.run(plan, workers=workers, out=out, tell=tell, engine=engine, hire=hire)
+        asked = api.EVERY if every else api.FIRST
+        results = api.run(plan, workers=workers, out=out, tell=tell, engine=engine, hire=hire, readings=asked)
         results.save(tell, published)
     if as_json:
         click.echo(results.json(), nl=False)
@@ -106,15 +118,21 @@ def run(  # noqa: PLR0913 - each is an option
         _show(results, wanted, published)
 
 
+def _every(reading: str, part: Slice | None) -> bool:
+    """Say whether every reading is wanted in full; Problem where that cannot be had."""
+    if reading == study.ALL and part is not None:
+        raise Problem("--slice: cannot be had with --reading all: merge the slices, then run the whole with it")
+    return reading == study.ALL
+
+
 def _plan(
-    scenario: str, draws: int, schedules: tuple[str, ...], years: int | None, seed: int, wanted: Precision | None
+    scenario: Scenario, draws: int, schedules: tuple[str, ...], years: int | None, seed: int, wanted: Precision | None
 ) -> Plan:
     """Plan what is asked for: so many draws, or as many as a precision may take."""
     from familyflow.experiment.plan import planned
-    from familyflow.scenario import load
 
     most = _most(draws) if wanted else draws
-    return planned(load(scenario), draws=most, schedules=schedules, years=years, seed=seed, precision=wanted)
+    return planned(scenario, draws=most, schedules=schedules, years=years, seed=seed, precision=wanted)
 
 
 def _refuse(out: Path | None) -> None:

@@ -14,12 +14,15 @@ from familyflow.experiment.limits import (
     MOST_WORKERS,
     MOST_YEARS,
 )
+from familyflow.ground.readings import CENTRAL, READINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from familyflow.experiment.plan import Plan
 
+ALL: Final = "all"
+"""What is given for a reading when every one of them is wanted in full."""
 Command = TypeVar("Command", bound="Callable[..., Any]")
 _OPTIONS: Final = (
     click.option(
@@ -47,6 +50,21 @@ def options(command: Command) -> Command:
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
+
+
+def reading(*more: str, default: str = CENTRAL) -> Callable[[Command], Command]:
+    """Make the option that names a reading of the evidence, or one of some more words."""
+    said = "The reading of the evidence: what each effect is taken to be."
+    every = f" {ALL}: every schedule and draw under each." if ALL in more else ""
+    return click.option(
+        "--reading", type=click.Choice([*READINGS, *more]), default=default, show_default=True, help=f"{said}{every}"
+    )
+
+
+def settings(command: Command) -> Command:
+    """Give a command the option that sets numbers for one run."""
+    said = "Set a number for this run, held exactly, or with its 90% range as VALUE:LOW:HIGH; may be repeated."
+    return click.option("--set", "settings", multiple=True, metavar="ID=VALUE", help=said)(command)
 
 
 def headline(plan: Plan) -> str:

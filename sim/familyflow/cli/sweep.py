@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from familyflow.cli import study
 from familyflow.cli.progress import telling
 from familyflow.experiment.limits import MOST_WORKERS
 
@@ -25,9 +26,20 @@ OF_A_GRID: Final = ", main_effects.csv"
     help="The folder for the results.  [default: outputs/sweeps/DESIGN-DIGEST]",
 )
 @click.option("--workers", type=click.IntRange(1, MOST_WORKERS), help="[default: one a processor]")
+@study.reading()
+@study.settings
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON and nothing else.")
 @click.option("--quiet", is_flag=True, help="Say nothing of progress.")
-def sweep(*, design: Path, out: Path | None, workers: int | None, as_json: bool, quiet: bool) -> None:
+def sweep(
+    *,
+    design: Path,
+    out: Path | None,
+    workers: int | None,
+    reading: str,
+    settings: tuple[str, ...],
+    as_json: bool,
+    quiet: bool,
+) -> None:
     """Run a scenario at each point of a design, and say how much each input explains.
 
     Every point has the same families and the same luck. The same command again resumes where it was stopped. Results
@@ -40,7 +52,7 @@ def sweep(*, design: Path, out: Path | None, workers: int | None, as_json: bool,
     with telling(json=as_json, quiet=quiet) as tell:
         from familyflow import api
 
-        asked = api.load_design(design)
+        asked = api.load_design(design, reading=reading, settings=settings)
         tell(headline(asked), 0, 0)
         results = api.sweep(asked, workers=workers, out=out, tell=tell)
         results.save()

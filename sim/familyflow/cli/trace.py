@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import click
 
+from familyflow.cli import study
 from familyflow.cli.progress import telling
 from familyflow.experiment.limits import DEFAULT_SEED, LARGEST_SEED, MOST_DRAWS, MOST_YEARS
 from familyflow.ground.problem import Problem
@@ -37,14 +38,26 @@ _NARROWEST: Final = 60
     help="Which draw of a run with this seed.",
 )
 @click.option("--years", type=click.IntRange(1, MOST_YEARS), help="[default: the scenario's horizon]")
-def trace(scenario: str, family: int, schedules: tuple[str, ...], seed: int, draw: int, years: int | None) -> None:
+@study.reading()
+@study.settings
+def trace(  # noqa: PLR0913 - each is an option
+    *,
+    scenario: str,
+    family: int,
+    schedules: tuple[str, ...],
+    seed: int,
+    draw: int,
+    years: int | None,
+    reading: str,
+    settings: tuple[str, ...],
+) -> None:
     """Tell one family's life, dated, under one schedule or two side by side.
 
     Without --schedule: under no change and under the first other schedule of the scenario.
     """
     from familyflow.scenario import load
 
-    loaded = load(scenario)
+    loaded = load(scenario, reading=reading, settings=settings)
     chosen = _chosen(loaded, schedules)
     with telling(json=True, quiet=False) as tell:  # a terminal is told at once that work goes on, a pipe is not
         tell(f"{loaded.title}: fitting the rates and living {years or loaded.years} years of draw {draw}", 0, 0)

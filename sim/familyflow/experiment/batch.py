@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
@@ -38,12 +38,13 @@ class Study:
     """A plan, its engine, and what gives each draw's fitted rates by name.
 
     `fitting` is asked once, and only if a draw is missing, for a function of the plan and the draw that any process
-    can be sent: each draw's rates are fitted where the draw is run.
+    can be sent: each draw's rates are fitted where the draw is run. Those of a draw that are `known` are not fitted.
     """
 
     plan: Plan
     fitting: Callable[[], Rates]
     engine: Engine[Any]
+    known: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +141,14 @@ class _Runner:
 
     def _begin(self, draw: int) -> Future[bytes]:
         """Hand a draw to the executor."""
-        return self.executor.submit(work, self.study.plan, draw, self.rates, self.study.engine)
+        known = self.study.known.get(draw)
+        rates = self.rates if known is None else partial(_as_known, known)
+        return self.executor.submit(work, self.study.plan, draw, rates, self.study.engine)
+
+
+def _as_known(rates: Mapping[str, float], _plan: Plan, _draw: int) -> Mapping[str, float]:
+    """Give rates that are known already."""
+    return rates
 
 
 def work(plan: Plan, draw: int, rates: Rates, engine: Engine[Any]) -> bytes:

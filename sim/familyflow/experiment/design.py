@@ -14,10 +14,11 @@ from familyflow import scenario as scenarios
 from familyflow.experiment.limits import DEFAULT_SEED, LARGEST_SEED, MOST_DRAWS, MOST_POINTS, MOST_YEARS
 from familyflow.experiment.plan import planned
 from familyflow.ground.problem import Problem
-from familyflow.ground.quantity import CEILINGS, Quantity, Status
-from familyflow.scenario import checks, rollout
+from familyflow.ground.quantity import Quantity, Status
+from familyflow.ground.readings import CENTRAL
 from familyflow.scenario.errors import Finding, from_pydantic, problem
 from familyflow.scenario.schema import Names, Table, one_of, refusal
+from familyflow.scenario.settings import ids_of, impossible, outside
 from familyflow.scenario.text import SUFFIX, parse, read
 
 if TYPE_CHECKING:
@@ -136,14 +137,18 @@ class Design:
         return tuple(each.quantity for each in self.inputs)
 
 
-def load(path: Path, measures: Sequence[str]) -> Design:
-    """Read and check a design file; Problem when it cannot be used. `measures` are those that can be asked for."""
+def load(path: Path, measures: Sequence[str], reading: str = CENTRAL, settings: Sequence[str] = ()) -> Design:
+    """Read and check a design file; Problem when it cannot be used.
+
+    `measures` are those that can be asked for; the scenario is the design's under a reading of the evidence, with some
+    numbers set.
+    """
     source = parse(str(path), read(path, "design"))
     try:
         file = DesignFile.model_validate(source.data)
     except ValidationError as error:
         raise problem(source, from_pydantic(source.data, error)) from None
-    scenario = _scenario(source, file.scenario, path)
+    scenario = scenarios.as_asked(_scenario(source, file.scenario, path), reading, settings)
     if found := [*_findings(file, scenario, tuple(measures))]:
         raise problem(source, found)
     plan = planned(scenario, draws=file.draws, schedules=file.schedules, years=file.years, seed=file.seed)
@@ -178,6 +183,8 @@ def _findings(file: DesignFile, scenario: Scenario, measures: tuple[str, ...]) -
             yield Finding(("inputs", index, "quantity"), one_of(tuple(scenario.quantities), each.quantity))
         elif each.quantity in seen:
             yield Finding(("inputs", index, "quantity"), "is an input already: give it once")
+        elif each.quantity in ids_of(scenario.settings):
+            yield Finding(("inputs", index, "quantity"), "is set by --set already: set it or vary it")
         else:
             yield from _input_findings(index, each, scenario.quantities[each.quantity], file.method)
         seen.add(each.quantity)
@@ -188,7 +195,7 @@ def _input_findings(index: int, given: InputTable, quantity: Quantity, method: s
     numbers: list[tuple[Place, float | None]] = [(("low",), given.low), (("high",), given.high)]
     numbers += [(("values", position), number) for position, number in enumerate(given.values or ())]
     for way, number in numbers:
-        if number is not None and (says := _outside(number, quantity)):
+        if number is not None and (says := outside(number, given.quantity, quantity.unit)):
             yield Finding(("inputs", index, *way), says)
     if key := _unsuited(given, method):
         yield Finding(("inputs", index, key[0]), key[1])
@@ -205,16 +212,6 @@ def _unsuited(given: InputTable, method: str) -> tuple[str, str] | None:
         key = "values" if given.values else "steps"
         return key, f"is for a grid: {method} takes points anywhere from low to high"
     return None
-
-
-def _outside(number: float, quantity: Quantity) -> str:
-    """Say how a number is outside what its unit allows, or nothing."""
-    ceiling = CEILINGS.get(quantity.unit)
-    if number < 0:
-        return f"must be 0 or more, in {quantity.unit}"
-    if ceiling is not None and number > ceiling:
-        return f"must lie between 0 and {ceiling:g}, as a {quantity.unit}"
-    return ""
 
 
 def _input(given: InputTable, quantity: Quantity, method: str) -> Input:
@@ -282,12 +279,6 @@ def _refuse_impossible(design: Design, source: Source) -> None:
         raise Problem(f"{source.file}: inputs: make {number:,} points: there may be at most {MOST_POINTS:,}")
     for point in points(design):
         values = dict(zip(design.names, map(float, point), strict=True))
-        if says := _complaint(fixed(design.plan.scenario, values)):
+        if says := impossible(fixed(design.plan.scenario, values)):
             where = ", ".join(f"{key} = {value:g}" for key, value in values.items())
             raise Problem(f"{source.file}: inputs: the point {where} cannot be: {says}")
-
-
-def _complaint(scenario: Scenario) -> str:
-    """Say what cannot be true together in a scenario whose quantities were fixed, or nothing."""
-    steps = (f"{'.'.join(map(str, finding.place))}: {finding.allowed}" for finding in rollout.findings(scenario))
-    return checks.complaint(scenario) or next(steps, "")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from familyflow.experiment import store
 from familyflow.experiment.plan import planned
 from familyflow.ground.problem import Problem
+from familyflow.scenario import as_asked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,14 +21,18 @@ _FEW: Final = 5
 
 
 def plan_of(scenario: Scenario, folders: Sequence[Path]) -> Plan:
-    """Give the plan of which some folders hold slices; Problem when they are not slices of one study of a scenario."""
+    """Give the plan of which some folders hold slices; Problem when they are not slices of one study of a scenario.
+
+    What was set for the slices, and their reading of the evidence, are those of the plan.
+    """
     first = _slice_manifest(folders[0])
     for folder in folders[1:]:
         ours, theirs = ({**each, store.SLICE: None} for each in (first, _slice_manifest(folder)))
         if others := store.differences(theirs, ours):
             raise Problem(f"{folder}: is a slice of another study than {folders[0]} ({'; '.join(others)})")
     schedules, years, seed, draws = (first[name] for name in ("schedules", "years", "seed", "draws"))
-    plan = planned(scenario, draws=draws, schedules=schedules, years=years, seed=seed)
+    asked = as_asked(scenario, *store.asked_for(first))
+    plan = planned(asked, draws=draws, schedules=schedules, years=years, seed=seed)
     if others := store.differences({**first, store.SLICE: None}, store.manifest(plan)):
         raise Problem(f"{folders[0]}: is a slice of another study than is asked for ({'; '.join(others)})")
     return plan

@@ -21,6 +21,7 @@ from familyflow.experiment.files import PARTIAL, plain_words, refuse_unwritable,
 from familyflow.experiment.plan import Plan
 from familyflow.ground import evidence
 from familyflow.ground.problem import Problem
+from familyflow.ground.readings import CENTRAL
 
 try:
     import fcntl
@@ -44,6 +45,8 @@ INPUTS: Final = (DRAWS, RATES)
 SLICE: Final = "slice"
 SWEEP: Final = "sweep"
 PRECISION: Final = "precision"
+READING: Final = "reading"
+SETTINGS: Final = "settings"
 PARTS: Final = "parts"
 SCHEMA: Final = pa.schema(
     [
@@ -64,6 +67,8 @@ DECIDING: Final = MappingProxyType(
         "draws": "{} draws",
         "years": "{} years",
         "schedules": "schedules {}",
+        READING: "reading {}",
+        SETTINGS: "settings {}",
         PRECISION: "precision {}",
         SLICE: "slice {}",
         SWEEP: "a sweep with other inputs, points or measures",
@@ -93,6 +98,8 @@ def manifest(plan: Plan) -> Manifest:
         "schedules": list(plan.schedules),
         "seed": plan.seed,
         "draws": plan.draws,
+        READING: scenario.reading,
+        SETTINGS: list(scenario.settings),
         **wanted,
         "digest": scenario.digest,
         "evidence": evidence.digest(),
@@ -349,6 +356,11 @@ def scenario_of(folder: Path) -> str:
     return str(read_manifest(folder)["scenario"])
 
 
+def asked_for(found: Manifest) -> tuple[str, tuple[str, ...]]:
+    """Give the reading of the evidence and the settings of which a manifest speaks."""
+    return str(found.get(READING, CENTRAL)), tuple(map(str, cast("list[str]", found.get(SETTINGS, []))))
+
+
 def plan_of(folder: Path, scenario: Scenario) -> Plan:
     """Give the plan of a finished study; Problem when it was made of another scenario or version."""
     found = read_manifest(folder)
@@ -373,5 +385,7 @@ def _difference(name: str, found: object, asked: object) -> str:
     """Say in words how one deciding entry differs."""
     if name in _DIGESTS:
         return DECIDING[name]
-    held, wanted = (", ".join(map(str, each)) if isinstance(each, list) else each for each in (found, asked))
+    held, wanted = (
+        (", ".join(map(str, each)) or "none") if isinstance(each, list) else each for each in (found, asked)
+    )
     return f"{DECIDING[name].format(held)}, not {wanted}"

@@ -212,6 +212,17 @@ class Case:
                 table.to_csv(path, index=False, lineterminator="\n", float_format="%.6g")
 
 
+def best(case: Case) -> str:
+    """Name the schedule whose answer stands for the run: that with the highest average net present value.
+
+    One that changes the council's cash in no draw, as it begins after the end, stands only where all are so.
+    """
+    names, npv = case.activity.schedules, case.appraisal.npv
+    others = [s for s, name in enumerate(names) if name != NO_CHANGE]
+    begun = [s for s in others if npv[:, s].any()]
+    return names[max(begun or others, key=lambda s: float(npv[:, s].mean()))]
+
+
 def groups_of(names: Sequence[str]) -> dict[str, list[str]]:
     """Sort inputs into groups; those that luck does not touch are in none."""
     uncertain = [name for name in names if not name.startswith((case.CASE, "snapshot."))]

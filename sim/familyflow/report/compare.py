@@ -161,9 +161,17 @@ def notes(runs: Sequence[Run]) -> list[str]:
     for key, words_for in _ALIKE.items():
         if len({run.document[key] for run in runs}) > 1:
             found.append(words_for.format(", ".join(f"{run.label} {run.document[key]}" for run in runs)))
+    if len({(run.document["reading"], *run.document["settings"]) for run in runs}) > 1:
+        given = ", ".join(f"{run.label} {_asked_for(run)}" for run in runs)
+        found.append(f"Effects or numbers were not asked for alike: {given}.")
     if any(run.document["draws"] == 1 for run in runs):
         found.append(f"One draw shows no {RANGE}, and no probability: run more draws.")
     return found
+
+
+def _asked_for(run: Run) -> str:
+    """Write a run's reading of the evidence, and what was set for it."""
+    return " with ".join(filter(None, [run.document["reading"], ", ".join(run.document["settings"])]))
 
 
 def document(runs: Sequence[Run]) -> Document:

@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Final, TypeAlias
 
 from rich.text import Text
 
-from familyflow.report import boxes, sections, words
+from familyflow.report import boxes, readings, sections, words
 from familyflow.report.frames import titles_of
 from familyflow.report.measures import DISPLACEMENT, MEASURES, NO_CHANGE, PRECISION, RANGE, WHOLE
 from familyflow.report.tables import displaces
@@ -59,6 +59,7 @@ def show(findings: Findings, scenario: Scenario, draws: int, end: date, file: IO
     console.print(Text(scenario.title, style="bold"))
     period = f"{words.day(scenario.start)} to {words.day(end)}"
     console.print(f"{words.draws(draws)}, {period}, money in {scenario.price_year} prices")
+    console.print(readings.stands_on(scenario))
     for line in _LEGEND if draws > 1 else _SINGLE:
         console.print(Text(line, style="dim"))
     for schedule, title in titles.items():

@@ -32,7 +32,8 @@ OUTCOMES: Final = ("mean", "p5", "p95", "mc_error")
 class Origin:
     """What a study was: the scenario, the product's version, what was asked for, and what numbers relate to.
 
-    `children` is the number of children under 18; `end` the last date simulated.
+    `children` is the number of children under 18; `end` the last date simulated; `reading` the reading of the evidence
+    and `settings` the numbers that were set, as `ID=VALUE`.
     """
 
     scenario: str
@@ -46,6 +47,8 @@ class Origin:
     years: int
     price_year: str
     children: float
+    reading: str
+    settings: tuple[str, ...]
 
 
 NEEDED: Final = frozenset({*Origin.__dataclass_fields__, "schedules"})
@@ -88,7 +91,7 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any value that JSON can hold, to
     """Give a value as JSON has it: no number that is not finite, dates in ISO's way."""
     if isinstance(value, dict):
         return {key: plain(each) for key, each in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [plain(each) for each in value]
     if isinstance(value, np.generic):
         value = value.item()

@@ -7,6 +7,7 @@ from math import isnan, nan
 from typing import TYPE_CHECKING, Final
 
 from familyflow import __version__
+from familyflow.ground.readings import TITLES
 from familyflow.pathway.teams import WORKERS
 from familyflow.report import words
 from familyflow.report.compare import CASELOAD, PER, RATE, Outcome, below, kept, notes, rows
@@ -266,6 +267,12 @@ def _team(team: Document) -> list[str]:
 def _what_was_run(runs: Sequence[Run]) -> Html:
     """Tabulate what was run."""
     headings = ("Council", "Scenario", "From", "To", "Years", "Draws", "Seed", "Prices of", "familyflow")
+    asked = ("Reading of the evidence", "Set for the run")
     keys = ("title", "start", "end", "years", "draws", "seed", "price_year", "version")
-    found = [[run.label, *(str(run.document[key]) for key in keys)] for run in runs]
-    return table("what-was-run", "What was run", headings, [("", found)])
+    found = [[run.label, *(str(run.document[key]) for key in keys), *_asked_for(run)] for run in runs]
+    return table("what-was-run", "What was run", (*headings, *asked), [("", found)])
+
+
+def _asked_for(run: Run) -> list[str]:
+    """Write the reading of the evidence that a run stands on, and what was set for it."""
+    return [TITLES[run.document["reading"]], ", ".join(run.document["settings"]) or "nothing"]

@@ -56,6 +56,8 @@ class Required:
     first: date
     points: tuple[Point, ...]
     effects: dict[str, Quantity]
+    stands_on: str = ""
+    """Which reading of the evidence the effects are of, and what was set, in words."""
 
     @property
     def central(self) -> Point:
@@ -100,8 +102,8 @@ class Required:
         """Say how strong the effects must be."""
         power, most = self.smallest_effect, max(x for x, _ in self._curve(EFFECT))
         if power is None:
-            return f"Effect: none of those tried meets it, up to {most:g} times as strong as in the central case."
-        return f"Effect: {power:.2f} times as strong as in the central case meets it on average."
+            return f"Effect: none of those tried meets it, up to {most:g} times as strong as they are read."
+        return f"Effect: {power:.2f} times as strong as they are read meets it on average."
 
     def _of_start(self) -> str:
         """Say how late it may begin."""
@@ -129,6 +131,8 @@ class Required:
         """Print the answers on standard output or to a file."""
         console = boxes.page(file)
         console.print(f"A net saving of {words.pounds(self.saving)} by {words.day(self.by)}, schedule {self.schedule}")
+        if self.stands_on:
+            console.print(self.stands_on)
         table = boxes.columns("", _WIDTHS)
         for point in self.points:
             row = _spread(point.net, self.saving)

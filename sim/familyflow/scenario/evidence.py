@@ -1,16 +1,14 @@
-"""Scenarios that differ in one belief: how strong the programme is, or when it begins."""
+"""Scenarios that differ in one thing: the reading of the evidence, how strong the effects are, or when it begins."""
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from familyflow.ground import paths
 from familyflow.ground.calendar import month_end
-from familyflow.pathway.adult_work import PROGRAMMES
-from familyflow.pathway.effects import ratios
-from familyflow.scenario.reader import amended, null, with_parameters
+from familyflow.ground.readings import READINGS, TITLES
+from familyflow.scenario.reader import amended, with_parameters
+from familyflow.scenario.readings import claimed, under
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -20,13 +18,6 @@ if TYPE_CHECKING:
     from familyflow.scenario.model import Scenario
     from familyflow.scenario.schema import Step
 
-POSITIONS: Final = "evidence_positions.csv"
-NO_EFFECT: Final = "no effect"
-TRIAL: Final = "trial-like"
-CENTRAL: Final = "central"
-INNOVATOR: Final = "as the innovator published"
-SLIDER: Final = (NO_EFFECT, TRIAL, CENTRAL, INNOVATOR)
-"""What one may believe of the evidence, from the most to the least cautious."""
 EVIDENCE: Final = "evidence"
 EFFECT: Final = "effect"
 START: Final = "start"
@@ -36,18 +27,6 @@ POWERS: Final = (0.0, 1.0, 2.0, 3.0)
 DELAYS: Final = (0, 6, 12, 24)
 """How many months later a schedule's start is tried."""
 _MONTHS: Final = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """What one reading of the evidence says of an effect, and why."""
-
-    effect: str
-    position: str
-    value: float
-    source: str
-    status: str
-    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,50 +42,12 @@ class Setting:
 def settings(scenario: Scenario, schedule: str) -> Iterator[Setting]:
     """Give every setting of one schedule; those that differ in nothing share a digest."""
     ids = claimed(scenario)
-    for x, belief in enumerate(SLIDER):
-        yield Setting(EVIDENCE, f"evidence: {belief}", float(x), believed(scenario, belief, ids))
+    for x, reading in enumerate(READINGS):
+        yield Setting(EVIDENCE, f"evidence: {TITLES[reading]}", float(x), under(scenario, reading))
     for power in POWERS:
         yield Setting(EFFECT, f"effects: {power:g} times as strong", power, scaled(scenario, power, ids))
     for months in DELAYS:
         yield Setting(START, f"start: {months} months later", float(months), delayed(scenario, schedule, months))
-
-
-def claimed(scenario: Scenario) -> tuple[str, ...]:
-    """Give the ids of what the scenario's programme claims to change; none for one that changes nothing."""
-    programme = scenario.programme
-    if programme.null:
-        return ()
-    return ratios(programme.effects, (*programme.roles, *programme.shared_roles), PROGRAMMES)
-
-
-def positions() -> tuple[Position, ...]:
-    """Read what trials and innovators found, by effect."""
-    with paths.shipped("calibration", POSITIONS).open(encoding="utf-8", newline="") as file:
-        columns = ("effect", "position", "value", "source", "status", "note")
-        rows = [[row[column] for column in columns] for row in csv.DictReader(file)]
-    return tuple(Position(effect, where, float(value), *rest) for effect, where, value, *rest in rows)
-
-
-def believed(scenario: Scenario, belief: str, ids: Collection[str]) -> Scenario:
-    """Give the scenario under one reading of the evidence; `ids` are those of what its programme claims to change.
-
-    No effect: a null programme, which costs as much. Trial-like: what controlled studies found, and no effect where
-    none has looked. Central: as the scenario has it, ranges and all. As the innovator published: their figures, and
-    the central ones where they gave none.
-    """
-    if belief == NO_EFFECT:
-        return null(scenario)
-    if belief == CENTRAL:
-        return scenario
-    wanted = "trial" if belief == TRIAL else "innovator"
-    found = {each.effect: each.value for each in positions() if each.position == wanted and each.effect in ids}
-    values = {**dict.fromkeys(ids, 1.0), **found} if belief == TRIAL else found
-    return with_parameters(scenario, {name: _held(scenario.quantities[name], value) for name, value in values.items()})
-
-
-def _held(quantity: Quantity, value: float) -> Quantity:
-    """Hold a quantity at a value."""
-    return replace(quantity, value=value, low=value, high=value)
 
 
 def scaled(scenario: Scenario, power: float, ids: Collection[str]) -> Scenario:

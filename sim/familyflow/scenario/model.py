@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from familyflow.ground.readings import CENTRAL
 from familyflow.scenario.vocabulary import ESTABLISHMENTS, WORK
 
 if TYPE_CHECKING:
@@ -84,7 +85,9 @@ class Scenario:
     """A checked scenario: its quantities are complete, its sources known, its schedules possible.
 
     The order of areas, teams and schedules is the file's. The digest names the content of the file and of
-    the calibration tables, and every change made since.
+    the calibration tables, and every change made since. `reading` is the reading of the evidence that the effects are
+    of, `stated` what the scenario itself says of those that it replaced, and `settings` the numbers that were set for
+    this run, as `ID=VALUE`.
     """
 
     name: str
@@ -103,6 +106,9 @@ class Scenario:
     claims: tuple[Claim, ...]
     sources: Mapping[str, str]
     digest: str
+    reading: str = CENTRAL
+    settings: tuple[str, ...] = ()
+    stated: Mapping[str, Quantity] = field(default_factory=dict)
 
     def central(self) -> dict[str, float]:
         """Give the central value of every quantity, by id."""

@@ -27,21 +27,21 @@ def parameters(sources: Mapping[str, str]) -> dict[str, Quantity]:
 def quantities(file: str, sources: Mapping[str, str]) -> dict[str, Quantity]:
     """Read the quantities of a calibration table by id; Problem when a row cannot be used or its source is unknown."""
     shared: dict[str, Quantity] = {}
-    for where, row in _rows(paths.shipped("calibration", file)):
+    for where, row in rows(paths.shipped("calibration", file)):
         if row["id"] in shared:
             raise Problem(f"{where}: id = {row['id']}: stands there twice")
-        shared[row["id"]] = _quantity(where, row, sources)
+        shared[row["id"]] = quantity(where, row, sources)
     return shared
 
 
 def sources() -> dict[str, str]:
     """Read the titles of the shared sources by key."""
-    return {row["key"]: row["title"] for _, row in _rows(paths.shipped("calibration", SOURCES))}
+    return {row["key"]: row["title"] for _, row in rows(paths.shipped("calibration", SOURCES))}
 
 
 def last_price_year() -> str:
     """Give the last financial year to which prices can be brought."""
-    return max(row["financial_year"] for _, row in _rows(paths.shipped("calibration", DEFLATOR)))
+    return max(row["financial_year"] for _, row in rows(paths.shipped("calibration", DEFLATOR)))
 
 
 def digest(content: bytes) -> str:
@@ -55,7 +55,7 @@ def digest(content: bytes) -> str:
     return total.hexdigest()
 
 
-def _rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
+def rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
     """Read a table as (file and line, row by column)."""
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
@@ -63,18 +63,18 @@ def _rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
             yield f"{path.name} line {reader.line_num}", {column: cell or "" for column, cell in row.items()}
 
 
-def _quantity(where: str, row: dict[str, str], sources: Mapping[str, str]) -> Quantity:
+def quantity(where: str, row: dict[str, str], sources: Mapping[str, str]) -> Quantity:
     """Make a quantity of a row; Problem when it cannot be one."""
     if row["source"] not in sources:
         allowed = f"must be a key of {SOURCES}{suggestion(row['source'], sources)}"
         raise Problem(f"{where}: source of {row['id']} = {row['source']}: {allowed}")
     try:
-        quantity = _from_row(row)
+        found = _from_row(row)
     except (ValueError, Problem) as error:
         raise Problem(f"{where}: {row['id']}: {error}") from None
-    if quantity.low < 0:
-        raise Problem(f"{where}: low of {row['id']} = {quantity.low:g}: must be 0 or more")
-    return quantity
+    if found.low < 0:
+        raise Problem(f"{where}: low of {row['id']} = {found.low:g}: must be 0 or more")
+    return found
 
 
 def _from_row(row: dict[str, str]) -> Quantity:

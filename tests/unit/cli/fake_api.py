@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from familyflow.experiment.plan import Plan
     from familyflow.report.publication import Publication
 
+FIRST, EVERY = "first", "every"
 PAUSE = "FAKE_ENGINE_SECONDS"
 
 
@@ -59,13 +60,16 @@ def run(
     out: Path | None = None,
     engine: str = "compiled",
     hire: object = None,  # noqa: ARG001 - as the real one has it
+    readings: str | None = None,
 ) -> Results:
     folder = out or Path("outputs", plan.scenario.name, "run")
     made_up = with_pause(float(os.environ.get(PAUSE, "0")))
     given = {"draws": plan.draws, "seed": plan.seed, "years": plan.years, "schedules": plan.schedules}
     with local(workers or 1) as executor:
         conduct(study(made_up, scenario=plan.scenario, **given), folder, executor, ahead=workers or 1, tell=tell)
-    return Results(folder, {"draws": plan.draws, "seed": plan.seed, "workers": workers, "engine": engine})
+    return Results(
+        folder, {"draws": plan.draws, "seed": plan.seed, "workers": workers, "engine": engine, "readings": readings}
+    )
 
 
 def finished(folder: Path, name_or_path: str | None) -> Published:
@@ -105,7 +109,7 @@ def compare(runs: list[Results | Path], schedules: tuple[str, ...]) -> Compariso
     return Comparison([str(run if isinstance(run, Path) else run.folder) for run in runs], schedules)
 
 
-def load(name_or_path: str) -> Town:
+def load(name_or_path: str, reading: str = "central", settings: tuple[str, ...] = ()) -> Town:
     """Stand in for the scenario's loader."""
     if name_or_path == "broken":
         message = "a defect\nof two lines"
@@ -114,7 +118,8 @@ def load(name_or_path: str) -> Town:
         raise MemoryError
     if name_or_path not in {"town", "town.toml", "city"}:
         raise Problem(f"'{name_or_path}': there is no such scenario")
-    return Town(name="city", digest="d2") if name_or_path == "city" else Town()
+    name, digest = ("city", "d2") if name_or_path == "city" else ("town", "d1")
+    return Town(name=name, digest=f"{digest} {reading} {settings}", reading=reading, settings=tuple(settings))
 
 
 @dataclass(frozen=True)
@@ -132,7 +137,7 @@ class Sweep:
         print("what explains what")  # noqa: T201 - as the report does
 
 
-def load_design(path: Path) -> Design:
+def load_design(path: Path, reading: str, settings: tuple[str, ...]) -> Design:  # noqa: ARG001 - as the real one has it
     """Stand in for the design's reader: the town's small grid, whatever the file holds."""
     if not path.is_file():
         raise Problem(f"{path}: there is no such file")

@@ -38,7 +38,7 @@ def fitted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     opened = SimpleNamespace(
         scenario=fake_engine.Town(), calibrate=lambda _tell: SimpleNamespace(account=account, save=save)
     )
-    monkeypatch.setattr(familyflow.api, "load", lambda _name: opened)
+    monkeypatch.setattr(familyflow.api, "load", lambda _name, **_asked: opened)
     monkeypatch.chdir(tmp_path)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -160,7 +161,7 @@ def test_json_is_all_there_is_on_stdout_and_nothing_on_stderr(
     line = ("run", "town", "--draws", "2", "--seed", "7", "--json")
     assert answer(*line) == (
         0,
-        '{"scenario": "town", "draws": 2, "seed": 7, "workers": null, "engine": "compiled"}\n',
+        '{"scenario": "town", "draws": 2, "seed": 7, "workers": null, "engine": "compiled", "readings": "first"}\n',
         "",
     )
 
@@ -224,3 +225,16 @@ def test_help_and_list_load_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_run_and_its_readings_are_as_asked_for(answer: Callable[..., tuple[int, str, str]]) -> None:
+    line = ("run", "town", "--draws", "2", "--reading", "trial", "--set", "effect.missed=1", "--json")
+    assert '"readings": "first"' in answer(*line)[1]
+    manifest = json.loads(Path("outputs/town/run/manifest.json").read_text(encoding="utf-8"))
+    assert (manifest["reading"], manifest["settings"]) == ("trial", ["effect.missed=1"])
+
+
+def test_all_readings_stand_on_the_central_one(answer: Callable[..., tuple[int, str, str]]) -> None:
+    assert '"readings": "every"' in answer("run", "town", "--draws", "2", "--reading", "all", "--json")[1]
+    manifest = json.loads(Path("outputs/town/run/manifest.json").read_text(encoding="utf-8"))
+    assert manifest["reading"] == "central"

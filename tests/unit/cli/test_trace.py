@@ -29,7 +29,7 @@ def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     def story(_start: object, schedule: str, family: int) -> list[tuple[float, str]]:
         return LIVES[schedule] if family == 7 else []
 
-    monkeypatch.setattr(familyflow.scenario, "load", lambda _name: fake_engine.Town())
+    monkeypatch.setattr(familyflow.scenario, "load", lambda _name, **_asked: fake_engine.Town())
     monkeypatch.setattr(familyflow.engine, "prepare", lambda *_: None)
     monkeypatch.setattr(familyflow.engine, "story", story)
     monkeypatch.setattr(familyflow.calibrate, "central", lambda *_: None)

@@ -65,6 +65,8 @@ class Town:
     years: int = 2
     price_year: str = "2024/25"
     digest: str = "d1"
+    reading: str = "central"
+    settings: tuple[str, ...] = ()
     quantities: dict[str, Quantity] = field(default_factory=lambda: dict(QUANTITIES))
     schedules: dict[str, Titled] = field(
         default_factory=lambda: {

@@ -298,3 +298,14 @@ def test_a_study_stopped_before_it_has_enough_goes_on_to_the_same_end(tmp_path: 
     conduct(sought(), tmp_path / "stopped", Here(), until=until(8))
     conduct(sought(), tmp_path / "whole", Here(), until=until(8))
     assert digests(tmp_path / "stopped") == digests(tmp_path / "whole")
+
+
+def test_rates_that_are_known_are_not_fitted(tmp_path: Path) -> None:
+    asked = study(draws=2)
+    known = {draw: {"rate": 1.0 + draw} for draw in range(2)}
+
+    def fitting() -> object:
+        raise AssertionError("fitted")
+
+    conduct(replace(asked, fitting=fitting, known=known), tmp_path / "run", Here())
+    assert store.table(tmp_path / "run", store.RATES)["rate"].tolist() == [1.0, 2.0]

@@ -153,3 +153,18 @@ def test_a_missing_file_is_said(tmp_path: Path) -> None:
 def test_a_grid_counts_as_many_points_as_it_has(tmp_path: Path) -> None:
     grid = loaded(tmp_path, PLAIN)
     assert design.count(grid) == len(design.points(grid)) == prod(len(each.values) for each in grid.inputs)
+
+
+def test_a_design_runs_its_scenario_under_a_reading_with_numbers_set(tmp_path: Path) -> None:
+    path = tmp_path / "what_if.toml"
+    path.write_text(PLAIN, encoding="utf-8")
+    found = design.load(path, MEASURES, "trial", ["effect.missed=1"]).plan.scenario
+    assert (found.reading, found.settings) == ("trial", ("effect.missed=1",))
+    assert design.fixed(found, {"effect.care_entry": 0.7}).reading == "trial"
+
+
+def test_an_input_that_is_set_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "what_if.toml"
+    path.write_text(PLAIN, encoding="utf-8")
+    with pytest.raises(Problem, match=r"quantity.*is set by --set already: set it or vary it"):
+        design.load(path, MEASURES, settings=["staff.vacancy_rate=0.2"])

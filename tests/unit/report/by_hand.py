@@ -212,6 +212,8 @@ def run(authority: str, schedules: dict[str, dict[str, object]], **changed: obje
         "years": 5,
         "price_year": "2024/25",
         "children": 50_000.0,
+        "reading": "central",
+        "settings": [],
         **changed,
         "schedules": schedules,
     }

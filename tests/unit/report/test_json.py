@@ -29,6 +29,8 @@ ORIGIN = report.Origin(
     years=5,
     price_year="2024/25",
     children=49000.0,
+    reading="central",
+    settings=("effect.missed=1",),
 )
 STATISTICS = ["mean", "p5", "p50", "p95", "mc_error", "probability_better"]
 WHOLE = [each.name for each in MEASURES if each.name != "net_saving_cumulative_gbp"]
@@ -61,6 +63,8 @@ def test_the_document_says_what_was_run(found: report.Document) -> None:
         "years": 5,
         "price_year": "2024/25",
         "children": 49000.0,
+        "reading": "central",
+        "settings": ["effect.missed=1"],
     }
 
 

@@ -46,7 +46,7 @@ def test_the_largest_cost_is_what_the_cash_leaves_over_the_cost() -> None:
 def test_what_cannot_be_met_is_said_plainly() -> None:
     said = list(found(5e6).sentences())
     assert said == [
-        "Effect: none of those tried meets it, up to 2 times as strong as in the central case.",
+        "Effect: none of those tried meets it, up to 2 times as strong as they are read.",
         "Start: none of those tried meets it, from 1 October 2024 to 12 months later.",
         "Cost: none is small enough; the cash saved falls short of it before anything is spent.",
     ]

@@ -29,6 +29,7 @@ SCRIPT = "<script>alert('x')</script>"
 HOSTILE = f'{SCRIPT} =cmd|"/C calc"!A1 & <b>'
 SECTIONS = [
     "summary",
+    "readings",
     "rollout",
     "children",
     "caseloads",

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from familyflow.ground.readings import READINGS
 from familyflow.scenario import evidence, load, null
-from familyflow.scenario.evidence import CENTRAL, INNOVATOR, NO_EFFECT, SLIDER, TRIAL, after, believed, delayed, scaled
-from familyflow.scenario.evidence import positions as read_positions
+from familyflow.scenario.evidence import after, delayed, scaled
+from familyflow.scenario.readings import claimed as claims
 
 if TYPE_CHECKING:
     from familyflow.scenario import Scenario
@@ -21,7 +22,7 @@ def swindon() -> Scenario:
 
 @cache
 def claimed() -> tuple[str, ...]:
-    return evidence.claimed(swindon())
+    return claims(swindon())
 
 
 def values(scenario: Scenario) -> dict[str, tuple[float, float, float]]:
@@ -34,44 +35,6 @@ def test_a_programme_claims_its_effects_and_what_its_workers_do_differently() ->
         *("effect.care_entry", "effect.cp_duration", "effect.cin_duration", "effect.cp_entry_first_year"),
         *("effect.training_dip", "effect.missed", "effect.completion"),
     )
-
-
-def test_no_effect_is_a_null_programme_and_central_the_scenario_itself() -> None:
-    assert believed(swindon(), NO_EFFECT, claimed()).programme.null
-    assert believed(swindon(), CENTRAL, claimed()) is swindon()
-
-
-def test_trial_like_holds_what_controlled_studies_found_and_nothing_where_none_has_looked() -> None:
-    found = values(believed(swindon(), TRIAL, claimed()))
-    assert found["effect.care_entry"] == (0.894, 0.894, 0.894)
-    assert found["effect.training_dip"] == (0.9, 0.9, 0.9)
-    others = {name: held for name, held in found.items() if name not in {"effect.care_entry", "effect.training_dip"}}
-    assert set(others.values()) == {(1.0, 1.0, 1.0)}
-
-
-def test_as_the_innovator_published_keeps_the_central_range_where_nothing_was_published() -> None:
-    found, central = values(believed(swindon(), INNOVATOR, claimed())), values(swindon())
-    assert found["effect.cp_duration"] == (0.51, 0.51, 0.51)
-    assert found["effect.cp_entry_first_year"] == central["effect.cp_entry_first_year"]
-
-
-def test_every_reading_is_another_run() -> None:
-    digests = {believed(swindon(), belief, claimed()).digest for belief in SLIDER}
-    assert len(digests) == len(SLIDER)
-
-
-def test_the_readings_of_care_entry_go_from_cautious_to_bold() -> None:
-    trial = believed(swindon(), TRIAL, claimed()).quantities["effect.care_entry"].value
-    central = swindon().quantities["effect.care_entry"].value
-    innovator = believed(swindon(), INNOVATOR, claimed()).quantities["effect.care_entry"].value
-    assert 1 > trial > central > innovator
-
-
-def test_every_position_names_a_shared_effect_and_stands_once() -> None:
-    found = read_positions()
-    assert {each.position for each in found} == {"trial", "innovator"}
-    assert {each.effect for each in found} <= set(swindon().quantities)
-    assert len({(each.effect, each.position) for each in found}) == len(found)
 
 
 @pytest.mark.parametrize("power", [0.0, 0.5, 2.0])
@@ -108,11 +71,16 @@ def test_months_on_is_the_same_day_or_the_last_of_the_month(day: date, months: i
 
 
 def test_a_programme_that_changes_nothing_claims_nothing() -> None:
-    assert evidence.claimed(null(swindon())) == ()
+    assert claims(null(swindon())) == ()
 
 
-def test_each_question_has_the_scenario_itself_among_its_settings_and_ten_are_to_be_run() -> None:
+def test_each_question_has_the_scenario_itself_among_its_settings_and_eleven_are_to_be_run() -> None:
     found = list(evidence.settings(swindon(), "as_published"))
     for question in (evidence.EVIDENCE, evidence.EFFECT, evidence.START):
         assert [each.scenario for each in found if each.question == question].count(swindon()) == 1
-    assert len({each.scenario.digest for each in found}) == 10
+    assert len({each.scenario.digest for each in found}) == 11
+
+
+def test_every_reading_is_a_setting() -> None:
+    found = [each for each in evidence.settings(swindon(), "as_published") if each.question == evidence.EVIDENCE]
+    assert [each.scenario.reading for each in found] == list(READINGS)

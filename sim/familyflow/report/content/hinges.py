@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from familyflow.economics.information import FEWEST
 from familyflow.economics.sensitivity import REGRESSED
-from familyflow.report.appraisals import CHANCE, EVERYTHING
+from familyflow.report.appraisals import CHANCE, EVERYTHING, best
 from familyflow.report.blocks import Bullets, Chart, Paragraph, Section, Table
 from familyflow.report.rungs import Swing
 from familyflow.report.words import capital, figure, number, pounds, quoted
@@ -32,8 +32,7 @@ def hangs_on(material: Material) -> Section:
 
 def chosen(material: Material) -> str:
     """Name the schedule whose answer is looked into: the one with the highest average net present value."""
-    npv = material.case.appraisal.npv.mean(axis=0)
-    return max(material.others, key=lambda name: float(npv[material.place(name)]))
+    return best(material.case)
 
 
 def widest(material: Material) -> pd.DataFrame:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from familyflow.report.appraisals import Case
     from familyflow.report.blocks import Image
     from familyflow.report.findings import Findings
+    from familyflow.report.readings import Readings
     from familyflow.scenario import Scenario
     from familyflow.scenario.timeline import Timeline
 
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 class Material:
     """A finished run: its plan, findings, investment case, pictures by name, timelines by schedule, manifest.
 
-    Counts of children below `least` are not numbered; `end` is the last date simulated.
+    Counts of children below `least` are not numbered; `end` is the last date simulated; `readings` is the case under
+    each reading of the evidence, where it was run.
     """
 
     plan: Plan
@@ -37,6 +39,7 @@ class Material:
     manifest: Mapping[str, object]
     end: date
     least: int = 0
+    readings: Readings | None = None
 
     @property
     def scenario(self) -> Scenario:

@@ -6,8 +6,10 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from familyflow.ground.quantity import Status
+from familyflow.ground.readings import TITLES
 from familyflow.report.blocks import Bullets, Command, Paragraph, Section, Table
 from familyflow.report.measures import PRECISION, RANGE
+from familyflow.report.readings import arguments
 from familyflow.report.sections import answer
 from familyflow.report.words import draws, figure, promise
 
@@ -180,6 +182,8 @@ def again(material: Material) -> Section:
         ["Commit", str(manifest.get("commit") or "not known: not run from a checkout")],
         ["Seed", str(plan.seed)],
         ["Draws", f"{plan.draws:,}"],
+        ["Reading of the evidence", TITLES[plan.scenario.reading]],
+        ["Set for this run", ", ".join(plan.scenario.settings) or "nothing"],
         ["SHA-256 of the scenario and its tables", str(manifest["digest"])],
         ["SHA-256 of the code that decides the numbers", str(manifest["code"])],
         *([name, str(version)] for name, version in known.items()),
@@ -202,7 +206,7 @@ def command(material: Material) -> str:
     )
     least = f" --suppress {material.least}" if material.least else ""
     asked = f"--draws {plan.draws} --years {plan.years} --seed {plan.seed}{shown}{least}"
-    return f"familyflow run {scenario.name} {asked}"
+    return " ".join([f"familyflow run {scenario.name} {asked}", *arguments(scenario)])
 
 
 def drawn(material: Material) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from familyflow.report import readings
 from familyflow.report.blocks import Bullets, Paragraph, Section, Statement
 from familyflow.report.content.children import caseloads, children, rollout
 from familyflow.report.content.hinges import first_to_measure, hangs_on, needed, swings_shown
@@ -18,6 +19,7 @@ from familyflow.report.content.proof import again, claims, evidence, method, sta
 from familyflow.report.content.risks import not_supported, risks
 from familyflow.report.content.summary import answers, asked, found, headline, reading, schedules, summary, withheld
 from familyflow.report.paper import Cover
+from familyflow.report.readings import section
 from familyflow.report.words import CHILDREN, day, draws, number
 
 if TYPE_CHECKING:
@@ -61,7 +63,12 @@ def page_sections(material: Material) -> list[Section]:
     first, rest = compared[:1], compared[1:]
     about = [children(material), caseloads(material)]
     last = [claims(material), method(material), again(material), evidence(material)]
-    return [summary(material), *first, *about, *rest, *last]
+    return [summary(material), *_readings(material), *first, *about, *rest, *last]
+
+
+def _readings(material: Material) -> list[Section]:
+    """Show the case under each reading of the evidence, where a schedule is compared."""
+    return [section(material.readings, material.scenario, material.titles, material.least)] if material.others else []
 
 
 def _compared(material: Material) -> Iterator[Section]:
@@ -130,6 +137,8 @@ def _options(material: Material) -> Section:
     """Say what the schedules are, and what each would change."""
     blocks: list[Block] = [Paragraph("No change is the option that every other is compared with.")]
     blocks += [answers(material), headline(material), Paragraph(reading(material))]
+    if material.others:
+        blocks += readings.blocks(material.readings, material.scenario, material.titles, material.least)
     if material.least:
         blocks.append(Paragraph(withheld(material.least)))
     return Section("options", "Options considered", blocks)

@@ -10,6 +10,7 @@ from familyflow.report.content.judgement import Position, Verdict, verdict
 from familyflow.report.content.money import over_draws
 from familyflow.report.content.proof import standing
 from familyflow.report.measures import PRECISION, RANGE
+from familyflow.report.readings import stands_on
 from familyflow.report.words import CHILDREN, care, day, draws, likelihood, number, pounds
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ def summary(material: Material) -> Section:
     judged = found(material)
     blocks: list[Block] = [Statement(judged.heading), Paragraph(judged.reason)]
     if material.others:
-        blocks += [answers(material), headline(material), Paragraph(reading(material))]
+        blocks += [Paragraph(stands_on(material.scenario)), answers(material), headline(material)]
+        blocks.append(Paragraph(reading(material)))
     blocks += [Paragraph(f"Asked: {asked(material)}"), Paragraph(standing(material))]
     if material.least:
         blocks.append(Paragraph(withheld(material.least)))

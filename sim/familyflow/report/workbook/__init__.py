@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from familyflow.economics.case import Assumptions
     from familyflow.ground.quantity import Quantity
+    from familyflow.report.readings import Readings
 
 __all__ = ["Contents", "Model", "Origin", "model", "write"]
 
@@ -28,6 +29,7 @@ _MADE: Final = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """The same for every workbook, so that the same run gives the same bytes."""
 _READ: Final = (
     "Summary",
+    texts.READINGS,
     inputs.NAME,
     "Cash flow",
     "Appraisal",
@@ -46,6 +48,7 @@ class Contents:
     """What a workbook shows: the case, its words, the scenario's evidence and its claims.
 
     `as_run`: the case's assumptions before any edit. `identity`: what an edited workbook is known by.
+    `readings`: the case under each reading of the evidence, where it was run.
     """
 
     model: Model
@@ -55,6 +58,7 @@ class Contents:
     sources: Mapping[str, str]
     claims: pd.DataFrame
     identity: Mapping[str, str]
+    readings: Readings | None = None
 
 
 def write(contents: Contents, path: Path) -> None:
@@ -88,6 +92,7 @@ def _write_sheets(book: Workbook, sheets: Mapping[str, cells.Sheet], contents: C
     bars = sensitivity.widest(case.with_(replace(case.a, quantities=contents.as_run.quantities)))
     sensitivity.write_sensitivity(sheets["Sensitivity"], places, bars)
     texts.write_summary(sheets["Summary"], contents.origin, found, flow, case)
+    texts.write_readings(sheets[texts.READINGS], contents.readings, case.titles)
     texts.write_checks(sheets["Checks"], ladder, flow, found, worth)
     texts.write_activity(sheets["Activity"], case)
     texts.write_claims(sheets["Claims"], contents.claims, case.titles)

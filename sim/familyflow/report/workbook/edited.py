@@ -12,6 +12,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from familyflow.ground.problem import Problem, suggestion
 from familyflow.ground.quantity import Status
+from familyflow.report.readings import arguments
 from familyflow.report.workbook import inputs
 
 if TYPE_CHECKING:
@@ -24,13 +25,15 @@ if TYPE_CHECKING:
 SCENARIO: Final = "familyflow scenario"
 DIGEST: Final = "familyflow digest"
 VERSION: Final = "familyflow version"
+ASKED: Final = "familyflow options"
 SOURCE: Final = "edited_in_workbook"
 """The key of the source that an edited number is given."""
 
 
 def identity(scenario: Scenario, version: str) -> dict[str, str]:
     """Give what a workbook is known by when it comes back."""
-    return {SCENARIO: scenario.name, DIGEST: scenario.digest, VERSION: version}
+    asked = {ASKED: " ".join(arguments(scenario))} if arguments(scenario) else {}
+    return {SCENARIO: scenario.name, DIGEST: scenario.digest, VERSION: version, **asked}
 
 
 def edits(path: Path, scenario: Scenario) -> dict[str, Quantity]:
@@ -60,6 +63,10 @@ def _refuse_another(path: Path, book: Any, scenario: Scenario) -> None:  # noqa:
     if known.get(SCENARIO) != scenario.name:
         held = known.get(SCENARIO, "no scenario of familyflow's")
         raise Problem(f"{path}: belongs to {held}, not to {scenario.name}: give the scenario that it was made from")
+    if asked := known.get(ASKED):
+        raise Problem(
+            f"{path}: was made with {asked}, which no scenario file holds: run {scenario.name} without, and edit that"
+        )
     if known.get(DIGEST) != scenario.digest:
         made = known.get(VERSION, "an unknown version")
         raise Problem(
@@ -98,14 +105,10 @@ def _number(where: str, name: str, value: object, quantity: Quantity) -> float:
 
 
 def _quantity(book: str, old: Quantity, value: float) -> Quantity:
-    """Give an edited number: assumed, with the range of the old one moved in proportion for a price, else widened."""
-    if old.unit.startswith("gbp") and old.value > 0:
-        low, high = (end * value / old.value for end in (old.low, old.high))
-    else:
-        low, high = min(old.low, value), max(old.high, value)
-    note = f"Edited in {book}: it was {old.value:g} ({old.status.value}). {old.note}".strip()
-    low, high = min(low, value), max(high, value)
-    return replace(old, value=value, low=low, high=high, status=Status.ASSUMED, source=SOURCE, note=note)
+    """Give an edited number: assumed, and held exactly, as one that is set for a run without a range."""
+    was = f"{old.value:g} ({old.low:g} to {old.high:g}, {old.status.value})"
+    note = f"Edited in {book} and held exactly: it was {was}. {old.note}".strip()
+    return replace(old, value=value, low=value, high=value, status=Status.ASSUMED, source=SOURCE, note=note)
 
 
 def sources(book: str, changed: Mapping[str, Quantity]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The sheets Summary, Activity, Evidence and Claims: what a reader sees first, and where every number comes from."""
+"""The sheets Summary, Readings, Activity, Evidence and Claims: what is seen first, and where numbers come from."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from familyflow.report import words
+from familyflow.report import readings, words
 from familyflow.report.workbook import draws as d
 from familyflow.report.workbook.answers import HIGH_END, LOW_END, RANGE
 
@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from familyflow.ground.quantity import Quantity
+    from familyflow.report.readings import Readings
     from familyflow.report.workbook.answers import Appraised, CashFlow, Ladder
     from familyflow.report.workbook.cells import Sheet
     from familyflow.report.workbook.ordered import Model
     from familyflow.report.workbook.sensitivity import Worth
 
+READINGS: Final = "Readings"
 _PENNY: Final = 0.005
 _AGREE: Final = "agree"
 
@@ -93,6 +95,32 @@ def _write_table(sheet: Sheet, row: int, found: Appraised, flow: CashFlow, model
         for column, (formula, value, style) in enumerate(cells, 1):
             sheet.formula(here, column, formula, value, style)
     return row + len(model.schedules) + 1
+
+
+def write_readings(sheet: Sheet, found: Readings | None, titles: Mapping[str, str]) -> None:
+    """Write the case under each reading of the evidence: values, as simulated."""
+    sheet.text(0, 0, "The case under each reading of the evidence", "title")
+    sheet.sheet.set_column(0, 1, 44)
+    sheet.sheet.set_column(2, 5, 16)
+    if found is None:
+        sheet.text(1, 0, "The other readings were not run: familyflow run works them out.", "note")
+        return
+    sheet.text(1, 0, f"{readings.legend(found)} These figures follow no input of this workbook.", "note")
+    sheet.texts(3, 0, ("Reading", "Measure"), "header")
+    sheet.texts(3, 2, ("Average", f"{RANGE.capitalize()}: low", f"{RANGE.capitalize()}: high", "Precision"), "right")
+    row = 4
+    for schedule in readings.schedules_of(found):
+        sheet.text(row, 0, titles[schedule], "heading")
+        for name in readings.readings_of(found):
+            for measure, own in readings.cells(found, name, schedule).items():
+                row += 1
+                title, unit = readings.MEASURES[measure]
+                sheet.texts(row, 0, (readings.titled(name, found), title.removesuffix(", £m")))
+                sheet.numbers(row, 2, [*own.values()], "gbp" if unit == "gbp" else "number")
+        row += 2
+    for said in readings.notes(found):
+        sheet.text(row, 0, said, "note")
+        row += 1
 
 
 def write_checks(sheet: Sheet, ladder: Ladder, flow: CashFlow, found: Appraised, worth: Worth) -> None:
