@@ -15,6 +15,7 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
@@ -40,7 +41,7 @@ from familyflow.ground import paths
 from familyflow.ground.draws import name_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -235,17 +236,23 @@ What: TypeAlias = "tuple[Measure, int, str]"
 """Of which measure, so many years on, beside whom."""
 QUESTIONS: Final = (
     Question(SINCE, "Since they began", lambda each: each.origin, random=True),
-    Question(YEAR_EARLY, "Placebo: as though a year early", lambda each: each.origin - 1, years=1, random=True),
-    Question(TWO_EARLY, "Placebo: from two years before", lambda each: each.origin - 2, years=2, random=True),
+    Question(YEAR_EARLY, "Placebo: the year before", lambda each: each.origin - 1, years=1, random=True),
+    Question(TWO_EARLY, "Placebo: the two years before", lambda each: each.origin - 2, years=2, random=True),
+    Question(LATEST, "Latest dates", lambda each: each.latest_origin),
     Question(
-        BEFORE_LATEST, "The two years before the latest dates", lambda each: each.latest_origin - 2, 2, random=True
+        *(BEFORE_LATEST, "Placebo: the two years before the latest dates", lambda each: each.latest_origin - 2),
+        years=2,
+        random=True,
     ),
-    Question(LATEST, "Dates taken as late as they may be", lambda each: each.latest_origin),
     Question(NO_COVID, "Without the pandemic's year", lambda each: each.origin, left_out=(hierarchy.COVID,)),
-    Question(TRIAL, "The five of the national trial", lambda each: each.origin, waves=("trial",)),
-    Question(NOT_TRIAL, "The seven others", lambda each: each.origin, waves=WAVES_BUT_TRIAL),
+    Question(TRIAL, "The national trial's five alone", lambda each: each.origin, waves=("trial",)),
+    Question(NOT_TRIAL, "All but the trial's five", lambda each: each.origin, waves=WAVES_BUT_TRIAL),
 )
 """What is asked of every measure."""
+TITLES: Final = MappingProxyType(
+    {each.kind: each.title for each in QUESTIONS} | {LOOKALIKES: "Their nearest, which did not take it up"}
+)
+"""What each kind of question is called."""
 
 
 def estimates(given: Study, measures: Sequence[str] = (), draws: int = DRAWS) -> tuple[Estimate, ...]:
@@ -358,29 +365,52 @@ def care_starts_in_the_third_year(given: Study | None = None) -> Estimate:
     return next(each for each in found if (each.kind, each.year, each.comparison) == (SINCE, YEARS, OTHERS))
 
 
-# ---------------------------------------------------------------- as a table
+# ---------------------------------------------------------------- as tables
 
 COLUMNS: Final = (
     *("kind", "measure", "year", "comparison", "ratio", "low", "high", "se_log", "adopters", "below", "p_random"),
     *("between", "next_low", "next_high", "unit", "status", "source"),
 )
-SOURCES: Final = "dfe_cin, dfe_cla, dfe_lait, ons_population, adopters.csv"
+SOURCE: Final = "adopters_comparison"
 _DIGITS: Final = 6
 
 
 def to_rows(found: Sequence[Estimate]) -> list[dict[str, object]]:
-    """Return estimates as rows of COLUMNS, numbers to six digits."""
+    """Return estimates as rows of COLUMNS, numbers to six digits; what is not asked is None."""
     return [dict(zip(COLUMNS, _row(each), strict=True)) for each in found]
 
 
 def _row(each: Estimate) -> Iterator[object]:
     found = each.found
     yield from (each.kind, each.measure, each.year, each.comparison)
-    yield from (_digits(number) for number in (each.ratio, each.low, each.high, found.sd))
-    yield from (each.councils, each.below, _digits(each.p_random), _digits(found.between))
-    yield from (_digits(float(np.exp(end))) for end in (found.next_low, found.next_high))
-    yield from ("ratio to forecast", "derived", SOURCES)
+    yield from (digits(number) for number in (each.ratio, each.low, each.high, found.sd))
+    yield from (each.councils, each.below, digits(each.p_random), digits(found.between))
+    yield from (digits(float(np.exp(end))) for end in (found.next_low, found.next_high))
+    yield from ("ratio to forecast", "derived", SOURCE)
 
 
-def _digits(number: float) -> float | None:
+def digits(number: float) -> float | None:
+    """Return a number to six digits, or None where there is none."""
     return None if np.isnan(number) else float(f"{number:.{_DIGITS}g}")
+
+
+def from_rows(rows: Iterable[Mapping[str, str]]) -> tuple[Estimate, ...]:
+    """Return estimates from rows of text, as they stand in a file."""
+    return tuple(_from_row(each) for each in rows)
+
+
+def _from_row(row: Mapping[str, str]) -> Estimate:
+    ratio, low, high, sd, between, next_low, next_high, chance = (
+        float(row[name] or "nan")
+        for name in ("ratio", "low", "high", "se_log", "between", "next_low", "next_high", "p_random")
+    )
+    mean, low, high, next_low, next_high = np.log([ratio, low, high, next_low, next_high]).tolist()
+    found = Pooled(mean, sd, low, high, between, next_low, next_high)
+    named = (row["kind"], row["measure"], int(row["year"]), row["comparison"])
+    return Estimate(*named, found, int(row["adopters"]), int(row["below"]), chance)
+
+
+def shipped() -> tuple[Estimate, ...]:
+    """Return the estimates that ship with the product, made of the shipped table."""
+    with paths.shipped("calibration", ESTIMATE).open(encoding="utf-8", newline="") as file:
+        return from_rows(csv.DictReader(file))
