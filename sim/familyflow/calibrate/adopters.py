@@ -273,7 +273,7 @@ def _estimate(given: Study, question: Question, what: What, draws: int) -> Itera
     """Yield the answer to one question of one measure, year and comparison, where there is one."""
     rows = list(_cases(given, question, what[1]))
     answered = [given.beside(origin, *what) for _, origin in rows]
-    y, v = np.array([[side[place] for side in each] for (place, _), each in zip(rows, answered, strict=True)]).T
+    y, v = _own(rows, answered)
     if np.isfinite(y).sum() >= _FEWEST:
         chance = _chance(given, rows, answered, draws) if question.random else np.nan
         yield _found(question.kind, what, (y, v), chance)
@@ -285,6 +285,13 @@ def _cases(given: Study, question: Question, year: int) -> Iterator[tuple[int, i
         origin = question.origin(each)
         if each.wave in question.waves and origin + year not in question.left_out:
             yield given.known.places.index(each.council), origin
+
+
+def _own(rows: list[tuple[int, int]], answered: list[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
+    """Return y and v (n,) of the places of some rows, from every place's."""
+    own = [[side[place] for side in each] for (place, _), each in zip(rows, answered, strict=True)]
+    y, v = np.array(own).reshape(-1, 2).T
+    return y, v
 
 
 def _found(kind: str, what: What, of: tuple[Floats, Floats], chance: float) -> Estimate:
@@ -311,7 +318,7 @@ def _chance(given: Study, rows: list[tuple[int, int]], answered: list[tuple[Floa
 def _lookalikes(given: Study, measure: Measure, year: int) -> Iterator[Estimate]:
     """Yield how the councils that stood nearest to each adopter, and did not take it up, fared beside all others."""
     rows = [_nearest_median(given, place, origin, measure, year) for place, origin in _cases(given, QUESTIONS[0], year)]
-    y, v = np.array(rows).T
+    y, v = np.array(rows).reshape(-1, 2).T
     if np.isfinite(y).sum() >= _FEWEST:
         yield _found(LOOKALIKES, (measure, year, OTHERS), (y, v), np.nan)
 
@@ -339,7 +346,7 @@ def _one_by_one(given: Study, measure: Measure, year: int) -> Iterator[Departure
     """Yield every adopter's departure in one measure and year, where there is one."""
     rows = list(_cases(given, QUESTIONS[0], year))
     sides = [given.beside(origin, measure, year, OTHERS) for _, origin in rows]
-    y, v = np.array([[side[place] for side in each] for (place, _), each in zip(rows, sides, strict=True)]).T
+    y, v = _own(rows, sides)
     for i in np.flatnonzero(np.isfinite(y)):
         place, origin = rows[i]
         rest = np.isfinite(y) & (np.arange(len(y)) != i)

@@ -50,8 +50,8 @@ def _third(each: Estimate) -> Iterator[str]:
 def _placebo(each: Estimate) -> Iterator[str]:
     """Yield a placebo that finds something."""
     if each.p_random < COMMON:
-        ahead = f"year {each.year}"
-        yield f"{TITLES[each.kind]}, {ahead}, beside {_beside(each)}: {_percent(each.ratio)} (p {each.p_random:.3f})"
+        kind = TITLES[each.kind].removeprefix("Placebo: ")
+        yield f"{kind}, beside {_beside(each)}: {_percent(each.ratio)} (p {each.p_random:.3f})"
 
 
 def _beside(each: Estimate) -> str:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 BETWEEN: Final = 0.15
 """Scale of the prior of how much councils' own effects differ, in logs: by a third is far out."""
-_GRID: Final = np.linspace(0.0, 0.6, 41)
+_GRID: Final = (np.arange(40) + 0.5) * 0.015
+"""Middles of equal steps up to 0.6, four scales."""
 _RANGE: Final = (0.05, 0.95)
 _REACH: Final = 8.0
 """Standard deviations about the mean within which quantiles are looked for."""

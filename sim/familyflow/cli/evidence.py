@@ -141,7 +141,7 @@ def _show_adopters(record: Record, measures: tuple[str, ...]) -> None:
 
     shown = Table(box=SIMPLE_HEAD, padding=(0, 1))
     for i, name in enumerate(report.PRINTED):
-        shown.add_column(name, justify="right" if i else "left", no_wrap=not i)
+        shown.add_column(name, justify="right" if i else "left", no_wrap="range" in name or not i)
     for row in report.printed(record, measures):
         shown.add_row(*row)
     console = Console(width=130, highlight=False, markup=False, emoji=False)

@@ -123,18 +123,23 @@ PRINTED: Final = (
 
 
 def printed(record: Record, measures: Sequence[str] = ()) -> Iterator[Iterator[str]]:
-    """Yield the rows of a terminal's table, of some measures or all."""
+    """Yield the rows of a terminal's table, of some measures or all, by their names."""
     for measure in _held(record, measures):
-        yield from (_row(record, measure, year) for year in range(1, YEARS + 1))
+        yield from (_row(record, measure, year, measure) for year in range(1, YEARS + 1))
 
 
 def said(record: Record, measures: Sequence[str] = ()) -> Iterator[str]:
     """Yield a line a measure: whether it counts as credible, and by what rule."""
     for measure in _held(record, measures):
-        why = doubts(record.found, measure)
-        yield f"{_TITLES[measure]}: {'not credible: ' + '; '.join(why) if why else 'credible'}"
+        yield f"{measure} ({_TITLES[measure]}): {_judged(record, measure)}"
     yield RULE
     yield "Changes against what was forecast from before they began, others' median taken off; a council's level."
+
+
+def _judged(record: Record, measure: str) -> str:
+    """Say whether a measure counts as credible, and if not why."""
+    why = doubts(record.found, measure)
+    return f"not credible: {'; '.join(why)}" if why else "credible"
 
 
 def _held(record: Record, measures: Sequence[str]) -> list[str]:
@@ -154,7 +159,7 @@ def page(record: Record) -> str:
         f"![Change by year since they began, beside what was forecast]({FIGURES}/adopters.png)",
         "## What was found",
         _FOUND,
-        _table(PRINTED, (_row(record, measure, year) for measure in _TITLES for year in range(1, YEARS + 1))),
+        _table(PRINTED, (_row(record, name, year, _TITLES[name]) for name in _TITLES for year in range(1, YEARS + 1))),
         "## What is credible",
         f"{RULE} With {len(_TITLES)} measures one or another may pass or fail by chance.",
         _table(("measure", "third year", "verdict"), (_verdict(record, measure) for measure in _TITLES)),
@@ -228,13 +233,13 @@ _OTHERWISE: Final = (
 )
 _ONE_BY_ONE: Final = (
     "Change against forecast, beside all others; and the pooled third year when the council is left out. One council's "
-    "year is mostly chance: one standard deviation of it is 10 to 20 per cent for care starts."
+    "year is mostly chance: the bars of the figure are what chance alone would do."
 )
 
 
-def _row(record: Record, measure: str, year: int) -> Iterator[str]:
-    """Yield the cells of one measure and year."""
-    yield from (_TITLES[measure], str(year))
+def _row(record: Record, measure: str, year: int, name: str) -> Iterator[str]:
+    """Yield the cells of one measure and year, under a name."""
+    yield from (name, str(year))
     for comparison in (OTHERS, LIKE):
         each = record.of(measure, SINCE, year, comparison)
         yield from (_percent(each.ratio), _range(each), _p(each)) if each else ("", "", "")
@@ -245,9 +250,7 @@ def _row(record: Record, measure: str, year: int) -> Iterator[str]:
 def _verdict(record: Record, measure: str) -> Iterator[str]:
     """Yield a measure's third year, and whether it counts as credible."""
     each = record.of(measure, SINCE, YEARS)
-    why = doubts(record.found, measure)
-    yield from (_TITLES[measure], _percent(each.ratio) if each else "")
-    yield f"not credible: {'; '.join(why)}" if why else "credible"
+    yield from (_TITLES[measure], _percent(each.ratio) if each else "", _judged(record, measure))
 
 
 def _referrals(record: Record) -> str:
@@ -358,7 +361,11 @@ _LIMITS: Final = """\
 - Looked-after counts begin in 2015: Hertfordshire's are forecast from one year, and its nearest are found by
   level alone.
 - It is a ratio per council, not per family offered: those who were not offered anything are inside it.
+- Care starts hold unaccompanied children, whom the national transfer scheme moves between councils.
 - Many measures, years and comparisons are shown; among so many a *p* of 0.05 comes by chance."""
+
+
+_SMALL: Final = 0.001
 
 
 def _table(headings: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
@@ -380,4 +387,6 @@ def _change(each: Estimate) -> str:
 
 
 def _p(each: Estimate) -> str:
-    return "" if np.isnan(each.p_random) else f"{each.p_random:.3f}"
+    if np.isnan(each.p_random):
+        return ""
+    return "<0.001" if each.p_random < _SMALL else f"{each.p_random:.3f}"

@@ -39,7 +39,10 @@ def test_a_council_is_found_by_its_name_in_any_case_or_by_words_that_only_it_has
     ("given", "said"),
     [
         ("Kemt", "did you mean 'Kent'?"),
-        ("Yorkshire", r"Yorkshire and The Humber is not a council: did you mean East Riding of Yorkshire or North Yorkshire\?"),
+        (
+            "Yorkshire",
+            r"Yorkshire and The Humber is not a council: did you mean East Riding of Yorkshire or North Yorkshire\?",
+        ),
         ("london", "London is not a council: did you mean City of London"),
         ("Northamptonshir", "did you mean"),
         ("England", "England is not a council"),
