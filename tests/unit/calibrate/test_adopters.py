@@ -23,7 +23,7 @@ from familyflow.calibrate.adopters import (
 from familyflow.calibrate.departures import YEARS
 from familyflow.scenario import tables
 
-WORLDS = range(1, 9)
+WORLDS = range(1, 6)
 GROUPS = range(8)
 PLANTED = 0.8
 
