@@ -62,7 +62,7 @@ def _below(parts: Sequence[Part], x: float) -> float:
 
 
 def difference(ratio: float, pooled: float, treated: float) -> float:
-    """Return the difference of risks that a ratio is, where a share is treated and all together have the pooled risk."""
+    """Return the difference of risks that a ratio is, where a share is treated and all together have a pooled risk."""
     untreated = pooled / (1 - treated + treated * ratio)
     return untreated * (ratio - 1)
 
