@@ -39,6 +39,7 @@ from familyflow.calibrate.history import HALF, Panel, panel
 from familyflow.calibrate.pooling import Pooled, pool, ratios_to_error
 from familyflow.ground import paths
 from familyflow.ground.draws import name_key
+from familyflow.ground.problem import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -199,8 +200,16 @@ class Study:
 
 
 def study(table: pd.DataFrame | None = None, tell: Callable[[str, int, int], None] | None = None) -> Study:
-    """Make the forecasts that the questions need, from the table in use and the shipped hierarchy."""
+    """Make the forecasts that the questions need, from the table in use and the shipped hierarchy.
+
+    Problem when the table holds too few of the councils that took the programme up.
+    """
     known, took, found = panel(councils.table() if table is None else table), read(), hierarchy.shipped()
+    held = [each.council for each in took if each.council in known.places]
+    if len(held) < _FEWEST:
+        raise Problem(
+            f"the table in use holds {len(held)} of the {len(took)} councils of {ADOPTERS}: too few to compare"
+        )
     wanted = sorted({origin for each in took for origin in _origins(each)} & {*known.years[1:-1]} & {*found.years})
     made = {}
     for done, origin in enumerate(wanted):
@@ -302,12 +311,17 @@ def _found(kind: str, what: What, of: tuple[Floats, Floats], chance: float) -> E
 
 
 def _chance(given: Study, rows: list[tuple[int, int]], answered: list[tuple[Floats, Floats]], draws: int) -> float:
-    """Return the share of draws of councils that did not take it up, of the same origins, that are as far off."""
+    """Return the share of draws of councils that did not take it up, of the same origins, that are as far off.
+
+    nan where fewer did not take it up than did.
+    """
     y, v = np.array(answered).transpose(1, 2, 0)
     places = np.array([place for place, _ in rows])
     each = np.arange(len(places))
     own = abs(ratios_to_error(y[None, places, each], v[None, places, each])[0])
     pool_rows = np.flatnonzero(given.pool_of & np.isfinite(y).any(axis=1))
+    if len(pool_rows) < len(places):
+        return np.nan
     luck = np.random.Generator(np.random.Philox(key=[SEED, name_key("adopters.random")]))
     order = np.argsort(luck.random((draws, len(pool_rows))), axis=1)[:, : len(places)]
     drawn = pool_rows[order]

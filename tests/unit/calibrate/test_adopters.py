@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import cache
 
 import numpy as np
+import pandas as pd
 import pytest
 from took_it_up import CARE, ORIGINS, study, world
 
@@ -21,11 +22,13 @@ from familyflow.calibrate.adopters import (
     Estimate,
 )
 from familyflow.calibrate.departures import YEARS
+from familyflow.ground.problem import Problem
 from familyflow.scenario import tables
 
 WORLDS = range(1, 6)
 GROUPS = range(8)
 PLANTED = 0.8
+FEW = ("Kent", "Leeds", "Surrey", "York", "Barnet", "Bexley", "Bury", "Devon", "Essex", "Halton")
 
 
 def found(given: asked.Study, draws: int = 1) -> dict[tuple[str, int, str], Estimate]:
@@ -118,6 +121,22 @@ def test_one_by_one_a_council_s_forecast_stands_beside_what_came() -> None:
     rest = replace(given, adopters=given.adopters[1:])
     without = found(rest)[SINCE, 2, OTHERS].ratio
     assert each.without == pytest.approx(without, abs=0.01)
+
+
+def test_a_table_without_the_councils_that_took_it_up_is_refused() -> None:
+    table = councils.table()
+    rest = table[~table["council"].isin([each.council for each in asked.read()])]
+    with pytest.raises(Problem, match=r"holds 0 of the 12 councils of adopters\.csv: too few to compare"):
+        asked.study(rest)
+
+
+def test_a_release_more_brings_a_third_year_more() -> None:
+    table = councils.table()
+    few = table[table["council"].isin([*[each.council for each in asked.read()], *FEW])]
+    more = pd.concat([few, few[few["year"] == 2024].assign(year=2025)])
+    now, later = (found(asked.study(each))[SINCE, YEARS, OTHERS] for each in (few, more))
+    assert (now.councils, later.councils) == (11, 12)
+    assert np.isnan(now.p_random)  # twelve cannot be drawn among ten
 
 
 # ---------------------------------------------------------------- what ships
