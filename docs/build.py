@@ -76,6 +76,8 @@ NOT_READ: Final = (
     "proceedings.children_per_case",
 )
 """Shared parameters, or the beginnings of their ids, that no run and no price reads; a test lives a run to see."""
+TRIAL: Final = "2026-11-30-sfpc-trial"
+"""The prediction of the national trial, by its date."""
 AGAINST: Final = {"no_change": "no change", "start": "day 0"}
 """What a claim's change is taken against, in words."""
 
@@ -866,6 +868,39 @@ def _service(row: Mapping[str, str]) -> tuple[str, ...]:
     return row["service"].replace("_", " "), early, plans, _share(row["share_cin_or_cp"])
 
 
+# ---------------------------------------------------------------- predictions
+
+
+def trial_prediction() -> str:
+    """Tabulate the registered ranges of the national trial, and the model's row while it is to come."""
+    headings = ("row", "measure", "5%", "10%", "middle", "90%", "95%", "registered")
+    return table(headings, [_predicted(row) for row in _registered(TRIAL)])
+
+
+def _registered(name: str) -> list[dict[str, str]]:
+    """Read a table of a dated prediction."""
+    return list(csv.DictReader((FOLDER / "predictions" / f"{name}.csv").read_text(encoding="utf-8").splitlines()))
+
+
+def _predicted(row: Mapping[str, str]) -> tuple[str, ...]:
+    measure = f"{row['measure'].replace('_', ' ')}{'' if row['unit'] == 'ratio' else ', ' + row['unit']}"
+    numbers = (row[share] or "to come" for share in ("p05", "p10", "p50", "p90", "p95"))
+    return (row["row"], measure, *numbers, row["registered"] or "not yet")
+
+
+def trial_parts() -> str:
+    """Tabulate the lines of evidence behind the ranges."""
+    headings = ("part", "weight", "risk ratio", "90% range", "status", "what it is")
+    return table(headings, [_part(row) for row in _registered(f"{TRIAL}-parts")])
+
+
+def _part(row: Mapping[str, str]) -> tuple[str, ...]:
+    middle, sd = float(row["log_mean"]), float(row["log_sd"])
+    low, high = (exp(middle + step * NINETY / 2 * sd) for step in (-1, 1))
+    shown = f"{exp(middle):.2f}", f"{low:.2f} to {high:.2f}"
+    return (row["part"].replace("_", " "), f"{float(row['weight']):.2f}", *shown, row["status"], row["note"])
+
+
 def _programme(make: Callable[[str], str], scenario: str) -> Callable[[], str]:
     """Make the maker of one region about one programme."""
     return lambda: make(scenario)
@@ -918,6 +953,8 @@ REGIONS: Final[Mapping[str, Callable[[], str]]] = {
             thurrock_displaced,
             thurrock_services,
             bradford_year_on,
+            trial_prediction,
+            trial_parts,
         )
     },
 }

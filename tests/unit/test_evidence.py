@@ -29,6 +29,9 @@ COLUMNS = {
         *("effect", "reading", "value", "low", "high", "level", "design"),
         *("year", "source", "status", "note"),
     ),
+    "adopters": (
+        *("council", "programme", "wave", "earliest", "latest", "known_by", "year", "source", "status", "note"),
+    ),
 }
 KEYS = {
     "parameters": ("id",),
@@ -38,6 +41,7 @@ KEYS = {
     "estimation": ("id",),
     "synthesis": ("id",),
     "readings": ("effect", "reading"),
+    "adopters": ("council",),
 }
 IDENTITY = {"council", "geography_type", "la_code", "area_code", "region", "year"}
 ENDINGS = {
@@ -145,6 +149,13 @@ def test_every_row_has_every_field_and_stands_once(table: str) -> None:
 def test_every_parameter_carries_range_unit_year_source_status_and_reason(table: str) -> None:
     known = sources()
     assert [fault for row in rows(table) for fault in faults(row["id"], row, known)] == []
+
+
+@pytest.mark.parametrize("table", ["adopters", "adopters_estimate"])
+def test_who_took_it_up_and_what_was_found_carry_a_known_source_and_a_status(table: str) -> None:
+    assert {row["source"] for row in rows(table)} <= sources()
+    assert {row["status"] for row in rows(table)} <= STATUSES
+    assert {row["status"] for row in rows("adopters_estimate")} == {"derived"}
 
 
 def test_every_measure_of_the_councils_is_in_the_dictionary_and_no_other() -> None:

@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from familyflow.calibrate.update import Change
+    from familyflow.report.adopters import Record
 
 _LISTED: Final = 40
 
 
 @click.group("evidence")
 def evidence() -> None:
-    """Show the published figures, or bring them up to date with a new release."""
+    """Show the published figures, update them, or compare councils that took up Family Safeguarding with others."""
 
 
 @evidence.command()
@@ -89,3 +90,61 @@ def show(council: str, measures: tuple[str, ...]) -> None:
         shown.add_row(*row)
     click.echo(title(council))
     Console(width=140, highlight=False, markup=False, emoji=False).print(shown)
+
+
+@evidence.command()
+@click.option("--measure", "measures", multiple=True, metavar="NAME", help="Print this measure; may be repeated.")
+@click.option("--json", "as_json", is_flag=True, help="Print all that was found as JSON and nothing else.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="DIR", help="Write the page, its tables and figures too."
+)
+@click.option("--quiet", is_flag=True, help="Say nothing of progress.")
+def adopters(*, measures: tuple[str, ...], as_json: bool, out: Path | None, quiet: bool) -> None:
+    """Compare councils that took up Family Safeguarding with what was forecast of them from before they began.
+
+    From the table in use and the shipped forecaster, by measure and year since they began, beside all other councils
+    and the twelve nearest, with placebos. Some seconds.
+    """
+    from json import dumps
+
+    from familyflow.cli.progress import telling
+    from familyflow.experiment.files import refuse_unwritable
+
+    if out is not None:
+        refuse_unwritable(out)
+    with telling(json=as_json, quiet=quiet) as tell:
+        from familyflow.calibrate import adopters as asked
+        from familyflow.calibrate.departures import chosen
+        from familyflow.report import adopters as report
+
+        chosen(measures)
+        given = asked.study(tell=tell)
+        tell("putting councils together", 0, 0)
+        wanted = measures if out is None else ()
+        record = report.Record(asked.estimates(given, wanted), asked.departures(given, wanted))
+        page = None if out is None else report.save(record, out)
+    if as_json:
+        click.echo(dumps(report.document(record), indent=2))
+    else:
+        _show_adopters(record, measures)
+        if page is not None:
+            click.echo(f"In {page}: the same in plain words, with figures and tables beside it")
+
+
+def _show_adopters(record: Record, measures: tuple[str, ...]) -> None:
+    """Print a row a measure and year, and what is doubtful of it."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    from familyflow.report import adopters as report
+
+    shown = Table(box=SIMPLE_HEAD, padding=(0, 1))
+    for i, name in enumerate(report.PRINTED):
+        shown.add_column(name, justify="right" if i else "left", no_wrap="range" in name or not i)
+    for row in report.printed(record, measures):
+        shown.add_row(*row)
+    console = Console(width=130, highlight=False, markup=False, emoji=False)
+    console.print(shown)
+    for line in report.said(record, measures):
+        console.print(line)

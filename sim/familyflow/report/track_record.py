@@ -44,6 +44,8 @@ class About:
     last: int
     seed: int
     shipped: bool
+    since: str = ""
+    """What has changed since, which is not in the scores."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +104,7 @@ def page(about: About, cells: pd.DataFrame) -> str:
         _lead(about, each, overall),
         "## What was done",
         _done(about),
+        *([about.since] if about.since else []),
         "## Did the ranges hold?",
         _held_words(overall),
         _table(_HELD, (_held_row(row) for row in _rows(each))),

@@ -39,11 +39,13 @@ def test_a_council_is_found_by_its_name_in_any_case_or_by_words_that_only_it_has
     ("given", "said"),
     [
         ("Kemt", "did you mean 'Kent'?"),
-        ("Yorkshire", r"Yorkshire and The Humber is not a council: did you mean East Riding of Yorkshire\?"),
+        (
+            "Yorkshire",
+            r"Yorkshire and The Humber is not a council: did you mean East Riding of Yorkshire or North Yorkshire\?",
+        ),
         ("london", "London is not a council: did you mean City of London"),
         ("Northamptonshir", "did you mean"),
         ("England", "England is not a council"),
-        ("Leeds", "Leeds: no figures of it are in the table in use"),
         ("Newcastle Gateshead", "there is no such council"),
         ("", "there is no such council"),
     ],
@@ -51,6 +53,24 @@ def test_a_council_is_found_by_its_name_in_any_case_or_by_words_that_only_it_has
 def test_a_name_that_is_no_council_is_refused_with_a_hint(known: councils.Evidence, given: str, said: str) -> None:
     with pytest.raises(Problem, match=said):
         councils.find(known, given)
+
+
+def test_a_council_without_figures_in_the_table_in_use_is_told_how_to_take_them_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = evidence.path(evidence.COUNCILS).read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith("Leeds,")]
+    (tmp_path / evidence.COUNCILS).write_text("".join(kept), encoding="utf-8")
+    monkeypatch.setenv(evidence.FOLDER, str(tmp_path))
+    with pytest.raises(Problem, match="Leeds: no figures of it are in the table in use"):
+        councils.find(councils.read(), "leeds")
+
+
+def test_every_english_council_is_in_the_table_with_its_neighbours(known: councils.Evidence) -> None:
+    now = [name for name in known.councils() if known.places[name].last == known.last]
+    assert len(now) == 153
+    assert {"Leeds", "Peterborough", "City of London", "Isles of Scilly"} <= set(now)
+    assert [name for name in now if name not in known.neighbours] == []
 
 
 def test_words_that_several_councils_have_are_refused_with_their_names(known: councils.Evidence) -> None:

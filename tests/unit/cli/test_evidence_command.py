@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from familyflow.calibrate import adopters as asked
+from familyflow.calibrate import councils
 from familyflow.cli import main
 from familyflow.ground import evidence
 
@@ -69,6 +72,8 @@ def test_the_last_figure_of_every_measure_is_shown_with_where_it_comes_from(caps
         (["show", "Kent", "--measure", "referrals"], "--measure = referrals: is no measure (did you mean"),
         (["update", "nowhere.csv"], "nowhere.csv: cannot be read: no such file"),
         (["update"], "Missing argument"),
+        (["adopters", "--measure", "care_starts"], "--measure = care_starts: is not followed"),
+        (["adopters", "--out", "/dev/null/here"], "cannot be written"),
     ],
 )
 def test_what_cannot_be_used_is_said_in_one_line(
@@ -77,3 +82,36 @@ def test_what_cannot_be_used_is_said_in_one_line(
     assert main(["evidence", *arguments]) == 2
     assert said in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def _few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the adopters and thirty others, so that the question takes seconds."""
+    table = councils.table()
+    every = sorted(table.loc[table["geography_type"] == "council", "council"].unique())
+    took = {each.council for each in asked.read()}
+    few = [name for name in every if name in took] + [name for name in every[2:] if name not in took][:30]
+    monkeypatch.setattr(councils, "table", lambda: table[table["council"].isin(few)])
+
+
+@pytest.mark.usefixtures("_few")
+def test_adopters_are_compared_in_a_table_and_a_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(["evidence", "adopters", "--measure", "cla_started_number", "--out", "mine", "--quiet"])
+    said = capsys.readouterr()
+    assert code == 0, said.err
+    rows = [line.split() for line in said.out.splitlines() if line.strip().startswith("cla_started_number ")]
+    assert [row[1] for row in rows[:3]] == ["1", "2", "3"]
+    assert "A measure counts as credible where" in said.out
+    assert "referrals_number" not in said.out
+    assert "| Referrals in the year | 1 |" in (tmp_path / "mine" / "adopters.md").read_text(encoding="utf-8")
+    assert {path.name for path in (tmp_path / "mine").iterdir()} == {
+        *("adopters.md", "adopters.csv", "adopters-by-council.csv", "figures"),
+    }
+
+
+@pytest.mark.usefixtures("_few")
+def test_adopters_as_json_are_nothing_but_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evidence", "adopters", "--measure", "cla_started_number", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert {row["measure"] for row in document["estimates"]} == {"cla_started_number"}
+    assert {row["council"] for row in document["by_council"]} == {each.council for each in asked.read()}
