@@ -35,5 +35,13 @@ def _lines(scenario: Scenario) -> list[str]:
         f"  teams: {', '.join(scenario.teams)}",
         f"  schedules: {', '.join(scenario.schedules)}",
         f"  numbers: {len(scenario.quantities)}, of which {known}",
+        *_staffing(scenario),
         "No problem found.",
     ]
+
+
+def _staffing(scenario: Scenario) -> list[str]:
+    """Say which teams have fewer adult workers than the teams that the evidence is about."""
+    from familyflow.report.adult_workers import crowded, shortfalls
+
+    return [f"  mind: {each}" for each in (*shortfalls(scenario), *crowded(scenario))]

@@ -60,7 +60,7 @@ def on_plans(scenario: Scenario, values: Mapping[str, float], pathway: Pathway, 
 
 @dataclass(frozen=True)
 class Plan:
-    """The programme once every team that some schedule takes live has its posts: FTE by role, children on plans."""
+    """The posts (FTE by role) of a team on plans that some schedule takes live, or of all; its children on plans."""
 
     fte: Mapping[str, float]
     children: float
@@ -68,6 +68,23 @@ class Plan:
     def dose(self, values: Mapping[str, float]) -> float:
         """Return the dose of the whole plan."""
         return dose(values, self.fte, self.children)
+
+
+def by_team(scenario: Scenario, values: Mapping[str, float], pathway: Pathway) -> dict[str, Plan]:
+    """Return the staffing of each team on plans once every team that any schedule takes live has gone live.
+
+    Shared posts are shared out by children on plans.
+    """
+    live = _live_areas(scenario, pathway)
+    every = on_plans(scenario, values, pathway, dict.fromkeys(area for areas in live.values() for area in areas))
+    found: dict[str, Plan] = {}
+    for team, areas in live.items():
+        children = on_plans(scenario, values, pathway, areas)
+        fte = {role: values[f"post.{role}"] for role in scenario.programme.roles}
+        for role in scenario.programme.shared_roles:
+            fte[role] = fte.get(role, 0.0) + values[f"post.{role}"] * children / every
+        found[team] = Plan(fte, children)
+    return found
 
 
 def planned(scenario: Scenario, values: Mapping[str, float], pathway: Pathway) -> Plan:

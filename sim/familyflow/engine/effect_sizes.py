@@ -19,7 +19,7 @@ from familyflow.engine import delivery, dose
 from familyflow.engine.balance import expect
 from familyflow.engine.structure import PROFILES
 from familyflow.pathway.adult_work import REFERENCE
-from familyflow.pathway.effects import CARE_ENTRIES, Profile, Whom
+from familyflow.pathway.effects import CARE_ENTRIES, STARTS, Profile, Whom
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -102,10 +102,13 @@ class _Offered:
         return log(self._outcome(total, after) / self._outcome(total, against))
 
     def _outcome(self, total: _Total, flows: Expectation) -> float:
-        """Return a total's outcome: entries to care a day, or days on a plan; of a council, children on plans."""
+        """Return a total's outcome: entries to care or starts a day, days on a plan, or children on it in a council."""
         group = total.effect.outcome
         if group == CARE_ENTRIES:
             return flows.entering + (self.others.entering + self.alone if total.council else 0.0)
+        if group.endswith(STARTS):
+            started = group.removesuffix(STARTS)
+            return flows.started(started) + (self.others.started(started) if total.council else 0.0)
         if total.council:
             return flows.stock(group) + self.others.stock(group)
         return flows.stock(group) / flows.started(group)

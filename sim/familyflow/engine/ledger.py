@@ -15,7 +15,7 @@ import pandas as pd
 from familyflow.engine import tally as tallies
 from familyflow.engine.records import GREW_UP, NEW, PASSED, TRANSFERRED, Event
 from familyflow.ground.calendar import DAYS_PER_WEEK, day_of
-from familyflow.pathway.adult_work import roles
+from familyflow.pathway.adult_work import REFERENCE, roles
 from familyflow.pathway.people import SIZES
 from familyflow.pathway.teams import AGENCY_SOCIAL_WORKER, CATEGORIES, KEY_WORKER, SOCIAL_WORKER, WORKLOAD
 
@@ -58,6 +58,8 @@ PROGRAMME_EVENTS = {
     Event.MISSED: "appointments_missed",
     Event.GAVE_UP: "adult_gave_up",
 }
+UNMET = "effect_unmet_"
+"""Before an effect's name: that its total cannot be delivered."""
 SERIES = tuple[str, "Floats"]
 
 
@@ -95,6 +97,7 @@ class Ledger:
         yield from self._adult_work()
         yield from self._harms()
         yield from self._staff()
+        yield from self._unmet()
 
     def _families(self) -> Iterator[tuple[str, Floats]]:
         yield from self._stages()
@@ -253,10 +256,19 @@ class Ledger:
             started = (event == Event.STARTED) & here
             yield f"adult_wait_days{suffix}", self._flow(started)
             yield f"adult_waits{suffix}", self._count(started)
+            for role in REFERENCE:
+                mine = started & self._by_role(role)
+                yield f"adult_wait_days_{role}{suffix}", self._flow(mine)
+                yield f"adult_waits_{role}{suffix}", self._count(mine)
         for p, programme in enumerate(self.world.start.structure.pathway.programmes):
             here = (self.tally.exit == 1) & (self.tally.place == p)
             for kind, name in ((Event.STARTED, "started"), (Event.COMPLETED, "completed")):
                 yield f"{name}_{programme.name}", self._count(here & (event == kind))
+
+    def _by_role(self, role: str) -> Flags:
+        """Return which kinds of record are about an intervention that a role gives."""
+        given = [programme.role == role for programme in self.world.start.structure.pathway.programmes]
+        return np.asarray(np.array(given)[np.minimum(self.tally.place, len(given) - 1)])
 
     def _harms(self) -> Iterator[tuple[str, Floats]]:
         """Yield families with each active harm, of those known to the service, and their days."""
@@ -279,6 +291,13 @@ class Ledger:
         yield "key_workers_in_post", key_workers
         yield f"fte_days_{KEY_WORKER}", key_worker_days
         yield from self._posts(list(self.world.start.scenario.teams))
+
+    def _unmet(self) -> Iterator[tuple[str, Floats]]:
+        """Yield 1 on day 0 for each effect whose stated total this draw's balance cannot deliver."""
+        for name in self.world.start.practice.unmet:
+            told = np.zeros((len(self.edges), self.columns))
+            told[0, -1] = 1.0
+            yield f"{UNMET}{name}", told
 
     def _role(self, role: str) -> tuple[Floats, Floats]:
         """Return a role's FTE in post by row and team, and its FTE-days since the row before."""

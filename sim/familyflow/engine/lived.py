@@ -13,6 +13,7 @@ import numpy as np
 
 from familyflow.engine.records import NEW, Event
 from familyflow.engine.structure import TO_CARE
+from familyflow.pathway.effects import STARTS
 
 if TYPE_CHECKING:
     from familyflow.engine.ledger import Ledger
@@ -29,7 +30,9 @@ class Lived:
     starts: dict[str, float]
 
     def outcome(self, name: str) -> float:
-        """Return the outcome that an effect's ratio is of: entries to care, or mean days on a group's plans."""
+        """Return the outcome that an effect's ratio is of: entries to care, plans started, or mean days on plans."""
+        if name.endswith(STARTS):
+            return self.starts[name.removesuffix(STARTS)]
         return self.days[name] / self.starts[name] if name in self.days else self.care_entries
 
 

@@ -34,7 +34,9 @@ class Whom(StrEnum):
 
 
 CARE_ENTRIES = "care"
-"""The outcome that counts entries to care; any other is the days on plans of a stage group."""
+"""The outcome that counts entries to care; any other is of the plans of a stage group: their days, or with STARTS those
+that start."""
+STARTS = ".starts"
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,8 @@ class Effect:
 
     `inverse`: the ratio is of a duration, so the hazard of each exit is divided by it. `times`: stages whose time to
     a decision it multiplies. `staff`: the parameter of a live team's own staff that it multiplies, once ramped up.
-    `outcome`: CARE_ENTRIES, or the stage group whose days on a plan the ratio is of; empty, for families offered, where
-    it is of the share of a decision's exits.
+    `outcome`: CARE_ENTRIES, or the stage group whose days on a plan, or with STARTS whose plans started, the ratio is
+    of; empty, for families offered, where it is of the share of a decision's exits.
     """
 
     name: str
@@ -73,6 +75,7 @@ PRACTICE = (
         inverse=True,
         outcome="cin",
     ),
+    Effect("cp_plan_starts", "effect.cp_starts", ("section47.cp",), outcome="cp.starts"),
     Effect("cp_plan_entry", "effect.cp_entry_first_year", ("section47.cp",), profile=Profile.FIRST_YEAR),
 )
 """What integrated practice with families on plans changes: the rows of the Family Safeguarding programmes."""

@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Final, TypeAlias
 
 from rich.text import Text
 
-from familyflow.report import boxes, readings, sections, words
+from familyflow.report import adult_workers, boxes, readings, sections, words
 from familyflow.report.frames import titles_of
 from familyflow.report.measures import DISPLACEMENT, MEASURES, NO_CHANGE, PRECISION, RANGE, WHOLE
 from familyflow.report.tables import displaces
@@ -72,8 +72,11 @@ def show(findings: Findings, scenario: Scenario, draws: int, end: date, file: IO
     for schedule, title in titles.items():
         console.print(words.answer(summary, schedule, title, draws, end))
         console.print()
-    if warning := words.overload(summary):
-        console.print(warning)
+    for warning in (words.overload(summary), *adult_workers.shortfalls(scenario), *findings.unmet):
+        if warning:
+            console.print(warning)
+    for line in adult_workers.compared(findings.waits, titles):
+        console.print(line)
 
 
 def _schedule(console: Console, summary: pd.DataFrame, schedule: str, title: str, price_year: str) -> None:

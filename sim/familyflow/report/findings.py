@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from familyflow.report import caseloads, claims, tables
+from familyflow.report import adult_workers, caseloads, claims, tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,13 +19,16 @@ class Findings:
     """The tables that every report shows.
 
     `summary` has the columns tables.SUMMARY, `differences` tables.DIFFERENCES, `claims` claims.CLAIMS and
-    `caseloads` caseloads.CASELOADS.
+    `caseloads` caseloads.CASELOADS, `waits` adult_workers.WAITS. `unmet`: what is to be said of stated effects that
+    cannot be delivered.
     """
 
     summary: pd.DataFrame
     differences: pd.DataFrame
     claims: pd.DataFrame
     caseloads: pd.DataFrame
+    waits: pd.DataFrame
+    unmet: tuple[str, ...] = ()
 
 
 def find(monthly: Monthly, money: pd.DataFrame, scenario: Scenario) -> Findings:
@@ -36,4 +39,6 @@ def find(monthly: Monthly, money: pd.DataFrame, scenario: Scenario) -> Findings:
         tables.differences(values),
         claims.answers(monthly, money, scenario.claims),
         caseloads.table(monthly, scenario),
+        adult_workers.waits(monthly),
+        tuple(adult_workers.unmet(monthly)),
     )

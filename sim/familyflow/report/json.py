@@ -72,6 +72,7 @@ def _schedule(findings: Findings, name: str) -> Document:
         "differences": _by_measure(findings.differences, name, OUTCOMES),
         "teams": _rows(findings.caseloads, name),
         "claims": _rows(findings.claims, name),
+        "waits": _rows(findings.waits, name),
     }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from familyflow.experiment.files import writing
-from familyflow.report import caseloads, claims, suppress, tables
+from familyflow.report import adult_workers, caseloads, claims, suppress, tables
 from familyflow.report.content.report import cover, page_lead, page_sections, paper_sections
 from familyflow.report.paper import paper
 from familyflow.report.pdf import pdf
@@ -45,6 +45,8 @@ def write_tables(findings: Findings, folder: Path, wanted: Publication) -> None:
         claims.write(answers, path)
     with writing(folder / "caseloads.csv") as path:
         caseloads.write(findings.caseloads, path)
+    with writing(folder / "waits.csv") as path:
+        adult_workers.write(findings.waits, path)
 
 
 def write_report(material: Material, folder: Path, wanted: Publication) -> None:

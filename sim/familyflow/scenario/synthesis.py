@@ -44,6 +44,12 @@ def of_families(ratio: float, row: Row, stated: Mapping[str, float]) -> float:
     return 1 - (1 - ratio) / stated[f"reach.{row.effect.removeprefix('effect.')}"]
 
 
+def beyond_referrals(row: Row, ratio: float, stated: Mapping[str, float]) -> float:
+    """Return the part of a council's ratio that came after referral, where that is known: all of any other row's."""
+    known = row.level == COUNCIL and stated.get(f"beyond_referrals.{row.effect.removeprefix('effect.')}")
+    return ratio**known if known else ratio
+
+
 def _synthesis(evidence: Sequence[Row], stated: Mapping[str, float]) -> tuple[float, float, float]:
     """Return one effect's central value and its range, which holds the boldest reading at face value."""
     middle, low, high = (_mean(evidence, stated, end) for end in ("value", "low", "high"))
@@ -55,7 +61,9 @@ def _synthesis(evidence: Sequence[Row], stated: Mapping[str, float]) -> tuple[fl
 def _mean(evidence: Sequence[Row], stated: Mapping[str, float], end: str) -> float:
     """Return the weighted mean of discounted logs, as a ratio."""
     shares = [stated[f"weight.{row.reading}"] for row in evidence]
+    ratios = [beyond_referrals(row, getattr(row.quantity, end), stated) for row in evidence]
     logs = [
-        stated[f"discount.{row.design}"] * log(of_families(getattr(row.quantity, end), row, stated)) for row in evidence
+        stated[f"discount.{row.design}"] * log(of_families(ratio, row, stated))
+        for row, ratio in zip(evidence, ratios, strict=True)
     ]
     return exp(fsum(share * each for share, each in zip(shares, logs, strict=True)) / fsum(shares))

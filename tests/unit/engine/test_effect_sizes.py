@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ALL = tuple(effect.name for effect in EFFECTS)
 NEUTRAL = {effect.ratio: 1.0 for effect in EFFECTS}
 TOTALS = {e.outcome: e for e in EFFECTS if e.outcome}
-CARE, CP, CIN = (TOTALS[name] for name in (CARE_ENTRIES, "cp", "cin"))
+CARE, CP, CIN, CP_STARTS = (TOTALS[name] for name in (CARE_ENTRIES, "cp", "cin", "cp.starts"))
 EVERYBODY = [effect for effect in EFFECTS if effect.exits and effect.whom is Whom.ALL]
 NOBODY = {f"post.{role}": 0.0 for role in REFERENCE}
 FULL = {f"post.{role}": 1e3 for role in REFERENCE}
@@ -56,7 +56,8 @@ def of_offered(arrays: Structure, practice: Floats, resolving: Floats) -> Expect
 
 
 def outcomes(flows: Expectation) -> dict[str, float]:
-    return {CARE_ENTRIES: flows.entering} | {g: flows.stock(g) / flows.started(g) for g in ("cp", "cin")}
+    stays = {g: flows.stock(g) / flows.started(g) for g in ("cp", "cin")}
+    return {CARE_ENTRIES: flows.entering, "cp.starts": flows.started("cp")} | stays
 
 
 def delivered(town: Scenario, changes: dict[str, float]) -> tuple[dict[str, float], dict[str, float], float]:
@@ -83,15 +84,13 @@ def places(table: Floats) -> set[tuple[int, ...]]:
 
 
 @settings(deadline=None, max_examples=12)
-@given(
-    care=st.floats(0.5, 1.2), cp=st.floats(0.5, 1.2), cin=st.floats(0.5, 1.2), posts=st.sampled_from([0.0, 0.3, 1e3])
-)
+@given(ratios=st.lists(st.floats(0.5, 1.2), min_size=4, max_size=4), posts=st.sampled_from([0.0, 0.3, 1e3]))
 def test_every_claimed_total_is_delivered_at_once_at_the_plan_s_dose_and_at_none(
-    care: float, cp: float, cin: float, posts: float
+    ratios: list[float], posts: float
 ) -> None:
-    stated = {CARE_ENTRIES: care, "cp": cp, "cin": cin}
+    stated = dict(zip((CARE_ENTRIES, "cp", "cin", "cp.starts"), ratios, strict=True))
     changes = {TOTALS[name].ratio: ratio for name, ratio in stated.items()} | dict.fromkeys(FULL, posts)
-    none, plan, at = delivered(family_safeguarding(CARE, CP, CIN), changes)
+    none, plan, at = delivered(family_safeguarding(CARE, CP, CIN, CP_STARTS), changes)
     without = values()[dose.WITHOUT_WORKERS]
     for name, ratio in stated.items():
         assert log(none[name]) == pytest.approx(without * log(ratio), abs=1e-9)
@@ -102,7 +101,7 @@ def test_every_claimed_total_is_delivered_at_once_at_the_plan_s_dose_and_at_none
 def test_totals_of_exactly_1_change_no_outcome_at_any_dose(posts: dict[str, float]) -> None:
     none, plan, _ = delivered(family_safeguarding(CARE, CP, CIN), NEUTRAL | posts)
     assert set(none.values()) == {1.0}
-    assert list(plan.values()) == pytest.approx([1.0] * 3, abs=1e-9)
+    assert list(plan.values()) == pytest.approx([1.0] * 4, abs=1e-9)
 
 
 def test_practice_makes_good_what_workers_do_where_no_effect_is_stated() -> None:
@@ -129,7 +128,7 @@ def test_care_follows_exposure_where_the_programme_says_so() -> None:
 
 def test_a_programme_with_workers_that_claims_nothing_is_held_at_nothing() -> None:
     _, plan, _ = delivered(family_safeguarding(), FULL)
-    assert list(plan.values()) == pytest.approx([1.0] * 3, abs=1e-9)
+    assert list(plan.values()) == pytest.approx([1.0] * 4, abs=1e-9)
 
 
 def test_half_the_dose_is_half_way_in_logs() -> None:

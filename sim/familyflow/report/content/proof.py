@@ -57,8 +57,9 @@ _METHOD: Final = (
         "would improve."
     ),
     (
-        "Integrated workers shorten waits and raise attendance; completed programmes end harms; fewer harms mean fewer "
-        "escalations. What remains of a published total effect is laid on a live team, growing over months."
+        "A stated effect is the total on families offered the programme, in a team with the staff of the evidence's "
+        "teams. Two things deliver it, adult workers who end harms and the team's practice, solved together so that "
+        "they come to that total at the staff that this plan has; it grows over months. What is not claimed is held."
     ),
 )
 _LIMITS: Final = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from familyflow.report import readings
+from familyflow.report import adult_workers, readings
 from familyflow.report.blocks import Bullets, Paragraph, Section, Statement
 from familyflow.report.content.children import caseloads, children, rollout
 from familyflow.report.content.hinges import first_to_measure, hangs_on, needed, swings_shown
@@ -61,7 +61,7 @@ def page_sections(material: Material) -> list[Section]:
     """Give what stands on the page; what compares schedules only where there are any."""
     compared = [*_compared(material)] if material.others else []
     first, rest = compared[:1], compared[1:]
-    about = [children(material), caseloads(material)]
+    about = [children(material), caseloads(material), adult_workers.section(material)]
     last = [claims(material), method(material), again(material), evidence(material)]
     return [summary(material), *_readings(material), *first, *about, *rest, *last]
 
