@@ -116,8 +116,8 @@ def crowded(scenario: Scenario) -> list[str]:
     if len(short) > _EACH:
         short = [(f"{len(short)} teams together", sum(row[1] for row in short), sum(row[2] for row in short))]
     return [
-        f"{who}: places for {places:,.0f} parents, and {families:,.0f} families on plans with a harm: the others wait for "
-        "outside services, as today."
+        f"{who}: places for {places:,.0f} parents, and {families:,.0f} families on plans with a harm: the others wait "
+        "for outside services, as today."
         for who, places, families in short
     ]
 
@@ -217,10 +217,7 @@ def section(material: Material) -> Section:
     warned = [] if scenario.programme.null else [*shortfalls(scenario), *crowded(scenario)]
     said = [*warned, *compared(found.waits, material.titles), *found.unmet]
     blocks: list[Block] = [Paragraph(_DOSE), Bullets(said)] if said else [Paragraph(_DOSE)]
-    rows = [
-        [r.title, f"{r.children:,.0f}", f"{r.posts:.1f}", f"{r.reference:.1f}", *_shares(r)] for r in staffing(scenario)
-    ]
-    if rows:
+    if rows := [_staffed(row) for row in staffing(scenario)]:
         blocks.append(Table("staffing-table", _STAFFING, _STAFFED, [("", rows)]))
     groups = [(title, list(wait_rows(found.waits, name))) for name, title in material.titles.items()]
     blocks.append(Table("waits-table", _WAITS, _WAITED, [(title, each) for title, each in groups if each]))
@@ -235,8 +232,8 @@ def _staffed(row: Staffing) -> list[str]:
 
 _DOSE: Final = (
     "A stated effect is of teams with the staff of the evidence's teams. A team with part of that staff delivers part "
-    "of the effect; the share that needs no adult worker stays. A parent is seen by the team's own worker where a place "
-    "is free, and outside where that appointment comes first."
+    "of the effect; the share that needs no adult worker stays. A parent is seen by the team's own worker where a "
+    "place is free, and outside where that appointment comes first."
 )
 _STAFFING: Final = "Adult workers of each team that some schedule takes live, at central values"
 _STAFFED: Final = (
