@@ -26,6 +26,7 @@ from familyflow.economics.lines import lines_for
 from familyflow.engine import structure
 from familyflow.ground import paths
 from familyflow.pathway import PATHWAY
+from familyflow.pathway.effects import CARE_ENTRIES, STARTS, Whom
 from familyflow.pathway.stages import CARE, HOME, LEFT, Kind
 from familyflow.report.measures import MEASURES
 from familyflow.scenario import readings
@@ -224,8 +225,17 @@ def programmes_table() -> str:
     return table(headings, rows)
 
 
+_OUTCOMES: Final = {
+    CARE_ENTRIES: "entries to care",
+    "cp": "days on a CP plan",
+    "cin": "days on a CIN plan",
+    f"cp{STARTS}": "CP plans started",
+    "": "the share of a decision",
+}
+
+
 def effects_table() -> str:
-    """Tabulate the practice effects."""
+    """Tabulate the effects."""
     headings = (
         "effect",
         "total ratio",
@@ -233,18 +243,19 @@ def effects_table() -> str:
         "whose",
         "profile",
         "ratio of",
-        "adult workers' own part measured on",
     )
     return table(headings, [_effect_row(each) for each in PATHWAY.effects])
 
 
 def _effect_row(each: Effect) -> tuple[str, ...]:
     of = "a duration: the hazard is divided" if each.inverse else "the hazard or the odds"
+    if each.whom is Whom.OFFERED:
+        of = _OUTCOMES[each.outcome]
     if each.times or each.staff:
         of = "the time to a decision" if each.times else "a live team's own rate, once ramped up"
     on = code((*each.exits, *each.times)) or f"`{each.staff}`"
     whose = "the team's staff" if each.staff else f"families: {each.whom.value}"
-    return (f"`{each.name}`", f"`{each.ratio}`", on, whose, each.profile.value, of, each.remains_of or "nothing")
+    return (f"`{each.name}`", f"`{each.ratio}`", on, whose, each.profile.value, of)
 
 
 def readings_table() -> str:

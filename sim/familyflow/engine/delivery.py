@@ -90,7 +90,7 @@ def _attendance(
     return (
         engaging,
         min(1.0, missed * values["effect.missed"]),
-        min(HIGHEST, completing if supervised else completing / supervision),
+        min(HIGHEST, completing if supervised or not supervision else completing / supervision),
         first,
     )
 

@@ -9,7 +9,7 @@ from familyflow.ground.problem import suggestion
 from familyflow.scenario import prevalence
 from familyflow.scenario.errors import Finding
 from familyflow.scenario.schema import one_of, unit_expected
-from familyflow.scenario.vocabulary import ESTABLISHMENTS, MARGINS, NO_CHANGE
+from familyflow.scenario.vocabulary import ESTABLISHMENTS, MARGINS, NO_CHANGE, RETIRED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -73,6 +73,10 @@ def overrides(file: ScenarioFile) -> Iterator[tuple[str, Place, QuantityTable]]:
         yield key, ("parameters", key), quantity
 
 
+LOGGED: Final = ("effect.", "harm.")
+"""Ratios whose logs are taken, so that none can be 0."""
+
+
 def findings(file: ScenarioFile, shared: Mapping[str, Quantity], sources: Mapping[str, str]) -> list[Finding]:
     """Find what is wrong between the parts of a file, its schedules apart."""
     return [
@@ -107,12 +111,16 @@ def _overrides_known(file: ScenarioFile, shared: Mapping[str, Quantity]) -> Iter
     """Find overrides of unknown quantities, of other units, or made twice."""
     seen: set[str] = set()
     for key, place, quantity in overrides(file):
-        if key not in shared:
+        if key in RETIRED:
+            yield Finding(place, RETIRED[key])
+        elif key not in shared:
             yield Finding(place, f"is not a shared parameter, see calibration/parameters.csv{suggestion(key, shared)}")
         elif quantity.unit != shared[key].unit:
             yield Finding((*place, "unit"), unit_expected(quantity.unit, shared[key].unit))
         elif key in seen:
             yield Finding(place, "is given in [staff] already: give it once")
+        elif quantity.unit == "ratio" and key.startswith(LOGGED) and quantity.low <= 0:
+            yield Finding((*place, "low"), "must be above 0: a ratio's logarithm is taken")
         seen.add(key)
 
 

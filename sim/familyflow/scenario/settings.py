@@ -10,6 +10,7 @@ from familyflow.ground.problem import Problem, suggestion
 from familyflow.ground.quantity import CEILINGS, Quantity, Status
 from familyflow.scenario import checks, rollout
 from familyflow.scenario.reader import with_parameters
+from familyflow.scenario.vocabulary import RETIRED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +21,6 @@ SOURCE: Final = "set_for_this_run"
 """The key of the source that such a number is given."""
 MOST_POSTS: Final = 10_000.0
 _RANGE: Final = 3
-_RATIOS: Final = ("effect.", "harm.")
-"""Ratios whose logs are taken, so that none can be 0."""
 _POSTS: Final = ("post.", "team.")
 
 
@@ -73,7 +72,7 @@ def outside(number: float, name: str, unit: str) -> str:
         return f"must be 0 or more, in {unit}"
     if ceiling is not None and number > ceiling:
         return f"must lie between 0 and {ceiling:g}, as a {unit}"
-    if number == 0 and unit == "ratio" and name.startswith(_RATIOS):
+    if number == 0 and unit == "ratio" and name.startswith(checks.LOGGED):
         return "must be above 0, as a ratio whose log is taken (1 is no effect)"
     if unit == "fte" and name.startswith(_POSTS) and number > MOST_POSTS:
         return f"must be {MOST_POSTS:,.0f} posts at most"
@@ -85,6 +84,8 @@ def _name(scenario: Scenario, text: str) -> str:
     name, equals, _ = (part.strip() for part in text.partition("="))
     if not equals or not name:
         raise Problem(f"--set {text}: must be ID=VALUE or ID=VALUE:LOW:HIGH, such as effect.care_entry=1")
+    if name in RETIRED:
+        raise Problem(f"--set {text}: {name} {RETIRED[name]}")
     if name not in scenario.quantities:
         raise Problem(f"--set {text}: {name} is no number of {scenario.name}{suggestion(name, scenario.quantities)}")
     return name

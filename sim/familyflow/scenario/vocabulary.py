@@ -49,6 +49,16 @@ ROLES: Final = (*roles(), SUPERVISOR, *OTHER_ROLES)
 ACTIONS: Final = ("go_live", "open", "boundary", "close", "staff")
 """What a step of a schedule can do to a team."""
 
+RETIRED: Final = MappingProxyType(
+    {
+        "effect.engaged_share": (
+            "is gone: effects are stated per family offered, so nobody is thinned out a second time; leave it out, and "
+            "for an effect on engaged families alone give the ratio of all whom the programme was offered"
+        )
+    }
+)
+"""Parameters of earlier versions, and what to do instead."""
+
 NO_CHANGE: Final = "no_change"
 """The schedule without steps with which every other one is compared."""
 
