@@ -37,6 +37,8 @@ OUTSIDE: Final = "outside"
 _SUFFIX: Final = {IN_TEAM: "", OUTSIDE: "_outside"}
 _LONGER: Final = 1.0
 """Days by which a wait must be longer than today to be told."""
+_EVERY_DRAW: Final = "children_open"
+"""A measure that every draw has, so that those without a problem are counted too."""
 _EACH: Final = 4
 """Teams that are spoken of one by one; more are spoken of together."""
 _EXAMPLE: Final = 0.85
@@ -189,7 +191,7 @@ def _overall(table: pd.DataFrame, schedule: str) -> float | None:
 def unmet(monthly: Monthly) -> Iterator[str]:
     """Say which stated effects cannot be delivered as stated, and in how many draws."""
     names = [f"{UNMET}{name}" for name in _named()]
-    told = council(monthly, names).groupby(level="draw").max()
+    told = council(monthly, [*names, _EVERY_DRAW]).groupby(level="draw").max()
     draws = len(told)
     for name in names:
         count = int((told[name] > 0).sum())
