@@ -179,7 +179,7 @@ class _Planner:
         doses = TeamDoses(self.start.scenario, self.values, self.start.structure.pathway, self.timeline)
         for team, steps in self._powers().items():
             last = self._factors({}, 0.0)
-            for day, power in _by_day(steps, doses.days()):
+            for day, power in _by_day(steps, doses.days(team)):
                 now = self._factors(power, doses.at(team, day))
                 for_all = bool((now.everyone != last.everyone).any() or (now.times != last.times).any())
                 if for_all or (now.offered != last.offered).any():
