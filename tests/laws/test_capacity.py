@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import pairwise
+from itertools import pairwise, product
 from math import inf
 
 import numpy as np
@@ -73,6 +73,9 @@ def test_while_a_family_waits_for_a_worker_its_plan_does_not_improve() -> None:
 AT_ONCE = {"adult.team_first_appointment_days": 1e-6}
 """A first appointment on the day of the place: the log then tells of each place when it is given."""
 
+LATE = {"staff.unfilled_share": 0.8} | {f"staff.recruitment_weeks.{role}": 10.0 for role in roles()}
+"""Not one place when a team goes live: there is one when the posts left unfilled are recruited to."""
+
 
 @pytest.fixture(scope="module")
 def queueing() -> Ledger:
@@ -80,14 +83,16 @@ def queueing() -> Ledger:
     return simulate(begin(POSTS | LONG), "all_at_once")
 
 
-@pytest.fixture(scope="module", params=["queueing", "everybody", "upheaval", "everybody at once", "upheaval at once"])
+WAYS = {"": {}, "seen at once": AT_ONCE, "workers come late": LATE | LONG}
+
+
+@pytest.fixture(scope="module", params=["queueing", *product(("everybody", "upheaval"), WAYS)], ids=str)
 def queued(request: pytest.FixtureRequest, queueing: Ledger) -> Ledger:
     """Return that year, and years of the whole town with few workers, its own and shared."""
     if request.param == "queueing":
         return queueing
-    few = {f"post.{role}": 0.15 for role in roles()}
-    schedule = request.param.split()[0]
-    return simulate(begin(POSTS | few | (AT_ONCE if schedule != request.param else {}), town=whole()), schedule)
+    few, (schedule, way) = {f"post.{role}": 0.15 for role in roles()}, request.param
+    return simulate(begin(POSTS | few | WAYS[way], town=whole()), schedule)
 
 
 def by_pool(ledger: Ledger) -> dict[tuple[int, str], list[Turn]]:

@@ -104,6 +104,15 @@ def test_shared_workers_are_the_council_s_and_start_with_the_first_team() -> Non
     assert of(found, Act.SUPERVISE)[0].day == 50.0
 
 
+def test_a_team_starts_anew_when_the_first_place_with_a_role_comes_after_it_went_live() -> None:
+    more = {"post.parenting_worker": 0.3, "adult.parenting_worker.concurrent": 4.0, "staff.unfilled_share": 0.5}
+    more |= {"staff.recruitment_weeks.parenting_worker": 10.0}
+    for town in (with_posts(whole(), "parenting_worker"), with_posts(whole(), shared=["parenting_worker"])):
+        found = dated(town, "everybody", more)
+        assert [(c.day, c.places) for c in of(found, Act.WORK)][-1] == (130.0, 1)
+        assert [c.day for c in of(found, Act.GO_LIVE, "hub")] == [60.0, 130.0]
+
+
 def test_a_role_that_works_with_no_family_has_no_places() -> None:
     town = with_posts(whole(), "coordinator", shared=["team_manager"])
     more = {"post.coordinator": 2.0, "post.team_manager": 1.0}
