@@ -7,7 +7,7 @@ from math import isnan
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from familyflow.report.measures import NO_CHANGE, PER_CHILD_YEAR, RANGE, WHOLE
+from familyflow.report.measures import NO_CHANGE, OF_CHILDREN, PER_CHILD_YEAR, RANGE, WHOLE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +28,8 @@ _WHOLE_PERCENT: Final = 9.95
 _MANY: Final = 99.95
 _DIGITS: Final = MappingProxyType({"children per social worker": 1, "children per 10,000 a year": 1, PER_CHILD_YEAR: 2})
 """Decimals of units that are not written as whole numbers."""
+_PERCENT: Final = MappingProxyType({"share": 0, OF_CHILDREN: 1})
+"""Decimals of units that are written in percent."""
 _VERDICTS: Final = ((0.95, "Yes"), (0.5, "Probably"), (0.05, "Probably not"), (0.0, "No"))
 """Least share of draws in which the cost is repaid, and what is then said."""
 
@@ -48,8 +50,8 @@ def number(value: float, unit: str, least: int = 0) -> str:
         return f"{'-' if value < 0 else ''}<{least}"
     if unit == "gbp":
         return _plain(value / _MILLION, 2 if abs(value) < _SHORT * _MILLION else 1)
-    if unit == "share":
-        return _plain(100 * value, 0) + "%"
+    if unit in _PERCENT:
+        return _plain(100 * value, _PERCENT[unit]) + "%"
     return _plain(value, _DIGITS.get(unit, 0))
 
 
@@ -66,8 +68,8 @@ def error(value: float, unit: str) -> str:
         return MISSING
     if unit == "gbp":
         return "±" + _plain(value / _MILLION, 3)
-    if unit == "share":
-        return "±" + _plain(100 * value, 1) + "%"
+    if unit in _PERCENT:
+        return "±" + _plain(100 * value, _PERCENT[unit] + 1) + "%"
     return "±" + _plain(value, _DIGITS.get(unit, 0) + 1)
 
 
