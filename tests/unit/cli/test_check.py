@@ -21,7 +21,9 @@ class Town(fake_engine.Town):
 
     areas: dict[str, str] = field(default_factory=lambda: {"harbour": "", "hill": ""})
     teams: dict[str, str] = field(default_factory=lambda: {"north": ""})
-    programme: Programme = Programme("", null=True, stages=(), roles=(), shared_roles=(), budget_years=None)
+    programme: Programme = field(
+        default_factory=lambda: Programme("", null=True, stages=(), roles=(), shared_roles=(), budget_years=None)
+    )
 
 
 def test_a_sound_scenario_is_described(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
