@@ -165,8 +165,8 @@ class _Planner:
             yield Change(day, Act.WORK, owner, role=role, places=places)
 
     def supervision(self) -> Iterator[Change]:
-        """Start the psychologist's reflective supervision of live teams."""
-        days = [post.working_day for post in self.timeline.posts if post.role == SUPERVISOR]
+        """Start the psychologist's reflective supervision of live teams, where there is one."""
+        days = [post.working_day for post in self.timeline.posts if post.role == SUPERVISOR and post.fte > 0]
         yield from (Change(day, Act.SUPERVISE) for day in days)
 
     def go_lives(self) -> Iterator[Change]:

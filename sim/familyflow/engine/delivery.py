@@ -102,15 +102,15 @@ def on_harms(pathway: Pathway) -> list[Programme]:
 
 def outside(structure: Structure) -> Floats:
     """Return the daily rates (B, S, H) at which risks end with every parent referred out: the way things are."""
-    return _resolving(structure, {})
+    return _resolving(structure, {}, supervised=False)
 
 
-def in_teams(structure: Structure, seen: Mapping[str, float]) -> Floats:
+def in_teams(structure: Structure, seen: Mapping[str, float], *, supervised: bool = True) -> Floats:
     """Return the daily rates (B, S, H) at which risks end where teams' workers see a share of each role's parents."""
-    return _resolving(structure, seen)
+    return _resolving(structure, seen, supervised=supervised)
 
 
-def _resolving(structure: Structure, seen: Mapping[str, float]) -> Floats:
+def _resolving(structure: Structure, seen: Mapping[str, float], *, supervised: bool) -> Floats:
     """Return the daily rates (B, S, H) at which offers at a stage end harms, as far as their end lowers the risk.
 
     An offer is made once, on coming to a stage, and ends a harm no sooner than the intervention takes.
@@ -121,7 +121,7 @@ def _resolving(structure: Structure, seen: Mapping[str, float]) -> Floats:
         share = seen.get(programme.role, 0.0)
         ended = (1 - share) * _ended(of(values, programme, team=False))
         if share:
-            ended = ended + share * _ended(of(values, programme, team=True, supervised=True))
+            ended = ended + share * _ended(of(values, programme, team=True, supervised=supervised))
         left[:, pathway.harms.index(programme.harm)] *= 1 - values[CAUSAL_SHARE] * ended
     by_band = -np.diff(np.log(left), axis=0) / np.diff(EDGES)[:, None]
     offers = np.array([stage.offers for stage in pathway.stages])
@@ -134,7 +134,9 @@ def _ended(how: Delivery) -> Floats:
     return np.asarray(how.lasting * -np.expm1(-after / how.wait_days))
 
 
-def seen_in_teams(structure: Structure, expected: Expectation, places: Mapping[str, float]) -> dict[str, float]:
+def seen_in_teams(
+    structure: Structure, expected: Expectation, places: Mapping[str, float], *, supervised: bool = True
+) -> dict[str, float]:
     """Return the share of each role's parents who find a place with the team's own worker.
 
     `places`: parents whom all workers of a role can hold at once. `expected`: flows as things are. Whoever finds no
@@ -142,7 +144,7 @@ def seen_in_teams(structure: Structure, expected: Expectation, places: Mapping[s
     """
     asked: dict[str, float] = {}
     for programme in on_harms(structure.pathway):
-        how = of(structure.values, programme, team=True, supervised=True)
+        how = of(structure.values, programme, team=True, supervised=supervised)
         load = _offers_a_day(structure, expected, programme) * how.engages * how.days_of_a_place
         asked[programme.role] = asked.get(programme.role, 0.0) + load
     return {role: min(1.0, places.get(role, 0.0) / load) if load else 0.0 for role, load in asked.items()}

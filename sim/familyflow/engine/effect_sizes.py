@@ -18,7 +18,7 @@ import numpy as np
 from familyflow.engine import delivery, dose
 from familyflow.engine.balance import expect
 from familyflow.engine.structure import PROFILES
-from familyflow.pathway.adult_work import REFERENCE
+from familyflow.pathway.adult_work import REFERENCE, SUPERVISOR
 from familyflow.pathway.effects import CARE_ENTRIES, STARTS, Profile, Whom
 
 if TYPE_CHECKING:
@@ -123,10 +123,12 @@ def solve(scenario: Scenario, structure: Structure, rates: Rates, expected: Expe
     if programme.null or not wanted or not structure.joint[1:].any():
         return found
     offered = _offered(structure, rates, expected, _on_plans(structure, found.everyone))
-    seen = delivery.seen_in_teams(structure, expected, _places(values, plan))
+    supervised = plan.fte.get(SUPERVISOR, 0.0) > 0
+    seen = delivery.seen_in_teams(structure, expected, _places(values, plan), supervised=supervised)
+    after = delivery.in_teams(structure, seen, supervised=supervised)
     unmet = [
         *_lay(offered, found.none, _totals(values, programme, wanted, 0.0), delivery.outside(structure)),
-        *_lay(offered, found.plan, _totals(values, programme, wanted, found.dose), delivery.in_teams(structure, seen)),
+        *_lay(offered, found.plan, _totals(values, programme, wanted, found.dose), after),
     ]
     return replace(found, unmet=(*found.unmet, *dict.fromkeys(unmet)))
 

@@ -187,3 +187,10 @@ def test_on_no_day_is_a_team_told_of_practice_twice() -> None:
     for _, together in groupby(sorted(found, key=lambda c: (c.team, c.day)), key=lambda c: (c.team, c.day)):
         assert len(list(together)) == 1
     assert np.all([c.factors is not None for c in found])
+
+
+@pytest.mark.parametrize(("fte", "starts"), [(0.0, 0), (1.0, 1)])
+def test_supervision_starts_where_there_is_a_psychologist(fte: float, starts: int) -> None:
+    town = with_posts(claiming(whole()), shared=[SUPERVISOR])
+    changes = {f"post.{SUPERVISOR}": fte, "staff.unfilled_share": 0.0}
+    assert len(of(dated(town, "everybody", changes), Act.SUPERVISE)) == starts

@@ -108,6 +108,13 @@ def test_teams_that_see_nobody_end_risks_as_outside_services_do() -> None:
     assert delivery.in_teams(arrays, dict.fromkeys(REFERENCE, 1.0)).sum() > as_is.sum()
 
 
+def test_teams_without_a_psychologist_end_no_more_risks_than_supervised_ones() -> None:
+    arrays = structure.build(PATHWAY, values(CAUSE | {"adult.psychologist.completion_ratio": 1.3}))
+    seen = dict.fromkeys(REFERENCE, 1.0)
+    alone, together = (delivery.in_teams(arrays, seen, supervised=each) for each in (False, True))
+    assert alone.sum() < together.sum()
+
+
 def test_a_place_is_held_for_the_wait_and_for_half_the_course_by_those_who_drop_out() -> None:
     how = replace(delivery.of(values(), DRUGS, team=True), completes=0.5, wait_days=10.0, length_days=100.0)
     assert how.days_of_a_place == pytest.approx(10 + 75)

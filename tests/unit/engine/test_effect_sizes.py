@@ -13,7 +13,7 @@ from small_town import claiming, rates_for, scenario, values, whole, with_posts
 from familyflow.engine import balance, delivery, dose, effect_sizes, rates, structure
 from familyflow.engine.structure import PROFILES, Floats, Structure
 from familyflow.pathway import PATHWAY
-from familyflow.pathway.adult_work import PROGRAMMES, REFERENCE, Programme
+from familyflow.pathway.adult_work import PROGRAMMES, REFERENCE, SUPERVISOR, Programme
 from familyflow.pathway.effects import CARE_ENTRIES, EFFECTS, Effect, Profile, Whom
 
 if TYPE_CHECKING:
@@ -69,7 +69,9 @@ def delivered(town: Scenario, changes: dict[str, float]) -> tuple[dict[str, floa
     plan = dose.planned(town, arrays.values, PATHWAY)
     places = {role: plan.fte.get(role, 0.0) * arrays.values[f"adult.{role}.concurrent"] for role in REFERENCE}
     flows = balance.expect(arrays, rates.from_values(rates_for(dict(arrays.values)), PATHWAY), as_is)
-    after = delivery.in_teams(arrays, delivery.seen_in_teams(arrays, flows, places))
+    supervised = plan.fte.get(SUPERVISOR, 0.0) > 0
+    seen = delivery.seen_in_teams(arrays, flows, places, supervised=supervised)
+    after = delivery.in_teams(arrays, seen, supervised=supervised)
     none = outcomes(of_offered(arrays, found.none[:, :, ramp], as_is))
     whole_ = outcomes(of_offered(arrays, found.plan[:, :, ramp], after))
     return {k: none[k] / before[k] for k in before}, {k: whole_[k] / before[k] for k in before}, found.dose
@@ -128,6 +130,14 @@ def test_care_follows_exposure_where_the_programme_says_so() -> None:
 
 def test_a_programme_with_workers_that_claims_nothing_is_held_at_nothing() -> None:
     _, plan, _ = delivered(family_safeguarding(), FULL)
+    assert list(plan.values()) == pytest.approx([1.0] * 4, abs=1e-9)
+
+
+def test_a_programme_without_a_psychologist_is_held_at_nothing_too() -> None:
+    town = family_safeguarding()
+    alone = with_posts(town, *town.programme.roles)
+    assert SUPERVISOR not in alone.programme.shared_roles
+    _, plan, _ = delivered(alone, FULL | {"adult.psychologist.completion_ratio": 1.3, "harm.causal_share": 1.0})
     assert list(plan.values()) == pytest.approx([1.0] * 4, abs=1e-9)
 
 
