@@ -37,6 +37,7 @@ CLAIMS: Final = (
     "within_years",
     "date_given",
     "question",
+    "base",
     "mean",
     "p5",
     "p95",
@@ -103,14 +104,14 @@ def answers(
     first = months_of(monthly)[0]
     starts = {name: begins.get(name) or first for name in schedules_of(monthly) if name != NO_CHANGE}
     rows = [
-        {"number": number, **_asked(claim), **answer}
+        {"number": number, **asked(claim), **answer}
         for number, claim in enumerate(claims, 1)
         for answer in _answers(monthly, money, claim, starts)
     ]
     return pd.DataFrame(rows, columns=list(CLAIMS))
 
 
-def _asked(claim: Claim) -> dict[str, object]:
+def asked(claim: Claim) -> dict[str, object]:
     """Return what is the same for every schedule."""
     return {
         "claim": claim.text,
@@ -123,6 +124,7 @@ def _asked(claim: Claim) -> dict[str, object]:
         "within_years": nan if claim.within_years is None else claim.within_years,
         "date_given": claim.date_given,
         "question": claim.question,
+        "base": nan if claim.base is None else claim.base,
     }
 
 
@@ -206,6 +208,8 @@ def _levels(monthly: Monthly, money: pd.DataFrame, claim: Claim, day: date) -> p
     if claim.measure == PLACEMENT_SPEND:
         return _against_no_change(_placement_spend(money, financial_year(last)))
     own = _level(monthly, claim.measure, _window(claim.measure, months, last))
+    if claim.base is not None:
+        return pd.DataFrame({"level": own, "compared_with": claim.base})
     if claim.against == "start":
         return pd.DataFrame({"level": own, "compared_with": _level(monthly, claim.measure, months[:1])})
     return _against_no_change(own)

@@ -100,9 +100,15 @@ def change_span(low: float, high: float) -> str:
 
 def promise(claim: Claimed) -> str:
     """Write what a claim promises, by when and against what: a row of the answers to claims, or one of a document."""
-    compared = "against no change" if claim["against"] == NO_CHANGE else "since the start"
     said = "asked, and read here as" if claim.get("question") else "promised"
-    return f"{said}: {size(claim)} {when(claim)}, {compared}"
+    return f"{said}: {size(claim)} {when(claim)}, {compared(claim)}"
+
+
+def compared(claim: Claimed) -> str:
+    """Write what a claim's change is taken from."""
+    if base := _known(claim.get("base")):
+        return f"from the published {base:,g}"
+    return "against no change" if claim["against"] == NO_CHANGE else "since the start"
 
 
 def size(claim: Claimed) -> str:
@@ -121,7 +127,7 @@ def when(claim: Claimed) -> str:
     plural = "s" if years > 1 else ""
     if claim.get("date_given") is False:
         dated = f"{years:g} year{plural} after the first go-live" if years else f"at {day(_date(claim['by']))}"
-        return f"with no date given, judged {dated}"
+        return f"(no date given: judged {dated})"
     return f"within {years:g} year{plural} of the first go-live" if years else f"by {day(_date(claim['by']))}"
 
 

@@ -436,7 +436,8 @@ class Claim(Table):
     margin: float | None = Field(
         default=None, description="the increase that is read as none or minimal, as a share", ge=0, le=1
     )
-    against: Literal["no_change", "start"] = "no_change"
+    against: Literal["no_change", "start", "published"] = "no_change"
+    base: float | None = Field(default=None, description="the published figure from which it is to change", gt=0)
     by: Day | None = None
     within_years: int | None = Field(
         default=None, description="the years after a schedule's first go-live", ge=1, le=30
@@ -469,10 +470,14 @@ class Claim(Table):
 
     @model_validator(mode="after")
     def has_a_start(self) -> "Claim":
-        """Refuse a change since day 0 of what is not counted at a date."""
+        """Refuse a change since day 0 of what is not counted at a date, and a published figure that is not there."""
         if self.against == "start" and self.measure not in STOCKS:
             says = f'must be "no_change", because {self.measure} is not counted on day 0'
             raise refusal(says, "against")
+        if self.against == "published" and self.base is None:
+            raise refusal("give the published figure from which it is to change", "base")
+        if self.against != "published" and self.base is not None:
+            raise refusal('leave it out: only a claim with against = "published" has one', "base")
         return self
 
 

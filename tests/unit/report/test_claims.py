@@ -362,3 +362,10 @@ def test_missed_appointments_with_treatment_services_are_those_of_their_roles_in
         series("fast", "appointments_missed_mental_health_practitioner_outside", [0, 0, 0, 5]),
     )
     assert only(answered(records, claim("appointments_missed_treatment", -0.5)))["mean"] == -0.5
+
+
+def test_a_change_from_a_published_figure_is_taken_from_it_in_every_draw() -> None:
+    given = {"text": "12% fewer", "measure": "children_on_cp", "change": -0.12, "by": END, "source": "slides"}
+    asked = Claim.model_validate({**given, "against": "published", "base": 100.0})
+    found = only(answered(many([-12, -11, -20]), asked))
+    assert (found["base"], found["compared_with"], found["probability_met"]) == (100, 100, pytest.approx(2 / 3))

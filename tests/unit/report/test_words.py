@@ -194,6 +194,10 @@ WITHOUT: Final = {"promised": nan, "margin": nan, "within_years": nan, "date_giv
         ({"by": "2025-03-31"}, "promised: -15% by 31 March 2025, against no change"),
         ({"promised": 0.0}, "promised: no increase by 31 March 2025, against no change"),
         ({"promised": 0.5, "against": "start"}, "promised: +50% by 31 March 2025, since the start"),
+        (
+            {"promised": -0.12, "against": "published", "base": 617.0},
+            "promised: -12% by 31 March 2025, from the published 617",
+        ),
         ({**WITHOUT, "direction": "fewer"}, "promised: fewer by 31 March 2025, against no change"),
         ({**WITHOUT, "direction": "more"}, "promised: more by 31 March 2025, against no change"),
         ({**WITHOUT, "direction": "no_more"}, "promised: no increase by 31 March 2025, against no change"),
@@ -205,11 +209,11 @@ WITHOUT: Final = {"promised": nan, "margin": nan, "within_years": nan, "date_giv
         ({"within_years": 1}, "promised: -15% within 1 year of the first go-live, against no change"),
         (
             {"date_given": False},
-            "promised: -15% with no date given, judged at 31 March 2025, against no change",
+            "promised: -15% (no date given: judged at 31 March 2025), against no change",
         ),
         (
             {"within_years": 3, "date_given": False},
-            "promised: -15% with no date given, judged 3 years after the first go-live, against no change",
+            "promised: -15% (no date given: judged 3 years after the first go-live), against no change",
         ),
         (
             {**WITHOUT, "direction": "fewer", "question": True},
