@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 BORNE_OUT: Final = "borne out"
 NOT_BORNE_OUT: Final = "not borne out"
 NOT_SAID: Final = "cannot be said"
-TOLD: Final = "as published"
+TOLD: Final = "history"
 """Verdicts: the council's own change is as large as stated, or is not; there are no figures; nothing was stated."""
 _ROUNDED: Final = 0.005
 """A size is stated in whole percent."""
