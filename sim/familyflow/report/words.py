@@ -100,8 +100,13 @@ def change_span(low: float, high: float) -> str:
 
 def promise(claim: Claimed) -> str:
     """Write what a claim promises, by when and against what: a row of the answers to claims, or one of a document."""
+    return f"{promised(claim)}, {compared(claim)}"
+
+
+def promised(claim: Claimed) -> str:
+    """Write what a claim promises or, where its authority only asked, how the question is read; and by when."""
     said = "asked, and read here as" if claim.get("question") else "promised"
-    return f"{said}: {size(claim)} {when(claim)}, {compared(claim)}"
+    return f"{said}: {size(claim)} {when(claim)}"
 
 
 def compared(claim: Claimed) -> str:

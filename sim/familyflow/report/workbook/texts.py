@@ -226,7 +226,7 @@ def write_claims(sheet: Sheet, claims: pd.DataFrame, titles: Mapping[str, str]) 
     sheet.sheet.freeze_panes(4, 1)
     for row, claim in enumerate(_rows(claims), 4):
         sheet.texts(row, 0, (str(claim["claim"]), str(claim["by"]), words.compared(claim)))
-        sheet.text(row, 3, f"{words.size(claim)}, {words.when(claim)}")
+        sheet.text(row, 3, words.promised(claim))
         sheet.text(row, 4, titles.get(str(claim["schedule"]), str(claim["schedule"])))
         for column, key in enumerate(("mean", "p5", "p95"), 5):
             sheet.text(row, column, words.change(float(claim[key])))
