@@ -123,7 +123,7 @@ def test_json_has_the_documented_shape(home: Path) -> None:
     assert set(printed["readings"]["readings"]) == set(READINGS)
     assert set(printed["schedules"]) == {"no_change", "as_published"}
     for name, schedule in printed["schedules"].items():
-        assert set(schedule) == {"title", "measures", "differences", "teams", "claims"}
+        assert set(schedule) == {"title", "measures", "differences", "teams", "claims", "waits"}
         assert set(schedule["measures"]) == whole_measures()
         assert all(set(each) == STATISTICS for each in schedule["measures"].values())
         assert all(set(team) == {*CASELOADS} - {"schedule"} for team in schedule["teams"])
@@ -149,7 +149,7 @@ def test_every_measure_and_option_is_documented() -> None:
 
 def test_every_promised_file_is_left_behind(results: Path) -> None:
     promised = ["manifest.json", "monthly.parquet", "draws.parquet", "rates.parquet", "money.parquet"]
-    promised += ["summary.csv", "claims.csv", "caseloads.csv", "results.json", "fit.csv", "figures"]
+    promised += ["summary.csv", "claims.csv", "caseloads.csv", "waits.csv", "results.json", "fit.csv", "figures"]
     promised += [
         f"{each}.csv" for each in ("appraisal", "cashflow", "ladder", "sensitivity", "information", "map", "plane")
     ]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from familyflow.engine import Ledger, Start
     from familyflow.engine.structure import Floats
+    from familyflow.pathway.adult_work import Programme
     from familyflow.pathway.effects import Effect
 
 NOTHING = 1e-7
@@ -204,14 +205,23 @@ class Paper:
         return float(np.clip(months / self.structure.values["effect.ramp_months"], 0.0, 1.0))
 
     def begun(self, stay: Stay, day: float) -> Floats:
-        """Return what services that have begun by a day multiply each exit by."""
+        """Return what services that have begun by a day multiply each exit by.
+
+        A stated ratio is of all families offered, so those who begin have the whole of what it tells of.
+        """
         programmes = self.structure.pathway.programmes
         found = np.ones(self.structure.to.shape[1])
         for began, p in stay.services:
             for path in programmes[p].exits if began <= day else ():
                 s, e = self.structure.locate(path)
-                found[e] *= self.structure.values[programmes[p].ratio] if s == stay.stage else 1.0
+                stated, begins = (self.structure.values[key] for key in self._of(programmes[p]))
+                found[e] *= 1 + (stated - 1) / begins if s == stay.stage else 1.0
         return found
+
+    @staticmethod
+    def _of(service: Programme) -> tuple[str, str]:
+        """Return the ids of a service's stated ratio, and of the share of families offered that begin it."""
+        return service.ratio, f"adult.{service.role}.engages"
 
     def drift(self, stay: Stay, day: float) -> Floats:
         """Return what the drift of a day's year multiplies each exit by."""

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from familyflow.engine import Ledger, Start
 
 NOBODY = -1
+MOMENT = 1e-9
+"""Days by which two moments that are one may differ: a sum of fewer roundings."""
 
 
 @dataclass
@@ -220,15 +222,33 @@ class Whereabouts:
 
 @dataclass(frozen=True)
 class Turn:
-    """One turn with a worker of a team or of the council: in the queue from `asks`, served from `starts` to `ends`."""
+    """One stand in the line of a team's own workers, or of the council's, and the place that came of it.
+
+    In line from `asks`; the log does not tell of the grant, but it was no sooner than `earliest` and no later than
+    `latest`, which are the same day unless the wait ended before the first appointment; `ends`: no more in line, and
+    the place given back. What never came is infinite.
+    """
 
     family: int
     programme: int
     pool: tuple[int, str]
-    asks: float
-    starts: float
-    ends: float
     priority: int
+    asks: float
+    earliest: float
+    latest: float
+    ends: float
+
+    def waits(self, day: float) -> bool:
+        """Say whether the parent waited in line on a day, for certain."""
+        return self.asks <= day < min(self.earliest, self.ends)
+
+    def holds(self, day: float) -> bool:
+        """Say whether the parent had a place on a day, for certain."""
+        return self.latest <= day < self.ends
+
+    def may_hold(self, day: float) -> bool:
+        """Say whether the parent may have had a place on a day."""
+        return self.earliest <= day < self.ends
 
 
 def pool_places(ledger: Ledger, pool: tuple[int, str], day: float) -> int:
@@ -240,34 +260,126 @@ def pool_places(ledger: Ledger, pool: tuple[int, str], day: float) -> int:
     return int(at_work * ledger.world.start.structure.values[f"adult.{role}.concurrent"] + 1e-6)
 
 
-def turns(ledger: Ledger) -> list[Turn]:
-    """Return every turn that joined the queue for a team's own worker; times that never came are infinite.
+@dataclass(frozen=True)
+class Wait:
+    """A parent's wait in one turn in a programme, from the day on which the offer was taken up until it ended.
 
-    The log says when a parent accepts; the days to a first appointment, after which the queue begins, are drawn again.
+    `called`: the day of the outside appointment; infinite for who would not go outside. `first`: days from a place to
+    the first appointment with the team's own worker. `own`: a worker of `team` began it. `over`: when the programme
+    ended. `accepted`: the offer's draw, below the share who engage. Days that never came are infinite.
     """
-    start, places = ledger.world.start, Whereabouts(ledger)
-    stages, shared = start.structure.pathway.stages, set(start.scenario.programme.shared_roles)
-    found: list[Turn] = []
+
+    family: int
+    programme: int
+    turn: int
+    asked: float
+    called: float
+    first: float
+    accepted: float
+    started: bool = False
+    gave_up: bool = False
+    own: bool = False
+    team: int = NOBODY
+    until: float = inf
+    over: float = inf
+
+
+def waits(ledger: Ledger) -> list[Wait]:
+    """Return every wait that an offer taken up began; when a parent would be called is drawn again."""
+    found: list[Wait] = []
     offered: Counter[tuple[int, int]] = Counter()
     own = ledger.events[(ledger.events["event"] >= Event.OFFERED) & (ledger.events["event"] <= Event.GAVE_UP)]
     order = np.lexsort((np.arange(len(own)), own["place"], own["family"]))
     for time, event, family, _, team, place, leads, _ in own[order].tolist():
-        key = (family, place)
-        programme = start.structure.pathway.programmes[place]
         if event == Event.OFFERED:
-            offered[key] += 1
-        elif event == Event.QUEUED and leads:
-            visit = visit_key(place, offered[key] - 1)
-            u = uniform(start.seed, start.replication, family, visit, int(Purpose.OFFER_WAIT), 0)
-            wait = delivery.of(start.structure.values, programme, team=True).wait_days
-            asks = time - wait * log(u)
-            pool = (COUNCIL if programme.role in shared else team, programme.role)
-            priority = stages[max(0, places.on(family, asks)[0])].adult_priority
-            found.append(Turn(family, place, pool, asks, inf, inf, priority))
-        elif event == Event.STARTED and leads:
-            found[-1] = replace(found[-1], starts=time)
-        elif event in (Event.COMPLETED, Event.DROPPED) and leads:
-            found[-1] = replace(found[-1], ends=time)
-        elif event == Event.GAVE_UP and leads:
-            found[-1] = replace(found[-1], starts=time, ends=time)
-    return [t for t in found if t.asks <= t.starts and t.asks < start.horizon]
+            offered[family, place] += 1
+        elif event == Event.QUEUED:
+            found.append(_wait(ledger, family, place, offered[family, place] - 1, time))
+        elif event in (Event.STARTED, Event.GAVE_UP):
+            ended = {"started": event == Event.STARTED, "gave_up": event == Event.GAVE_UP, "own": bool(leads)}
+            found[-1] = replace(found[-1], **ended, team=team, until=time)
+        elif event in (Event.COMPLETED, Event.DROPPED):
+            found[-1] = replace(found[-1], over=time)
+    return found
+
+
+def _wait(ledger: Ledger, family: int, place: int, turn: int, day: float) -> Wait:
+    start = ledger.world.start
+    programme, key = start.structure.pathway.programmes[place], (family, visit_key(place, turn))
+    accepted, waits_for = (
+        uniform(start.seed, start.replication, *key, int(purpose), 0)
+        for purpose in (Purpose.OFFER_ACCEPTED, Purpose.OFFER_WAIT)
+    )
+    outside, team = (delivery.of(start.structure.values, programme, team=own) for own in (False, True))
+    past = float(start.families.elapsed[family]) if day == 0 else 0.0
+    called = inf
+    if programme.outside and accepted < outside.engages:
+        called = day - past - outside.wait_days * log(waits_for)
+    return Wait(family, place, turn, day, called, -team.wait_days * log(waits_for), accepted)
+
+
+class Lines:
+    """In whose line a parent stands: that of the workers whom the family's team has today, its own or shared."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        world = ledger.world
+        self.start, self.places = world.start, Whereabouts(ledger)
+        teams = list(self.start.scenario.teams)
+        self.live = {teams.index(go.team): go.day for go in reversed(world.timeline.live)}
+        self.open: dict[tuple[int, str], float] = {}
+        seeing = {programme.role for programme in self.start.structure.pathway.programmes}
+        posts = (post for post in world.timeline.posts if post.role in seeing)
+        for post in sorted(posts, key=lambda post: post.working_day, reverse=True):
+            pool = (teams.index(post.team) if post.team else COUNCIL, post.role)
+            if pool_places(ledger, pool, post.working_day) > 0:
+                self.open[pool] = post.working_day
+
+    def of(self, wait: Wait, day: float) -> tuple[int, str] | None:
+        """Return the line in which a parent who waits stands on a day, if in any."""
+        programme = self.start.structure.pathway.programmes[wait.programme]
+        team = self.places.on(wait.family, day)[1]
+        takes_up = delivery.of(self.start.structure.values, programme, team=True).engages
+        if not (self.live.get(team, inf) <= day and wait.accepted < takes_up):
+            return None
+        pools = [(team, programme.role), (COUNCIL, programme.role)]
+        return next((pool for pool in pools if self.open.get(pool, inf) <= day), None)
+
+    def moves(self, wait: Wait) -> list[float]:
+        """Return the days within a wait on which the parent may come to stand in another line."""
+        days = {*self.places.days[wait.family], *self.live.values(), *self.open.values()}
+        return sorted(day for day in days if wait.asked < day < min(wait.until, self.start.horizon))
+
+    def turns(self, wait: Wait) -> Iterator[Turn]:
+        """Yield the stands in line of one wait, one after the other."""
+        until = min(wait.until, self.start.horizon)
+        line, since = self.of(wait, wait.asked), wait.asked
+        for day in self.moves(wait):
+            now = self.of(wait, day)
+            if now != line:
+                if line is not None:
+                    yield self._turn(wait, line, since, max(since, day - wait.first), inf, day)
+                line, since = now, day
+        if line is None or wait.called <= wait.asked:
+            return
+        if wait.started and wait.own:
+            granted = until - wait.first
+            late = abs(until - wait.called) < MOMENT
+            earliest, latest = (max(since, granted), until) if late else (granted, granted)
+            yield self._turn(wait, line, since, earliest, latest, wait.over)
+        elif wait.started:
+            yield self._turn(wait, line, since, inf, inf, until)
+        else:
+            yield self._turn(wait, line, since, max(since, until - wait.first), inf, until)
+
+    def _turn(
+        self, wait: Wait, pool: tuple[int, str], asks: float, earliest: float, latest: float, ends: float
+    ) -> Turn:
+        stage = max(0, self.places.on(wait.family, asks)[0])
+        priority = self.start.structure.pathway.stages[stage].adult_priority
+        return Turn(wait.family, wait.programme, pool, priority, asks, earliest, latest, ends)
+
+
+def turns(ledger: Ledger) -> list[Turn]:
+    """Return every stand in line for a team's own worker."""
+    lines = Lines(ledger)
+    return [turn for wait in waits(ledger) for turn in lines.turns(wait)]

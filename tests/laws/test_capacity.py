@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import pairwise
+from itertools import pairwise, product
 from math import inf
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from replay import Household, Replay, Room, Turn, pool_places, turns
+from replay import MOMENT, Household, Replay, Room, Turn, pool_places, turns, waits
 from small_town import UNSHRUNK, begin, on, scenario, short, whole, with_schedules
 
 from familyflow.engine import Ledger, simulate
@@ -25,6 +25,8 @@ POSTS = {
     "post.mental_health_practitioner": 0.1,
 }
 """So few adult workers that parents queue for them."""
+LONG = {f"adult.{post.removeprefix('post.')}.wait_days_outside": 120.0 for post in POSTS}
+"""So long a wait outside that most who queue are still there when a place is free."""
 
 
 @settings(max_examples=6, phases=UNSHRUNK)
@@ -68,19 +70,29 @@ def test_while_a_family_waits_for_a_worker_its_plan_does_not_improve() -> None:
     assert waited > 0
 
 
+AT_ONCE = {"adult.team_first_appointment_days": 1e-6}
+"""A first appointment on the day of the place: the log then tells of each place when it is given."""
+
+LATE = {"staff.unfilled_share": 0.8} | {f"staff.recruitment_weeks.{role}": 10.0 for role in roles()}
+"""Not one place when a team goes live: there is one when the posts left unfilled are recruited to."""
+
+
 @pytest.fixture(scope="module")
 def queueing() -> Ledger:
     """Return a year of a town with fewer adult workers than parents who ask for them."""
-    return simulate(begin(POSTS), "all_at_once")
+    return simulate(begin(POSTS | LONG), "all_at_once")
 
 
-@pytest.fixture(scope="module", params=["queueing", "everybody", "upheaval"])
+WAYS = {"": {}, "seen at once": AT_ONCE, "workers come late": LATE | LONG}
+
+
+@pytest.fixture(scope="module", params=["queueing", *product(("everybody", "upheaval"), WAYS)], ids=str)
 def queued(request: pytest.FixtureRequest, queueing: Ledger) -> Ledger:
     """Return that year, and years of the whole town with few workers, its own and shared."""
     if request.param == "queueing":
         return queueing
-    few = {f"post.{role}": 0.15 for role in roles()}
-    return simulate(begin(POSTS | few, town=whole()), request.param)
+    few, (schedule, way) = {f"post.{role}": 0.15 for role in roles()}, request.param
+    return simulate(begin(POSTS | few | WAYS[way], town=whole()), schedule)
 
 
 def by_pool(ledger: Ledger) -> dict[tuple[int, str], list[Turn]]:
@@ -91,30 +103,55 @@ def by_pool(ledger: Ledger) -> dict[tuple[int, str], list[Turn]]:
 
 
 def test_pools_serve_up_to_capacity_and_nobody_waits_while_one_is_free(queued: Ledger) -> None:
+    """A place is held from the day on which it is given, before the first appointment."""
     posts = queued.world.timeline.posts
     steps = {day for post in posts for day in (post.working_day, post.end_day) if day < inf}
-    assert any(turn.starts > turn.asks for turn in turns(queued))
+    full = 0
     for pool, queue in by_pool(queued).items():
-        moments = sorted(steps | {t for turn in queue for t in (turn.asks, turn.starts, turn.ends) if t < inf})
-        served_before = 0
-        for since, until in pairwise(moments):
+        days = {t for turn in queue for t in (turn.asks, turn.earliest, turn.latest, turn.ends) if t < inf}
+        most_before = 0
+        for since, until in pairwise(sorted(steps | days)):
+            if until - since < MOMENT:
+                continue
             middle = (since + until) / 2
             room = pool_places(queued, pool, middle)
-            served = sum(turn.starts <= middle < turn.ends for turn in queue)
-            waiting = sum(turn.asks <= middle < turn.starts for turn in queue)
-            assert served <= max(room, served_before), f"{pool} on day {middle}"  # who has begun goes on to the end
-            assert served >= room or waiting == 0, f"{pool} on day {middle}"
-            served_before = served
+            served, most, waiting = (
+                sum(is_so(turn, middle) for turn in queue) for is_so in (Turn.holds, Turn.may_hold, Turn.waits)
+            )
+            assert served <= max(room, most_before), f"{pool} on day {middle}"  # who has a place keeps it to the end
+            assert most >= room or waiting == 0, f"{pool} on day {middle}"
+            full += waiting > 0
+            most_before = most
+    assert full > 100
 
 
 def test_workers_see_protection_before_need_before_early_help(queued: Ledger) -> None:
     passed_over = 0
     for queue in by_pool(queued).values():
-        for turn in (t for t in queue if t.asks < t.starts < t.ends):
-            others = [t for t in queue if t.asks < turn.starts < t.starts]
+        for turn in (t for t in queue if t.asks < t.earliest == t.latest < inf):
+            others = [
+                t for t in queue if t is not turn and t.waits(turn.latest - MOMENT) and t.waits(turn.latest + MOMENT)
+            ]
             assert all((turn.priority, turn.asks) <= (t.priority, t.asks) for t in others)
             passed_over += len(others)
     assert passed_over > 20
+
+
+def test_a_parent_is_seen_by_whoever_is_free_first(queued: Ledger) -> None:
+    """Never later than the outside appointment; outside on that day, and never without having taken it up."""
+    began = [wait for wait in waits(queued) if wait.started and wait.asked > 0]
+    for wait in began:
+        assert wait.until <= wait.called + MOMENT
+        assert wait.own or wait.until == pytest.approx(wait.called, abs=MOMENT)
+    assert min(sum(wait.own for wait in began), sum(not wait.own for wait in began)) > 20
+    assert any(wait.called < inf and wait.own for wait in began)
+    assert any(wait.called == inf for wait in began)
+
+
+def test_a_place_is_given_no_sooner_than_it_is_asked_for(queued: Ledger) -> None:
+    """The first appointment with the team's own worker comes the team's mean wait times the same draw after that."""
+    for turn in turns(queued):
+        assert turn.earliest >= turn.asks - MOMENT
 
 
 def test_the_wait_that_is_counted_is_the_time_since_the_offer_was_accepted(queueing: Ledger) -> None:

@@ -134,7 +134,8 @@ def test_the_start_and_the_ratios_of_practice_are_those_of_rates_that_do_not_dri
     known = plain.families.arrives == 0
     for what in ("stage", "elapsed", "combo", "born", "placement"):
         np.testing.assert_array_equal(drifted.families.rows[what][: known.sum()], plain.families.rows[what][known])
-    np.testing.assert_array_equal(drifted.practice.engaged, plain.practice.engaged)
+    for what in ("none", "plan", "everyone", "times", "services", "dose"):
+        np.testing.assert_array_equal(getattr(drifted.practice, what), getattr(plain.practice, what))
     np.testing.assert_array_equal(drifted.ratio, plain.ratio)
     assert drifted.ceilings == plain.ceilings
 
@@ -180,7 +181,7 @@ def test_under_more_demand_the_same_families_come_sooner(plain: Start) -> None:
     late = np.maximum(0.0, came[0]["arrives"] - YEAR)
     both = len(came[0])
     np.testing.assert_allclose(came[1]["arrives"][:both], came[0]["arrives"] - late / 2, rtol=1e-12)
-    for same in ("size", "area", "combo", "engages"):
+    for same in ("size", "area", "combo"):
         np.testing.assert_array_equal(came[1][same][:both], came[0][same])
     assert len(came[1]) > both
 

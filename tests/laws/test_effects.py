@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from familyflow.engine import Ledger
 
 REPLICATIONS = 3
-WHOLE = AMPLE | {"effect.ramp_months": 0.5, "effect.engaged_share": 1.0}
-"""Every family engages, and practice is whole after the first month."""
+WHOLE = AMPLE | {"effect.ramp_months": 0.5, "effect.without_workers_share": 1.0}
+"""Practice is whole after the first month, at any dose."""
 NEUTRAL = {
     "effect.care_entry": 1.0,
     "effect.cp_duration": 1.0,

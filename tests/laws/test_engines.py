@@ -26,6 +26,7 @@ from familyflow.engine import prepare
 from familyflow.engine.compiled import build
 from familyflow.engine.run import COMPILED, SIMPY, simulate
 from familyflow.pathway import PATHWAY, Pathway
+from familyflow.pathway.adult_work import REFERENCE
 from familyflow.pathway.drift import BESIDE
 from familyflow.pathway.effects import EFFECTS
 from familyflow.scenario.model import Team
@@ -113,11 +114,13 @@ CHANGES = st.fixed_dictionaries(
         "staff.unfilled_share": st.floats(0.0, 0.5),
         "early_help.families_per_worker": st.floats(0.5, 6.0),
         "family.care_together": shares,
-        "effect.engaged_share": shares,
+        "harm.causal_share": shares,
+        "effect.without_workers_share": shares,
         "effect.care_entry": st.floats(0.3, 1.5),
         "effect.return_home": st.floats(0.5, 3.0),
         "effect.ramp_months": st.sampled_from([0.0, 1.0, 6.0]),
-        "adult.substance_misuse_worker.concurrent": st.sampled_from([0.3, 2.0]),
+        **{f"adult.{role}.concurrent": st.sampled_from([0.3, 0.8, 2.0, 15.0]) for role in REFERENCE},
+        **{f"adult.{role}.wait_days_outside": st.sampled_from([2.0, 200.0]) for role in REFERENCE},
         "adult.parenting_worker.concurrent": st.sampled_from([0.5, 3.0]),
     },
 )

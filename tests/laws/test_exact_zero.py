@@ -31,8 +31,7 @@ from familyflow.pathway.effects import EFFECTS
 from familyflow.scenario import null
 
 ROLLOUTS = ("all_at_once", "north_only", "one_by_one")
-AT_ONE = {effect.name: effect.ratio for effect in EFFECTS if not effect.remains_of}
-"""Effects that are used whole; of the others there is something left to do by practice when the ratio is 1."""
+AT_ONE = {effect.name: effect.ratio for effect in EFFECTS}
 DIGEST = """
 import sys
 from hashlib import sha256

@@ -71,9 +71,9 @@ def concerned(arrays: Arrays, start: Start, teams: tuple[str, ...]) -> tuple[int
     """Count (families open in some teams, those whom a change of practice concerns with their children in care)."""
     numbers = [list(start.scenario.teams).index(team) for team in teams]
     families = np.isin(arrays.families["team"], numbers)
-    engaged = families & (arrays.families["engaged"] == 1)
+    offered = families & (arrays.families["offered"] == 1)
     placed = arrays.stays[arrays.stays["team"] != NOBODY]["family"]
-    return int(families.sum()), int(engaged.sum() + engaged[placed].sum())
+    return int(families.sum()), int(offered.sum() + offered[placed].sum())
 
 
 @pytest.mark.parametrize("schedule", ["north_only", "all_at_once"])

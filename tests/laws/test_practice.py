@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from familyflow.pathway.adult_work import Programme
 
 TEAMS = list(whole().teams)
-FOR_ALL = [effect for effect in EFFECTS if effect.whom is Whom.ALL]
+FOR_ALL = [effect for effect in EFFECTS if effect.whom is Whom.ALL and (effect.exits or effect.times)]
+"""Effects on every family's way; those on a team's own staff touch no family by themselves."""
 SERVICES = [p for p in PATHWAY.programmes if not p.harm]
 ROLES = tuple(dict.fromkeys(p.role for p in SERVICES))
 SIMPLE = (
@@ -164,13 +165,19 @@ def of_services(ledger: Ledger) -> np.ndarray:
 
 
 def test_services_are_given_by_workers_of_live_teams_only_and_never_outside(served: Ledger) -> None:
-    given = of_services(served)
+    """Whoever waits for one gives up only when the case is closed or has passed to a team without such workers."""
+    everything, where = of_services(served), Whereabouts(served)
     since = {"hub": 60, "north": 60, "south": 300}
-    assert (given["exit"] == 1).all()
+    given = everything[everything["exit"] == 1]
     assert {TEAMS[t] for t in given["team"]} == set(since)
     offered = given[given["event"] == Event.OFFERED]
     for team, day in since.items():
         assert offered["time"][offered["team"] == TEAMS.index(team)].min() == day
+    without = everything[everything["exit"] == 0]
+    assert set(without["event"].tolist()) <= {int(Event.GAVE_UP)}
+    for record in without:
+        team = where.on(int(record["family"]), float(record["time"]))[1]
+        assert team < 0 or record["time"] < since.get(TEAMS[team], np.inf)
 
 
 def test_a_service_is_offered_at_its_own_stages_where_its_workers_have_places(served: Ledger) -> None:

@@ -11,7 +11,7 @@ from replay import Replay
 from small_town import LOGS, begin, claiming, moved, rates_for, scenario, values, whole, with_posts
 
 from familyflow.calibrate.unknowns import list_unknowns, to_rates
-from familyflow.engine import Ledger, prepare, rates, simulate, structure
+from familyflow.engine import Ledger, dose, prepare, rates, simulate, structure
 from familyflow.engine.records import Event
 from familyflow.engine.run import COMPILED, SIMPY
 from familyflow.ground.quantity import Quantity, Status
@@ -173,7 +173,10 @@ def test_a_new_effect_is_a_row() -> None:
     town = claiming(scenario(), "quick assessment")
     start = prepare(town, values({"effect.assessed": 0.5}), rates_for(values()), 1, 0, 1, pathway)
     s, e = start.structure.locate("early_help.close")
-    assert np.exp(start.practice.engaged[s, e].sum()) == pytest.approx(0.5)
+    for at in (0.0, start.practice.dose):
+        power = dose.delivered(start.structure.values, at)
+        assert np.exp(start.practice.offered(at)[s, e].sum()) == pytest.approx(0.5**power)
+    assert start.practice.dose > 0
 
 
 def test_a_new_service_is_offered_where_it_says_begun_and_counted() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from replay import Replay, Room
+from replay import MOMENT, Lines, Replay, Room, waits
 from small_town import RECRUITED, begin, flow_of, left_group, on, scenario, short, whole, with_schedules
 
 from familyflow.engine import Ledger, simulate
@@ -38,7 +38,7 @@ FEW_POSTS = {f"post.{role}": 0.15 for role in roles()}
 def moved(request: pytest.FixtureRequest) -> Ledger:
     """Return a year in which every kind of step is taken, and workers come and go."""
     if request.param in TOWNS:
-        return simulate(begin(TOWNS[request.param]), "reorganised")
+        return simulate(begin(TOWNS[request.param], size=0.2), "reorganised")
     changes = WHOLE[request.param] | FEW_POSTS | {"snapshot.children_in_care": 100.0}
     return simulate(begin(changes, size=0.2, town=whole()), "upheaval")
 
@@ -114,23 +114,32 @@ def test_a_closed_team_has_no_cases_left(moved: Ledger) -> None:
         assert not (log["team"] == teams.index(close.team)).any()
 
 
-def test_nobody_goes_on_waiting_for_the_workers_of_a_team_that_has_closed(moved: Ledger) -> None:
-    teams = list(moved.world.start.scenario.teams)
+def test_nobody_is_seen_by_a_team_that_has_closed_or_no_longer_has_the_case(moved: Ledger) -> None:
+    teams, lines = list(moved.world.start.scenario.teams), Lines(moved)
     closed = {teams.index(close.team): close.day for close in moved.world.timeline.closes}
-    kinds = (Event.QUEUED, Event.STARTED, Event.GAVE_UP)
-    shared = moved.world.start.scenario.programme.shared_roles
-    own = [p for p, programme in enumerate(PATHWAY.programmes) if programme.role not in shared]
-    log = moved.events[np.isin(moved.events["event"], kinds) & (moved.events["exit"] == 1)]
-    log = log[np.isin(log["place"], own)]
-    waiting: dict[tuple[int, int], int] = {}
-    for record in log[log["time"] > 0]:
-        family = (int(record["family"]), int(record["place"]))
-        if record["event"] == Event.QUEUED:
-            waiting[family] = int(record["team"])
-        else:
-            team = waiting.pop(family)
-            assert record["time"] <= closed.get(team, np.inf)
-    assert not set(waiting.values()) & set(closed)
+    began = [wait for wait in waits(moved) if wait.started and wait.own]
+    assert len(began) > 5
+    for wait in began:
+        assert wait.team == lines.places.on(wait.family, wait.until)[1]
+        assert lines.live[wait.team] <= wait.until <= closed.get(wait.team, np.inf)
+
+
+def test_whoever_has_an_outside_appointment_keeps_it_and_who_has_none_waits_while_a_place_can_come(
+    moved: Ledger,
+) -> None:
+    """Whatever happens to the teams, nobody gives up but where the case is closed, or nothing can come."""
+    lines, changed = Lines(moved), 0
+    for wait in (w for w in waits(moved) if w.asked > 0):
+        stage, team = lines.places.on(wait.family, wait.until)
+        lined = [lines.of(wait, day) for day in lines.moves(wait)]
+        assert min(wait.until, moved.world.start.horizon) <= wait.called + MOMENT
+        assert wait.own or not wait.started or wait.until == pytest.approx(wait.called, abs=MOMENT)
+        assert wait.called < np.inf or None not in lined
+        if wait.gave_up and not stage >= 0 > team:
+            assert wait.called == np.inf
+            assert lines.of(wait, wait.until) is None
+        changed += len({lines.of(wait, wait.asked), *lined}) > 1
+    assert changed > 0
 
 
 def test_a_case_that_passes_to_a_live_team_is_offered_its_programmes(moved: Ledger) -> None:

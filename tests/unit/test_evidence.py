@@ -65,7 +65,15 @@ WHOLES = (
 )
 UNITS = {
     *("share", "ratio", "days", "weeks", "months", "hours", "hours per week", "sessions", "per year"),
-    *("children", "children per year", "adults per fte", "families per fte", "fte", "working days"),
+    *(
+        "children",
+        "children per year",
+        "adults per fte",
+        "families per fte",
+        "fte",
+        "fte per 100 children",
+        "working days",
+    ),
     *("gbp", "gbp per week", "gbp per month", "gbp per year", "gbp per child", "gbp per incident"),
     *("gbp per team", "gbp per post", "grade", "years", "per step"),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import ceil, fsum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +13,7 @@ from familyflow import __version__
 from familyflow.calibrate import councils
 from familyflow.calibrate.baseline import baseline
 from familyflow.calibrate.levels import rounded
+from familyflow.engine import dose
 from familyflow.experiment.files import plain_words, writing
 from familyflow.ground import evidence
 from familyflow.ground.problem import Problem
@@ -31,18 +33,13 @@ YEARS: Final = 5
 EFFECTS: Final = ("care_entry", "cp_plan_length", "cin_plan_length", "cp_plan_entry", "training_dip")
 """What Family Safeguarding claims to change, as in the shipped scenarios of Swindon and Somerset."""
 STAGES: Final = ("cin", "cp")
-ROLES: Final = (
-    "da_victim_worker",
-    "da_perpetrator_worker",
-    "substance_misuse_worker",
-    "mental_health_practitioner",
-)
-"""The adult workers of Hertfordshire's standard team."""
 _NOTICE: Final = timedelta(weeks=26)
 """Time to recruit and train before the first team goes live."""
 _QUARTER: Final = 3
 _FEW: Final = 4
 _LEAST_POST: Final = 0.1
+_TENTHS: Final = 10
+"""Posts are written in tenths."""
 _LICENCE: Final = "Contains public sector information licensed under the Open Government Licence v3.0."
 
 
@@ -186,13 +183,13 @@ def _team(team: Team) -> list[str]:
 
 
 def _programme(known: Evidence, base: Baseline) -> list[str]:
-    """Write the default programme: Hertfordshire's standard team, as many as a locality has workers for."""
-    teams = _standard_teams(known, base)
+    """Write the default programme: in each locality the adult workers of the teams that the evidence is about."""
     return [
         "",
         *writer.comment(
-            "The default programme is Family Safeguarding as Hertfordshire staffs it. What it changes is named by "
-            "effect, sized in calibration/parameters.csv. For none at all: null = true."
+            "The default programme is Family Safeguarding with the adult workers of the teams that the evidence is "
+            "about, for the children on plans here. What it changes is named by effect, sized in "
+            "calibration/parameters.csv. For none at all: null = true."
         ),
         *writer.table(
             "programme",
@@ -205,34 +202,46 @@ def _programme(known: Evidence, base: Baseline) -> list[str]:
                 writer.assignment("effects", writer.names(EFFECTS)),
             ],
         ),
-        *writer.table("programme.posts", writer.quantities({role: _post(known, base, role, teams) for role in ROLES})),
-        *writer.table(
-            "programme.shared_posts",
-            [writer.quantity(SUPERVISOR, _post(known, base, SUPERVISOR, teams * len(base.staffing.localities)))],
-        ),
+        *writer.table("programme.posts", writer.quantities(_posts(base))),
+        *writer.table("programme.shared_posts", [writer.quantity(SUPERVISOR, _supervisor(known, base))]),
     ]
 
 
-def _standard_teams(known: Evidence, base: Baseline) -> float:
-    """Say to how many of Hertfordshire's teams one locality amounts, counting work with families who have a harm."""
-    workers = sum(team.social_workers.value for team in base.staffing.localities) / len(base.staffing.localities)
-    return workers / known.estimates["hertfordshire.social_workers"].value * base.harms["any"].value
+def _posts(base: Baseline) -> dict[str, Quantity]:
+    """Give each locality's adult workers: the staffing at which the evidence's effects are stated, rounded up."""
+    shared = tables.parameters(tables.sources())
+    every = base.snapshot["children_on_cin"].value + base.snapshot["children_on_cp"].value
+    share = max(share.value for _, share in base.staffing.areas.values())
+    children = every * share
+    wanted = dose.reference({name: each.value for name, each in shared.items()}, children)
+    total = fsum(wanted.values())
+    place = f"A locality has {every:,.0f} x {share:g} = {children:,.0f}"
+    return {role: _post(shared[dose.POSTS], fte, fte / total, place) for role, fte in wanted.items()}
 
 
-def _post(known: Evidence, base: Baseline, role: str, teams: float) -> Quantity:
-    """Give the posts of a role in so many standard teams; the high end is for families without a harm too."""
-    each, size = known.estimates[f"hertfordshire.{role}"], known.estimates["hertfordshire.social_workers"]
-    harmed = base.harms["any"].value
+def _post(reference: Quantity, fte: float, part: float, place: str) -> Quantity:
+    """Give the posts of a role; they are what is planned, so the uncertainty is the reference's and not theirs."""
+    value = max(round(ceil(round(fte * _TENTHS, 6)) / _TENTHS, 1), _LEAST_POST)
+    note = (
+        f"The teams that the evidence is about have {reference.value:g} adult workers ({reference.low:g} to "
+        f"{reference.high:g}) for 100 children on CIN and CP plans, {part:g} of them in this role. {place}: {fte:.2f}, "
+        "rounded up. No range, as it is what is planned: put in your own."
+    )
+    return Quantity(value, value, value, "fte", reference.year, reference.source, Status.ASSUMED, note)
+
+
+def _supervisor(known: Evidence, base: Baseline) -> Quantity:
+    """Give the psychologists of all localities: Hertfordshire's for a team; the high end is for all families."""
+    each, size = known.estimates[f"hertfordshire.{SUPERVISOR}"], known.estimates["hertfordshire.social_workers"]
+    workers, harmed = sum(team.social_workers.value for team in base.staffing.localities), base.harms["any"].value
+    teams = workers / size.value * harmed
     value = max(rounded(teams * each.value, "fte"), _LEAST_POST)
     low = min(round(teams * each.low, 2), value)
     high = max(round(teams * each.high / harmed, 2), value)
-    many = role == SUPERVISOR
-    one = teams / len(base.staffing.localities) if many else teams
     note = (
         f"Hertfordshire's standard team of {size.value:g} social workers has {each.value:g} ({each.low:g} to "
-        f"{each.high:g}). A locality amounts to {one:.2f} such teams for families "
-        f"with a harm ({harmed:.0%} of all)"
-        f"{f', all localities to {teams:.2f}' if many else ''}. Upper end: for all families."
+        f"{each.high:g}). A locality amounts to {teams / len(base.staffing.localities):.2f} such teams for families "
+        f"with a harm ({harmed:.0%} of all), all localities to {teams:.2f}. Upper end: for all families."
     )
     return Quantity(value, low, high, "fte", each.year, each.source, Status.ASSUMED, note)
 

@@ -47,4 +47,5 @@ def left_behind(wanted: Publication) -> list[str]:
     """Name the files that publishing leaves."""
     from familyflow.report.publication import PAGE, PAPER, PRINT
 
-    return [PAGE, PAPER, *([PRINT] if wanted.pdf else []), "summary.csv", "claims.csv", "caseloads.csv", "figures"]
+    tables = ["summary.csv", "claims.csv", "caseloads.csv", "waits.csv"]
+    return [PAGE, PAPER, *([PRINT] if wanted.pdf else []), *tables, "figures"]

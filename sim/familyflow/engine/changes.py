@@ -170,16 +170,22 @@ class _Planner:
         yield from (Change(day, Act.SUPERVISE) for day in days)
 
     def go_lives(self) -> Iterator[Change]:
-        """Start the teams' own adult workers."""
+        """Start the teams' own adult workers: when a team goes live, and again when the first of a role comes later."""
+        first: dict[tuple[int, int], float] = {}
+        for change in self.adult_work():
+            if change.places:
+                first.setdefault((change.team, change.role), change.day)
         for go in self.timeline.live:
-            yield Change(go.day, Act.GO_LIVE, self.teams[go.team])
+            team = self.teams[go.team]
+            late = {day for (owner, _), day in first.items() if owner in {team, COUNCIL} and day > go.day}
+            yield from (Change(day, Act.GO_LIVE, team) for day in (go.day, *sorted(late)))
 
     def practice(self) -> Iterator[Change]:
         """Let a team train, then practise, as its ramp and its dose stand from day to day; no change is none."""
         doses = TeamDoses(self.start.scenario, self.values, self.start.structure.pathway, self.timeline)
         for team, steps in self._powers().items():
             last = self._factors({}, 0.0)
-            for day, power in _by_day(steps, doses.days()):
+            for day, power in _by_day(steps, doses.days(team)):
                 now = self._factors(power, doses.at(team, day))
                 for_all = bool((now.everyone != last.everyone).any() or (now.times != last.times).any())
                 if for_all or (now.offered != last.offered).any():

@@ -6,7 +6,10 @@ team with a part of it has a part of the effect; what needs no adult worker, tra
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import groupby
+from math import inf
 from typing import TYPE_CHECKING
 
 from familyflow.engine.population import SNAPSHOT
@@ -14,11 +17,11 @@ from familyflow.pathway.adult_work import REFERENCE
 from familyflow.scenario.schema import Boundary, GoLive, Open
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from familyflow.pathway import Pathway
     from familyflow.scenario.model import Scenario
-    from familyflow.scenario.timeline import Timeline
+    from familyflow.scenario.timeline import Post, Timeline
 
 POSTS = "adult.reference_posts"
 """Adult workers (FTE) for each hundred children on plans, in the evidence's teams."""
@@ -54,7 +57,7 @@ def on_plans(scenario: Scenario, values: Mapping[str, float], pathway: Pathway, 
     """Return the children on plans in some areas on day 0, where plans are the stages that offer interventions."""
     groups = dict.fromkeys(stage.group for stage in pathway.stages if stage.offers)
     children = sum(values[f"snapshot.{SNAPSHOT[group]}"] for group in groups if group in SNAPSHOT)
-    total = sum(values[f"area.{name}.share"] for name in scenario.areas)
+    total = sum([values[f"area.{name}.share"] for name in scenario.areas])
     return children * sum(values[f"area.{name}.share"] for name in areas) / total
 
 
@@ -112,42 +115,78 @@ def _live_areas(scenario: Scenario, pathway: Pathway) -> dict[str, tuple[str, ..
     return {name: areas for name, areas in found.items() if offered & set(scenario.teams[name].stages)}
 
 
-@dataclass(frozen=True)
 class TeamDoses:
-    """The dose of each team on each day of one schedule: from the posts at work, and the areas it serves then."""
+    """The dose of each team on each day of one schedule: from the posts at work, and the areas it serves then.
 
-    scenario: Scenario
-    values: Mapping[str, float]
-    pathway: Pathway
-    timeline: Timeline
+    What each team serves is read off the map once, so that a plan of more teams takes as long for each.
+    """
 
-    def days(self) -> list[float]:
-        """Return the days on which a dose may change."""
-        posts = [day for post in self.timeline.posts for day in (post.working_day, post.end_day)]
-        return sorted({*posts, *(route.day for route in self.timeline.routes), *(go.day for go in self.timeline.live)})
+    def __init__(self, scenario: Scenario, values: Mapping[str, float], pathway: Pathway, timeline: Timeline) -> None:
+        self.values = values
+        self.posts: dict[str | None, list[Post]] = {}
+        for post in (post for post in timeline.posts if post.role in REFERENCE):
+            self.posts.setdefault(post.team, []).append(post)
+        self.live: dict[str, float] = {}
+        for go in timeline.live:
+            self.live.setdefault(go.team, go.day)
+        self.served = _served(scenario, values, pathway, timeline)
+        self.together = self._together() if self.posts.get(None) else []
+
+    def days(self, team: str) -> list[float]:
+        """Return the days on which a team's dose may change."""
+        posts = [*self.posts.get(team, []), *self.posts.get(None, [])]
+        work = [day for post in posts for day in (post.working_day, post.end_day)]
+        steps = [day for day, _ in (*self.served.get(team, []), *self.together)]
+        return sorted({*work, *steps, *([self.live[team]] if team in self.live else [])})
 
     def at(self, team: str, day: float) -> float:
         """Return a team's dose after all that happens on a day."""
-        children = {name: self._children(name, day) for name in self._live(day)}
-        mine, total = children.get(team, 0.0), sum(children.values())
+        mine = self._children(team, day)
         if not mine:
             return 0.0
         fte: dict[str, float] = {}
-        for post in self.timeline.posts:
-            if post.working_day <= day < post.end_day and post.team in (team, None):
-                part = 1.0 if post.team else mine / total
+        for post in (*self.posts.get(team, []), *self.posts.get(None, [])):
+            if post.working_day <= day < post.end_day:
+                part = 1.0 if post.team else mine / _on(self.together, day)
                 fte[post.role] = fte.get(post.role, 0.0) + part * post.fte
         return dose(self.values, fte, mine)
 
-    def _live(self, day: float) -> list[str]:
-        return [go.team for go in self.timeline.live if go.day <= day]
-
     def _children(self, team: str, day: float) -> float:
-        """Return the children on plans in the areas that a team serves on a day."""
-        groups = {stage.group for stage in self.pathway.stages if stage.offers}
-        served: dict[tuple[str, str], str] = {}
-        for route in self.timeline.routes:
-            if route.day <= day and route.group in groups:
-                served[route.area, route.group] = route.team
-        mine = dict.fromkeys(area for (area, _), owner in served.items() if owner == team)
-        return on_plans(self.scenario, self.values, self.pathway, mine)
+        """Return the children on plans whom a live team serves on a day; none before it is live."""
+        return _on(self.served.get(team, []), day) if self.live.get(team, inf) <= day else 0.0
+
+    def _together(self) -> list[tuple[float, float]]:
+        """Return the children whom all live teams serve, from each day on which that changes."""
+        days = sorted({*self.live.values(), *(day for steps in self.served.values() for day, _ in steps)})
+        return [(day, sum(self._children(team, day) for team in self.live)) for day in days]
+
+
+def _on(steps: Sequence[tuple[float, float]], day: float) -> float:
+    """Return what holds on a day, of what holds from each of some days on; nothing before the first."""
+    last = bisect_right(steps, (day, inf))
+    return steps[last - 1][1] if last else 0.0
+
+
+def _served(
+    scenario: Scenario, values: Mapping[str, float], pathway: Pathway, timeline: Timeline
+) -> dict[str, list[tuple[float, float]]]:
+    """Return the children on plans in the areas that each team serves, from each day on which those change."""
+    groups = {stage.group for stage in pathway.stages if stage.offers}
+    owner: dict[tuple[str, str], str] = {}
+    works: dict[str, dict[tuple[str, str], None]] = {}
+    found: dict[str, list[tuple[float, float]]] = {}
+    routes = [route for route in timeline.routes if route.group in groups]
+    for day, together in groupby(sorted(routes, key=lambda route: route.day), key=lambda route: route.day):
+        touched: dict[str, None] = {}
+        for route in together:
+            work = (route.area, route.group)
+            if former := owner.get(work):
+                del works[former][work]
+                touched[former] = None
+            owner[work] = route.team
+            works.setdefault(route.team, {})[work] = None
+            touched[route.team] = None
+        for team in touched:
+            areas = dict.fromkeys(area for area, _ in works[team])
+            found.setdefault(team, []).append((day, on_plans(scenario, values, pathway, areas)))
+    return found

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from familyflow.engine import followup
 from familyflow.engine import tally as tallies
 from familyflow.engine.completions import Completions
 from familyflow.engine.records import GREW_UP, NEW, PASSED, TRANSFERRED, Event
@@ -23,6 +24,7 @@ from familyflow.pathway.teams import AGENCY_SOCIAL_WORKER, CATEGORIES, KEY_WORKE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from familyflow.engine.followup import Followup
     from familyflow.engine.structure import Flags, Floats
     from familyflow.engine.tally import Tally
     from familyflow.engine.world import World
@@ -94,6 +96,7 @@ class Ledger:
         """Yield every measure as a table (months, teams); the last column is for no team."""
         counted = dict(self._families())
         yield from counted.items()
+        yield from self._passed[1].measures(self.edges, self.columns)
         yield from self._workload(counted)
         yield from self._adult_work()
         yield from self._harms()
@@ -133,9 +136,17 @@ class Ledger:
         return Completions.of(self.world.start.structure.pathway.programmes)
 
     @cached_property
+    def _passed(self) -> tuple[Tally, Followup]:
+        """What is made of the records in the one pass over them."""
+        start = self.world.start
+        watch = followup.Watch.of(start.structure)
+        added = tallies.of(self.treated.noting(watch.over(self.chunks)), self.edges, self.columns)
+        return added, followup.of(watch, start.structure, start.families, start.horizon)
+
+    @property
     def tally(self) -> Tally:
         """The records added up by kind, month and team."""
-        return tallies.of(self.treated.noting(self.chunks), self.edges, self.columns)
+        return self._passed[0]
 
     def at(self, *stages: bool) -> Flags:
         """Return which kinds of record are about one of the stages so marked."""

@@ -107,6 +107,8 @@ def _short(who: str, rows: list[Staffing]) -> str:
 
 def crowded(scenario: Scenario) -> list[str]:
     """Say which teams have places for fewer parents than there are families on plans with a harm."""
+    if scenario.programme.null or not is_dosed(scenario):
+        return []
     values = scenario.central()
     size = sum(k * values[f"family.size.{k}"] for k in SIZES)
     short = []
@@ -184,8 +186,9 @@ def compared(table: pd.DataFrame, titles: Mapping[str, str]) -> Iterator[str]:
 def _overall(table: pd.DataFrame, schedule: str) -> float | None:
     """Return the mean days that all parents of a schedule wait; None where nobody is seen."""
     rows = table[table["schedule"] == schedule]
-    total = float(rows["seen"].sum())
-    return float((rows["mean"] * rows["seen"]).sum() / total) if total else None
+    if rows.empty or not rows["seen"].sum():
+        return None
+    return float((rows["mean"] * rows["seen"]).sum() / rows["seen"].sum())
 
 
 def unmet(monthly: Monthly) -> Iterator[str]:
@@ -216,10 +219,9 @@ def write(table: pd.DataFrame, path: Path) -> None:
 def section(material: Material) -> Section:
     """Show how teams are staffed against the evidence's teams, and who sees parents and how soon."""
     found, scenario = material.findings, material.scenario
-    warned = [] if scenario.programme.null else [*shortfalls(scenario), *crowded(scenario)]
-    said = [*warned, *compared(found.waits, material.titles), *found.unmet]
+    said = [*shortfalls(scenario), *crowded(scenario), *compared(found.waits, material.titles), *found.unmet]
     blocks: list[Block] = [Paragraph(_DOSE), Bullets(said)] if said else [Paragraph(_DOSE)]
-    if rows := [_staffed(row) for row in staffing(scenario)]:
+    if is_dosed(scenario) and (rows := [_staffed(row) for row in staffing(scenario)]):
         blocks.append(Table("staffing-table", _STAFFING, _STAFFED, [("", rows)]))
     groups = [(title, list(wait_rows(found.waits, name))) for name, title in material.titles.items()]
     blocks.append(Table("waits-table", _WAITS, _WAITED, [(title, each) for title, each in groups if each]))

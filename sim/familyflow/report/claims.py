@@ -68,6 +68,7 @@ RATIOS: Final = MappingProxyType(
         "appointments_missed_share": ("appointments_missed", "appointments"),
         "programmes_completed_share": ("programmes_completed", "programmes_started"),
         "rereferrals_12m_share": ("rereferrals_12m", "referrals"),
+        "care_within_18_months_share": ("entered_care_18m_under_13", "first_referred_under_13"),
         "caseload": ("children_open", "social_workers_in_post"),
     }
 )

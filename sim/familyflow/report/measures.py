@@ -19,6 +19,8 @@ PRECISION: Final = "precision of the average"
 
 PER_CHILD_YEAR: Final = "changes per child-year"
 """The unit of continuity: how often a child who has a worker is given another."""
+OF_CHILDREN: Final = "share of children"
+"""The unit of a small share, which is written to a tenth of a percent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ MEASURES: Final = (
     Measure("children_in_care_end", "Children in care at the end", "children", -1, "Children"),
     Measure("children_on_cp_end", "Children on CP plans at the end", "children", -1, "Children"),
     Measure("children_on_cin_end", "Children on CIN plans at the end", "children", -1, "Children"),
+    Measure("care_within_18_months_share", "In care within 18 months of referral", OF_CHILDREN, -1, "Children"),
     Measure("caseload_mean", "Children per social worker", "children per social worker", -1, "Caseloads"),
     Measure("caseload_worst_quarter", "Worst team-quarter", "children per social worker", -1, "Caseloads"),
     Measure("workload_share", "Social workers' hours, of usable", "share", -1, "Caseloads"),

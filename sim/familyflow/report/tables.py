@@ -54,6 +54,8 @@ WORKLOAD_HOURS: Final = tuple(f"workload_hours_{work.name}" for work in WORKLOAD
 """Hours of social work by kind; against them stand USABLE_HOURS."""
 USABLE_HOURS: Final = "usable_hours"
 WORKER_CHANGES: Final = "worker_changes"
+FOLLOWED: Final = ("entered_care_18m_under_13", "first_referred_under_13")
+"""Children who entered care within 18 months of their family's first referral, and all who were followed up so long."""
 SUMMARY: Final = (
     "schedule",
     "measure",
@@ -138,13 +140,14 @@ def _period_order(period: str) -> tuple[bool, str]:
 def _counted(monthly: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
     """Count children, caseloads and adult work: one row per schedule, period and draw."""
     adult_work = [name for pair in SUMS.values() for name in pair]
-    panel = council(monthly, [*AVERTED.values(), *STOCKS.values(), *_STAFFED, *adult_work])
+    panel = council(monthly, [*AVERTED.values(), *STOCKS.values(), *FOLLOWED, *_STAFFED, *adult_work])
     panel["caseload"] = ratio(panel["children_open"], panel["social_workers_in_post"])
     panel["child_years"] = _child_years(monthly).reindex(panel.index).fillna(0.0)
     grouped = _spread(panel, _labels(monthly)).groupby(_KEYS)
     flows, ends = grouped.sum(), grouped.last()
     columns = {name: _less(flows[part]) for name, part in AVERTED.items()}
     columns |= {name: ends[part] for name, part in STOCKS.items()}
+    columns["care_within_18_months_share"] = ratio(*(flows[name] for name in FOLLOWED))
     columns["caseload_mean"] = grouped["caseload"].mean()
     columns["caseload_worst_quarter"] = every.groupby(_KEYS)["caseload"].max()
     columns["workload_share"] = ratio(flows[list(WORKLOAD_HOURS)].sum(axis=1), flows[USABLE_HOURS])

@@ -7,7 +7,7 @@ from math import isnan
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from familyflow.report.measures import NO_CHANGE, PER_CHILD_YEAR, RANGE, WHOLE
+from familyflow.report.measures import NO_CHANGE, OF_CHILDREN, PER_CHILD_YEAR, RANGE, WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +34,8 @@ _DIGITS: Final = MappingProxyType({"children per social worker": 1, "children pe
 """Decimals of units that are not written as whole numbers."""
 _NO_MORE: Final = "no_more"
 """The direction of a claim that something will not rise."""
+_PERCENT: Final = MappingProxyType({"share": 0, OF_CHILDREN: 1})
+"""Decimals of units that are written in percent."""
 _VERDICTS: Final = ((0.95, "Yes"), (0.5, "Probably"), (0.05, "Probably not"), (0.0, "No"))
 """Least share of draws in which the cost is repaid, and what is then said."""
 
@@ -54,8 +56,8 @@ def number(value: float, unit: str, least: int = 0) -> str:
         return f"{'-' if value < 0 else ''}<{least}"
     if unit == "gbp":
         return _plain(value / _MILLION, 2 if abs(value) < _SHORT * _MILLION else 1)
-    if unit == "share":
-        return _plain(100 * value, 0) + "%"
+    if unit in _PERCENT:
+        return _plain(100 * value, _PERCENT[unit]) + "%"
     return _plain(value, _DIGITS.get(unit, 0))
 
 
@@ -72,8 +74,8 @@ def error(value: float, unit: str) -> str:
         return MISSING
     if unit == "gbp":
         return "±" + _plain(value / _MILLION, 3)
-    if unit == "share":
-        return "±" + _plain(100 * value, 1) + "%"
+    if unit in _PERCENT:
+        return "±" + _plain(100 * value, _PERCENT[unit] + 1) + "%"
     return "±" + _plain(value, _DIGITS.get(unit, 0) + 1)
 
 

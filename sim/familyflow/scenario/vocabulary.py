@@ -107,6 +107,8 @@ _FAMILY_FLOWS: Final = (
     "early_help_starts",
     "closures",
     "worker_changes",
+    "first_referred_under_13",
+    "entered_care_18m_under_13",
     *(f"child_days_{where}" for where in ("on_cin", "on_cp", "in_care", "early_help", *PLACEMENTS)),
     *(f"harm_days_{harm}" for harm in HARMS),
 )
@@ -146,6 +148,7 @@ DERIVED: Final = (
     "appointments_missed_treatment",
     "programmes_completed_share",
     "rereferrals_12m_share",
+    "care_within_18_months_share",
     "caseload",
     "placement_spend",
 )

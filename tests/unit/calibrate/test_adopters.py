@@ -23,7 +23,7 @@ from familyflow.calibrate.adopters import (
 )
 from familyflow.calibrate.departures import YEARS
 from familyflow.ground.problem import Problem
-from familyflow.scenario import tables
+from familyflow.scenario import readings, tables
 
 WORLDS = range(1, 6)
 GROUPS = range(8)
@@ -186,6 +186,16 @@ def test_the_one_number_that_others_stand_on_is_the_shipped_one() -> None:
         e for e in asked.shipped() if (e.kind, e.measure, e.year, e.comparison) == (SINCE, CARE_STARTS, YEARS, OTHERS)
     )
     assert [one.ratio, one.low, one.high] == pytest.approx([other.ratio, other.low, other.high], rel=5e-4)
+
+
+def test_the_reading_of_the_evidence_is_the_number_that_the_comparison_gives() -> None:
+    (row,) = (row for row in readings.rows() if row.reading == "adopters")
+    one = next(
+        e for e in asked.shipped() if (e.kind, e.measure, e.year, e.comparison) == (SINCE, CARE_STARTS, YEARS, OTHERS)
+    )
+    said = (row.quantity.value, row.quantity.low, row.quantity.high)
+    assert said == pytest.approx((one.ratio, one.low, one.high), abs=6e-4)
+    assert row.level == readings.COUNCIL
 
 
 def test_estimates_survive_being_written_and_read() -> None:

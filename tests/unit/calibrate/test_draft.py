@@ -13,9 +13,12 @@ from familyflow import api, scenario
 from familyflow.calibrate import councils, draft, update
 from familyflow.calibrate.baseline import baseline
 from familyflow.calibrate.solve import solve
+from familyflow.engine import dose
 from familyflow.ground import evidence
 from familyflow.ground.problem import Problem
 from familyflow.ground.quantity import Quantity, Status
+from familyflow.pathway import PATHWAY
+from familyflow.pathway.adult_work import REFERENCE, SUPERVISOR
 from familyflow.scenario import writer
 from familyflow.scenario.timeline import build
 
@@ -131,13 +134,43 @@ def test_teams_share_the_posts_by_the_children_they_hold(kent: Scenario) -> None
     assert max(localities) == min(localities)
 
 
-def test_the_programmes_posts_grow_with_a_localitys_workers(known: councils.Evidence, tmp_path: Path) -> None:
-    few, many = made("Rutland", tmp_path), scenario.load(draft.write("Kent", out=tmp_path / "kent.toml").path)
-    for role in draft.ROLES:
-        assert few.quantities[f"post.{role}"].value < many.quantities[f"post.{role}"].value
-    size = known.estimates["hertfordshire.social_workers"].value
-    teams = many.quantities["team.locality_1.social_workers"].value / size * many.quantities["harms.any"].value
-    assert isclose(many.quantities["post.da_victim_worker"].value, teams, abs_tol=0.05)
+@pytest.mark.parametrize("council", ["Isles of Scilly", "Rutland", "Swindon", "Kent", "Birmingham"])
+def test_the_drafted_posts_are_a_whole_dose_and_hardly_more(council: str, tmp_path: Path) -> None:
+    found = made(council, tmp_path)
+    plan = dose.planned(found, found.central(), PATHWAY)
+    assert 0.99 <= plan.dose(found.central()) <= 1 + 1e-12
+    wanted = dose.reference(found.central(), plan.children)
+    teams = sum(name.startswith("locality") for name in found.teams)
+    assert all(plan.fte[role] - fte < 0.1 * teams + 1e-9 for role, fte in wanted.items())
+    each = dose.by_team(found, found.central(), PATHWAY).values()
+    assert min(team.dose(found.central()) for team in each) >= 0.99
+
+
+def test_the_drafted_posts_grow_with_the_children_on_plans(tmp_path: Path) -> None:
+    sizes = [made(council, tmp_path / council) for council in ("Rutland", "Swindon", "Kent")]
+    plans = [dose.planned(found, found.central(), PATHWAY) for found in sizes]
+    assert plans[0].children < plans[1].children < plans[2].children
+    for role in (*REFERENCE, SUPERVISOR):
+        assert plans[0].fte[role] < plans[1].fte[role] < plans[2].fte[role]
+
+
+def test_a_drafted_post_shows_its_arithmetic(kent: Scenario) -> None:
+    post, reference = kent.quantities["post.da_victim_worker"], kent.quantities[dose.POSTS]
+    assert (post.status, post.source, post.year) == (Status.ASSUMED, reference.source, reference.year)
+    assert (post.low, post.high) == (post.value, post.value)
+    assert f"{reference.value:g} adult workers ({reference.low:g} to {reference.high:g}) for 100 children" in post.note
+    wanted = 4242 * 0.125 / 100 * reference.value / 4
+    assert f"4,242 x 0.125 = 530: {wanted:.2f}, rounded up" in post.note
+    assert wanted <= post.value < wanted + 0.1
+
+
+def test_the_shared_psychologist_is_in_proportion_to_the_localities_workers(
+    kent: Scenario, known: councils.Evidence
+) -> None:
+    each, size = (known.estimates[f"hertfordshire.{name}"].value for name in ("psychologist", "social_workers"))
+    workers = sum(value.value for key, value in kent.quantities.items() if key.startswith("team.locality"))
+    expected = workers / size * kent.quantities["harms.any"].value * each
+    assert isclose(kent.quantities["post.psychologist"].value, expected, abs_tol=0.05)
 
 
 def test_what_is_borrowed_is_assumed_says_so_and_is_named_at_the_head(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def written(folder: Path, *lines: str, head: str = HEAD) -> Path:
 def test_the_shipped_councils_are_arranged_by_place_and_year() -> None:
     known = history.panel(councils.table())
     assert known.years == tuple(range(2013, 2025))
-    assert len(known.places) == 130
+    assert len(known.places) == 155
     at = known.places.index("Swindon"), known.years.index(2019)
     row = councils.table().query("council == 'Swindon' and year == 2019").iloc[0]
     assert [float(each) for each in known.counts[:, at[0], at[1]]] == [row[s.measure] for s in history.SERIES]

@@ -9,6 +9,7 @@ import familyflow.scenario
 from familyflow.cli import main
 from familyflow.ground.problem import Problem
 from familyflow.scenario import timeline
+from familyflow.scenario.model import Programme
 
 if TYPE_CHECKING:
     import pytest
@@ -20,6 +21,9 @@ class Town(fake_engine.Town):
 
     areas: dict[str, str] = field(default_factory=lambda: {"harbour": "", "hill": ""})
     teams: dict[str, str] = field(default_factory=lambda: {"north": ""})
+    programme: Programme = field(
+        default_factory=lambda: Programme("", null=True, stages=(), roles=(), shared_roles=(), budget_years=None)
+    )
 
 
 def test_a_sound_scenario_is_described(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -49,3 +53,10 @@ def test_a_schedule_that_cannot_be_built_is_a_problem(
     monkeypatch.setattr(timeline, "build", build)
     assert main(["check", "town"]) == 2
     assert capsys.readouterr().err == ("familyflow: town.toml: schedules.as_published: a date is before the start\n")
+
+
+def test_a_plan_short_of_the_evidence_s_staff_is_told_and_is_no_problem(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "durham"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert sum(line.startswith("  mind: 11 teams together: ") for line in said) == 1
+    assert said[-1] == "No problem found."

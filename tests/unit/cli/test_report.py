@@ -42,7 +42,7 @@ def test_a_finished_run_is_published_again_without_running(answer: Answer) -> No
     assert (code, told) == (0, "writing the page and the paper\n")
     published = Path("here", "published.txt").read_text(encoding="utf-8")
     assert published == "mine.toml Publication(least=5, pdf=False)"
-    assert said == "In here: report.html, paper.docx, summary.csv, claims.csv, caseloads.csv, figures\n"
+    assert said == "In here: report.html, paper.docx, summary.csv, claims.csv, caseloads.csv, waits.csv, figures\n"
 
 
 def test_what_holds_no_run_is_refused(answer: Answer, tmp_path: Path) -> None:

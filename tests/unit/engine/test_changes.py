@@ -5,12 +5,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from small_town import STEADY, begin, claiming, live, on, scenario, whole, with_posts, with_schedules
+from small_town import (
+    LOCALITIES,
+    SHARED,
+    STEADY,
+    begin,
+    claiming,
+    live,
+    on,
+    scenario,
+    whole,
+    with_posts,
+    with_schedules,
+)
 
-from familyflow.engine import changes, world
+from familyflow.engine import changes, dose, world
 from familyflow.engine.changes import COUNCIL, SLIVER, Act, Change
 from familyflow.ground.calendar import DAYS_PER_MONTH
-from familyflow.pathway.adult_work import SUPERVISOR, roles
+from familyflow.pathway.adult_work import REFERENCE, SUPERVISOR, roles
 from familyflow.scenario import null
 from familyflow.scenario.schema import Staff
 
@@ -18,6 +30,8 @@ if TYPE_CHECKING:
     from familyflow.scenario.model import Scenario
 
 TEAMS = list(whole().teams)
+SERVING = (*SHARED, "neglect_practitioner")
+"""Roles that end none of the harms which parents can be referred out for."""
 
 
 def dated(town: Scenario, schedule: str, more: dict[str, float] | None = None, years: int = 1) -> list[Change]:
@@ -90,6 +104,15 @@ def test_shared_workers_are_the_council_s_and_start_with_the_first_team() -> Non
     assert of(found, Act.SUPERVISE)[0].day == 50.0
 
 
+def test_a_team_starts_anew_when_the_first_place_with_a_role_comes_after_it_went_live() -> None:
+    more = {"post.parenting_worker": 0.3, "adult.parenting_worker.concurrent": 4.0, "staff.unfilled_share": 0.5}
+    more |= {"staff.recruitment_weeks.parenting_worker": 10.0}
+    for town in (with_posts(whole(), "parenting_worker"), with_posts(whole(), shared=["parenting_worker"])):
+        found = dated(town, "everybody", more)
+        assert [(c.day, c.places) for c in of(found, Act.WORK)][-1] == (130.0, 1)
+        assert [c.day for c in of(found, Act.GO_LIVE, "hub")] == [60.0, 130.0]
+
+
 def test_a_role_that_works_with_no_family_has_no_places() -> None:
     town = with_posts(whole(), "coordinator", shared=["team_manager"])
     more = {"post.coordinator": 2.0, "post.team_manager": 1.0}
@@ -99,8 +122,32 @@ def test_a_role_that_works_with_no_family_has_no_places() -> None:
 # Practice --------------------------------------------------------------------------------------------------------
 
 
-def test_a_programme_that_claims_nothing_practises_nothing() -> None:
-    assert not of(dated(claiming(whole()), "everybody"), Act.PRACTISE)
+def test_a_programme_that_claims_nothing_and_has_no_adult_worker_practises_nothing() -> None:
+    assert not of(dated(with_posts(claiming(whole()), shared=SERVING), "everybody"), Act.PRACTISE)
+
+
+def test_what_adult_workers_do_is_held_at_nothing_where_nothing_is_claimed() -> None:
+    found = of(dated(with_posts(claiming(whole()), *REFERENCE), "everybody"), Act.PRACTISE)
+    assert {TEAMS[c.team] for c in found} == set(LOCALITIES)
+    assert not any(c.for_all for c in found)
+
+
+def test_practice_follows_the_workers_in_post() -> None:
+    """Half of the posts are filled in time for going live, and the others by the day on which they are recruited."""
+    more = dict.fromkeys((f"post.{role}" for role in REFERENCE), 0.2) | {"effect.care_entry": 0.5}
+    more |= {f"staff.recruitment_weeks.{role}": 10.0 for role in REFERENCE}
+    more |= {"staff.unfilled_share": 0.5, "effect.ramp_months": 0.0, "staff.slippage_weeks": 0.0}
+    town = with_posts(claiming(whole(), "care_entry"), *REFERENCE)
+    run = world.under(begin(more, size=0.2, town=town), "everybody")
+    steps = of(changes.dated(run), Act.PRACTISE, "north")
+    assert [c.day for c in steps] == [60.0, 130.0]
+    s, e = run.start.structure.locate("cp.care")
+    doses = dose.TeamDoses(town, run.start.structure.values, run.start.structure.pathway, run.timeline)
+    at = [doses.at("north", c.day) for c in steps]
+    assert 0 < at[0] == pytest.approx(at[1] / 2)
+    found = [float(np.log(c.factors.offered[s, e])) for c in steps if c.factors is not None]
+    assert found == pytest.approx([run.start.practice.offered(each)[s, e].sum() for each in at])
+    assert found[1] < found[0] < 0
 
 
 @pytest.mark.parametrize("effect", ["step_up", "front_door_referral", "front_door_time"])
@@ -111,10 +158,9 @@ def test_practice_changes_by_the_month_until_it_is_whole_and_then_no_more(effect
     assert all(c.for_all for c in steps)
 
 
-def test_practice_for_families_that_engage_tells_no_others() -> None:
-    found = of(
-        dated(claiming(whole(), "cp_plan_entry"), "everybody", {"effect.cp_entry_first_year": 0.5}, 2), Act.PRACTISE
-    )
+def test_practice_for_families_offered_the_programme_tells_no_others() -> None:
+    town = with_posts(claiming(whole(), "cp_plan_entry"))
+    found = of(dated(town, "everybody", {"effect.cp_entry_first_year": 0.5}, 2), Act.PRACTISE)
     assert len(found) > 0
     assert not any(c.for_all for c in found)
     assert len(of(found, Act.PRACTISE, "north")) == 2  # begins, and ends after a year
@@ -122,7 +168,7 @@ def test_practice_for_families_that_engage_tells_no_others() -> None:
 
 def test_a_team_dips_from_its_first_day_of_training_until_it_is_live() -> None:
     more = {"effect.training_dip": 0.5, "staff.training_weeks": 4.0}
-    steps = of(dated(claiming(whole(), "training_dip"), "everybody", more), Act.PRACTISE, "north")
+    steps = of(dated(with_posts(claiming(whole(), "training_dip")), "everybody", more), Act.PRACTISE, "north")
     exits = world.under(begin(town=whole()), "no_change").start.structure
     s, e = exits.locate("cin.close")
     values = [c.factors.everyone[s, e] for c in steps if c.factors is not None]

@@ -94,7 +94,8 @@ def test_a_team_has_its_dose_when_its_workers_are_at_work_and_none_before_or_aft
     cut = replace(run.timeline, posts=tuple(replace(post, end_day=200.0) for post in run.timeline.posts))
     ended = dose.TeamDoses(town, start.structure.values, PATHWAY, cut)
     assert (ended.at("north", 199.0), ended.at("north", 200.0)) == (pytest.approx(1.0), 0.0)
-    assert 200.0 in ended.days()
+    assert 200.0 in ended.days("north")
+    assert 200.0 not in ended.days("south")
 
 
 def test_shared_workers_are_shared_by_the_children_of_the_teams_that_are_live() -> None:

@@ -3,7 +3,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import simpy
-from small_town import AMPLE, RECRUITED, STEADY, begin, claiming, live, on, scenario, short, with_schedules
+from small_town import (
+    AMPLE,
+    RECRUITED,
+    STEADY,
+    begin,
+    claiming,
+    live,
+    on,
+    scenario,
+    short,
+    with_posts,
+    with_schedules,
+)
 
 from familyflow.engine import Ledger, simulate, world
 from familyflow.engine.records import Event
@@ -15,21 +27,42 @@ from familyflow.scenario.schema import Boundary, Staff
 
 NORTH, CENTRAL = (list(scenario().teams).index(name) for name in ("north", "central"))
 GROWS, FIRST_YEAR, DIPS = "early_help.assessment", "section47.cp", "cp.close"
-"""An exit on which each profile's effect stands alone."""
-HALVED = {"effect.step_up": 0.5, "effect.cp_entry_first_year": 0.5, "effect.training_dip": 0.5}
+"""An exit on which each profile's effect stands alone, in a programme without adult workers."""
+HALVED = {
+    "effect.step_up": 0.5,
+    "effect.cp_entry_first_year": 0.5,
+    "effect.training_dip": 0.5,
+    "effect.without_workers_share": 1.0,
+}
 
 
 def town(changes: dict[str, float], schedule: str = "north_only") -> Town:
-    claimed = claiming(scenario(), "step_up", "cp_plan_entry", "training_dip")
+    claimed = with_posts(claiming(scenario(), "step_up", "cp_plan_entry", "training_dip"))
     return Town(world.under(begin(HALVED | changes, size=0.03, years=3, town=claimed), schedule))
 
 
 def power_on(day: float, ramp: float, path: str) -> float:
-    """Return how much of an effect there is in a team that goes live on day 30, on an exit that it halves."""
+    """Return how much of an effect there is in a team that goes live on day 30, on an exit that it halves.
+
+    Of those who could take the exit of a decision the effect halves the share: the odds are multiplied by less.
+    """
     there = town({"effect.ramp_months": ramp, "staff.training_weeks": 2.0})
     there.env.run(until=day + 0.001)
     stage, leads = there.structure.locate(path)
-    return float(np.log(there.teams[NORTH].practice(stage, engaged=True)[leads]) / np.log(0.5))
+    whole = there.start.practice.offered(0.0)[stage, leads].sum() if path == FIRST_YEAR else np.log(0.5)
+    assert whole <= np.log(0.5)
+    return float(np.log(there.teams[NORTH].practice(stage, offered=True)[leads]) / whole)
+
+
+def test_practice_is_of_families_offered_the_programme_or_of_everyone() -> None:
+    there = town({"effect.ramp_months": 0.0})
+    there.env.run(until=100)
+    north = there.teams[NORTH]
+    for path, for_all in ((GROWS, True), (FIRST_YEAR, False)):
+        stage, leads = there.structure.locate(path)
+        offered, others = (north.practice(stage, offered=kind)[leads] for kind in (True, False))
+        assert offered < 1
+        assert others == (offered if for_all else 1.0)
 
 
 def power_after(months: float, ramp: float, path: str) -> float:
@@ -102,7 +135,7 @@ def team_of(ledger: Ledger, area: str, stage: str, since: float, until: float) -
 def test_new_cases_follow_the_map_and_open_cases_keep_their_team() -> None:
     step = Boundary(date=on(150), action="boundary", team="north", areas=("central",), existing_cases="stay")
     moved = with_schedules(scenario(), moved=[step])
-    ledger = simulate(begin(AMPLE | STEADY, town=moved), "moved")
+    ledger = simulate(begin(AMPLE | STEADY, size=0.2, town=moved), "moved")
     for stage in ("section47", "cin"):
         assert team_of(ledger, "central", stage, 0, 150) == {"central"}
         assert team_of(ledger, "central", stage, 150, 365) == {"north"}

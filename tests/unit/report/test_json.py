@@ -71,7 +71,7 @@ def test_the_document_says_what_was_run(found: report.Document) -> None:
 def test_every_schedule_has_its_title_measures_differences_teams_and_claims(found: report.Document) -> None:
     assert list(found["schedules"]) == ["no_change", "as_published", "all_at_once", "slower", "one_year_late"]
     for name, schedule in found["schedules"].items():
-        assert list(schedule) == ["title", "measures", "differences", "teams", "claims"]
+        assert list(schedule) == ["title", "measures", "differences", "teams", "claims", "waits"]
         assert list(schedule["measures"]) == WHOLE
         assert all(list(each) == STATISTICS for each in schedule["measures"].values())
         assert all(list(each) == ["mean", "p5", "p95", "mc_error"] for each in schedule["differences"].values())

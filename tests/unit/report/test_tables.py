@@ -10,7 +10,7 @@ from by_hand import NOTHING, START, frame, money, series
 
 from familyflow.ground.calendar import month_ends
 from familyflow.ground.problem import Problem
-from familyflow.report import frames, tables
+from familyflow.report import frames, tables, words
 from familyflow.report.measures import MEASURES
 from familyflow.scenario.vocabulary import MEASURES as RECORDED
 
@@ -179,6 +179,27 @@ def test_completed_programmes_and_missed_appointments_count_own_and_outside() ->
     assert value(values, "no_change", "programmes_completed") == 4
     assert value(values, "no_change", "appointments_missed") == 10
     assert value(values, "no_change", "appointments_missed_share") == 0.25
+
+
+def test_children_in_care_within_18_months_are_a_share_of_those_followed_up_so_long() -> None:
+    records = frame(
+        series("no_change", "first_referred_under_13", [0, 30, 10, 0]),
+        series("no_change", "entered_care_18m_under_13", [0, 2, 0, 0]),
+        series("fast", "first_referred_under_13", [0, 30, 10, 0]),
+        series("fast", "entered_care_18m_under_13", [0, 1, 0, 0]),
+    )
+    values = tables.by_period(records, NOTHING)
+    assert value(values, "no_change", "care_within_18_months_share") == 0.05
+    assert value(values, "fast", "care_within_18_months_share", FIRST) == 0.025
+    found = row(tables.summary(records, NOTHING), "fast", "care_within_18_months_share")
+    assert (found["probability_better"], found["unit"]) == (1.0, "share of children")
+
+
+def test_a_run_too_short_to_follow_children_up_has_no_share_of_them() -> None:
+    records = frame(series("no_change", "care_entries", [0, 1, 1, 1]))
+    found = row(tables.summary(records, NOTHING), "no_change", "care_within_18_months_share")
+    assert np.isnan(found["mean"])
+    assert words.number(found["mean"], found["unit"]) == words.MISSING
 
 
 def test_what_was_never_recorded_did_not_happen() -> None:

@@ -21,6 +21,7 @@ END = date(2025, 3, 31)
         (-34_567_890, "gbp", "-34.6"),
         (-2_000, "gbp", "0.00"),
         (0.375, "share", "38%"),
+        (0.0519, "share of children", "5.2%"),
         (17.25, "children per social worker", "17.2"),
         (0.456, "changes per child-year", "0.46"),
         (nan, "days", "-"),
@@ -32,7 +33,13 @@ def test_numbers_are_rounded_for_readers(value: float, unit: str, expected: str)
 
 @pytest.mark.parametrize(
     ("value", "unit", "expected"),
-    [(4.23, "children", "±4.2"), (261_000, "gbp", "±0.261"), (0.0123, "share", "±1.2%"), (nan, "gbp", "-")],
+    [
+        (4.23, "children", "±4.2"),
+        (261_000, "gbp", "±0.261"),
+        (0.0123, "share", "±1.2%"),
+        (0.0012, "share of children", "±0.12%"),
+        (nan, "gbp", "-"),
+    ],
 )
 def test_precision_has_one_digit_more(value: float, unit: str, expected: str) -> None:
     assert words.error(value, unit) == expected

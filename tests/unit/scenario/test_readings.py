@@ -107,7 +107,7 @@ def test_the_readings_of_care_entry_go_from_cautious_to_bold() -> None:
         under(swindon(), name).quantities["effect.care_entry"].value for name in (NONE, TRIAL, INNOVATOR, ADOPTERS)
     ]
     assert found == sorted(found, reverse=True)
-    assert found[1] > swindon().quantities["effect.care_entry"].value > found[-1]
+    assert found[0] > swindon().quantities["effect.care_entry"].value > found[-1]
 
 
 def test_aims_are_judged_under_central_with_ranges_that_hold_the_aim_and_no_effect() -> None:

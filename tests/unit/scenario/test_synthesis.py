@@ -6,7 +6,7 @@ import pytest
 
 from familyflow.scenario import load
 from familyflow.scenario.readings import rows
-from familyflow.scenario.synthesis import central, of_families, weights
+from familyflow.scenario.synthesis import beyond_referrals, central, of_families, weights
 
 
 def test_every_synthesised_effect_stands_in_the_parameters_as_the_arithmetic_gives_it() -> None:
@@ -19,7 +19,7 @@ def test_every_synthesised_effect_stands_in_the_parameters_as_the_arithmetic_giv
 
 
 def test_care_entry_by_hand() -> None:
-    of_reached = 1 - 0.21 / 0.75
+    of_reached = 1 - (1 - 0.785**0.3) / 0.75
     by_hand = exp((0.5 * log(0.894) + 0.3 * 0.5 * log(of_reached)) / 0.8)
     assert central()["effect.care_entry"][0] == pytest.approx(by_hand, rel=1e-12)
 
@@ -27,6 +27,7 @@ def test_care_entry_by_hand() -> None:
 def test_a_councils_ratio_is_a_stronger_one_of_those_reached() -> None:
     row = next(row for row in rows() if row.reading == "adopters")
     assert of_families(0.79, row, weights()) == pytest.approx(0.72)
+    assert beyond_referrals(row, 0.785, weights()) == pytest.approx(0.93, abs=0.001)
     assert of_families(1.0, row, weights()) == 1.0
 
 

@@ -82,6 +82,13 @@ def offer_programmes(w: Rows, f: int, past: float, afresh: bool) -> None:
 @compiled
 def change_workers(w: Rows, f: int) -> None:
     """Be offered what the team's own workers give; who waits already waits for those workers too."""
+    follow_workers(w, f)
+    offer_programmes(w, f, 0.0, True)
+
+
+@compiled
+def follow_workers(w: Rows, f: int) -> None:
+    """Let parents who wait stand in the line of the team that has the case now, and in no other's."""
     family = row(w.families, f)
     j = family.first_journey
     while j != NOBODY:
@@ -89,7 +96,6 @@ def change_workers(w: Rows, f: int) -> None:
         if journey.waits and journey.pool != pool_for(w, family.team, row(w.programmes, journey.programme).role):
             tell(w, j)
         j = journey.next
-    offer_programmes(w, f, 0.0, True)
 
 
 @compiled

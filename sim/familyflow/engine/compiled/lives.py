@@ -20,7 +20,7 @@ from familyflow.engine.compiled.cases import (
     release,
     team_for,
 )
-from familyflow.engine.compiled.journeys import active, change_workers, give_up_all, offer_programmes
+from familyflow.engine.compiled.journeys import active, change_workers, follow_workers, give_up_all, offer_programmes
 from familyflow.engine.compiled.queue import at, record, urge
 from familyflow.engine.compiled.shapes import (
     AWAY,
@@ -373,6 +373,7 @@ def leave_empty(w: Rows, f: int) -> None:
     release(w, f)
     row(w.families, f).stage = AWAY
     row(w.families, f).services = 0
+    follow_workers(w, f)
 
 
 @compiled
@@ -405,6 +406,7 @@ def find_worker(w: Rows, f: int) -> None:
     if family.team == NOBODY:
         give_up_all(w, f)
         family.services = 0
+    follow_workers(w, f)
 
 
 @compiled

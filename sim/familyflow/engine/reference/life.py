@@ -224,6 +224,7 @@ class Life(Case):
         self.release()
         self.services.clear()
         self.stage = AWAY
+        self.follow_workers()
 
     def grow_up(self) -> None:
         """Let children at home who have turned 18 leave."""
@@ -266,6 +267,7 @@ class Life(Case):
         if self.team is None:
             self.give_up_waiting()
             self.services.clear()
+        self.follow_workers()
 
     def join(self, team: Team | None) -> None:
         """Be one of a team's families."""
@@ -432,9 +434,13 @@ class Life(Case):
 
     def change_workers(self) -> None:
         """Be offered what the team's own workers give; who waits already waits for those workers too."""
+        self.follow_workers()
+        self.offer_programmes(afresh=True)
+
+    def follow_workers(self) -> None:
+        """Let parents who wait stand in the line of the team that has the case now, and in no other's."""
         for journey in list(self.journeys.values()):
             journey.move()
-        self.offer_programmes(afresh=True)
 
     def _offered(self, programme: Programme, *, own: bool) -> bool:
         """Say whether a programme is offered: outside on plans only, by own workers at stages that are named too."""
