@@ -1,6 +1,6 @@
 """The two engines side by side, in one process and one run: `python benchmarks/engines.py [SCENARIO ...]`.
 
-For each scenario, five years of its published schedule at central values: records written, processor seconds and
+For each scenario, five years of its planned schedule at central values: records written, processor seconds and
 nanoseconds a record of the reference (SimPy) and of the compiled engine (the least of three), their ratio, and where
 the compiled engine's time goes. A record is a state change: somebody enters or leaves a stage, begins or ends a wait,
 an offer, a programme or a harm, or changes worker; timers that were overtaken and news that moved nobody are none.
@@ -47,7 +47,7 @@ def timed(do: Callable[[], T], times: int = TIMES) -> tuple[float, T]:
 
 
 def lived(name: str) -> World:
-    """Return a scenario's published schedule, ready to be lived at central values."""
+    """Return a scenario's planned schedule, ready to be lived at central values."""
     loaded = scenario.load(name)
     values = loaded.central()
     start = prepare(loaded, values, flat(solve(loaded, values)), SEED, 0, YEARS)

@@ -1,6 +1,6 @@
 """What pairing is worth: `python benchmarks/pairing.py [SCENARIO] [REPLICATIONS]` (default somerset, 60).
 
-The published schedule against no change: the variance of the difference when both are lived by the same families with
+The planned schedule against no change: the variance of the difference when both are lived by the same families with
 the same luck, against that of independent runs, which is the sum of the two variances. Their ratio is how many times as
 many independent runs would be needed. First with fixed (central) parameters, where all variance is chance; then over
 full draws, each with parameters of its own.

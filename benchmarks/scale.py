@@ -1,6 +1,6 @@
 """How the compiled engine grows: `python benchmarks/scale.py [SCENARIO]` (default somerset).
 
-The scenario's published schedule over five years, its population, flows and staff multiplied until there are as many
+The scenario's planned schedule over five years, its population, flows and staff multiplied until there are as many
 children as in all England. Each size is measured in a process of its own: seconds to draw the families, to live five
 years and to add up, nanoseconds a record, and the process's peak memory.
 """

@@ -12,13 +12,13 @@ import re
 import sys
 from collections import Counter
 from functools import cache
-from math import exp
+from math import exp, nan
 from pathlib import Path
 from statistics import mean
 from typing import TYPE_CHECKING, Final
 
 from familyflow import scenario
-from familyflow.calibrate import hierarchy
+from familyflow.calibrate import hierarchy, past
 from familyflow.calibrate.history import SERIES
 from familyflow.calibrate.targets import TARGETS
 from familyflow.calibrate.unknowns import NINETY, list_unknowns
@@ -28,6 +28,9 @@ from familyflow.ground import paths
 from familyflow.pathway import PATHWAY
 from familyflow.pathway.effects import CARE_ENTRIES, STARTS, Whom
 from familyflow.pathway.stages import CARE, HOME, LEFT, Kind
+from familyflow.report import past as statements
+from familyflow.report import words
+from familyflow.report.claims import asked
 from familyflow.report.measures import MEASURES
 from familyflow.scenario import readings
 from familyflow.scenario.vocabulary import MARGINS
@@ -79,8 +82,6 @@ NOT_READ: Final = (
 """Shared parameters, or the beginnings of their ids, that no run and no price reads; a test lives a run to see."""
 TRIAL: Final = "2026-11-30-sfpc-trial"
 """The prediction of the national trial, by its date."""
-AGAINST: Final = {"no_change": "no change", "start": "day 0"}
-"""What a claim's change is taken against, in words."""
 
 
 # ---------------------------------------------------------------- pages
@@ -414,9 +415,9 @@ def _step(step: Step) -> str:
 
 def scenario_claims() -> str:
     """Tabulate the claims that the authorities made."""
-    headings = ("scenario", "claim", "measure", "change", "against", "by")
+    headings = ("scenario", "claim", "measure", "promised, by when and against what")
     every = [(name, claim) for name, found in scenarios().items() for claim in found.claims]
-    rows = [(name, c.text, f"`{c.measure}`", f"{c.change:+.0%}", AGAINST[c.against], c.by) for name, c in every]
+    rows = [(name, c.text, f"`{c.measure}`", words.promise({**asked(c), "by": c.by})) for name, c in every]
     return table(headings, rows)
 
 
@@ -639,6 +640,10 @@ SHOWN: Final = ("2015Q3", "2018Q4")
 """The first and last quarter of Durham's caseloads on the page."""
 LEVEL: Final = 0.15
 """Teams are level when the caseload of each is within this share of their mean."""
+ASSUMED: Final = "assumed plan"
+"""What a table calls a schedule whose order or dates no document gives."""
+PASTS: Final = ("swindon", "durham", "bradford")
+"""The programmes of which the page checks statements about the past."""
 PROGRAMMES_SHOWN: Final = ("swindon", "somerset", "durham", "thurrock", "bradford")
 
 
@@ -742,7 +747,7 @@ def _claims(scenario: str) -> str:
     rows = [row for row in _of("claims", scenario=scenario) if row["schedule"] in telling]
     rows.sort(key=lambda row: (int(row["number"]), telling.index(row["schedule"])))
     titles = {row["schedule"]: row["title"] for row in _of("headlines", scenario=scenario)}
-    headings = ("claim", "promised, by", "schedule", "change (range of outcomes)", "met in", "verdict", "would need")
+    headings = ("claim", "promised", "schedule", "due", "change (range of outcomes)", "met in", "verdict", "would need")
     firsts = [row["number"] != last["number"] for row, last in zip(rows, [{"number": ""}, *rows], strict=False)]
     lines = [
         (*(_promise(row) if first else ("", "")), titles[row["schedule"]], *_answer(row))
@@ -753,26 +758,33 @@ def _claims(scenario: str) -> str:
 
 def _promise(row: Mapping[str, str]) -> tuple[str, str]:
     """Write what was promised, by when and against what."""
-    size = f"{float(row['promised']):+.0%}" if float(row["promised"]) else "no rise"
-    return row["claim"], f"{size} by {row['by']}, against {AGAINST[row['against']]}"
+    numbers = {key: float(row[key] or nan) for key in ("promised", "margin", "within_years", "base")}
+    truths = {key: row[key] == "True" for key in ("date_given", "question")}
+    return row["claim"], words.promise({**row, **numbers, **truths})
 
 
 def _answer(row: Mapping[str, str]) -> tuple[str, ...]:
     """Write how a claim is answered under one schedule."""
+    due = words.due(row)
     if not row["mean"]:
-        return "-", "-", row["verdict"], "-"
+        return due, "-", "-", row["verdict"], "-"
     change, low, high = (f"{float(row[key]):+.1%}" for key in ("mean", "p5", "p95"))
     need = f"x {float(row['multiple']):.1f}" if row["multiple"] else "-"
-    return f"{change} ({low} to {high})", _share(row["probability_met"]), row["verdict"], need
+    return due, f"{change} ({low} to {high})", _share(row["probability_met"]), row["verdict"], need
+
+
+def _past(scenario: str) -> str:
+    """Tabulate what published figures say of a scenario's statements about the past."""
+    return table(statements.HEADINGS, list(statements.rows(past.answers(scenarios()[scenario]))))
 
 
 def _history(scenario: str) -> str:
-    """Tabulate what was published beside what the run has, under no change and as published."""
+    """Tabulate what was published beside what the run has, under no change and the assumed plan."""
     rows = _of("history", scenario=scenario)
     found = {(row["date"], row["measure"], row["schedule"]): row for row in rows}
     stocks = ("children_on_cp", "children_in_care")
-    words = [stock.replace("_", " ") for stock in stocks]
-    headings = ("date", *(f"{word}: {what}" for word in words for what in ("published", "no change", "as published")))
+    named = [stock.replace("_", " ") for stock in stocks]
+    headings = ("date", *(f"{name}: {what}" for name in named for what in ("published", "no change", ASSUMED)))
     dates = sorted({row["date"] for row in rows if row["date"] >= SINCE[scenario]})
     return table(headings, [(day, *(cell for stock in stocks for cell in _then(found, day, stock))) for day in dates])
 
@@ -787,23 +799,23 @@ def _then(found: Mapping[tuple[str, str, str], Mapping[str, str]], day: str, sto
 
 def somerset_parts() -> str:
     """Tabulate what Somerset hopes for beside its claims."""
-    return _changes("somerset_parts", ("as_published", "all_at_once"), SOMERSET)
+    return _changes("somerset_parts", {"as_published": "published order", "all_at_once": "all at once"}, SOMERSET)
 
 
 def thurrock_displaced() -> str:
     """Tabulate what pays for the lots, and who waits for it."""
-    return _changes("thurrock_displaced", ("as_published", "nothing_displaced"), THURROCK)
+    return _changes("thurrock_displaced", {"as_published": ASSUMED, "nothing_displaced": "nothing displaced"}, THURROCK)
 
 
 def bradford_year_on() -> str:
     """Tabulate what the committee asked for, twelve months after the hubs opened."""
-    return _changes("bradford_year_on", ("as_published", "same_key_workers"), BRADFORD)
+    return _changes("bradford_year_on", {"as_published": ASSUMED, "same_key_workers": "same key workers"}, BRADFORD)
 
 
-def _changes(name: str, schedules: Sequence[str], measures: Mapping[str, str]) -> str:
+def _changes(name: str, schedules: Mapping[str, str], measures: Mapping[str, str]) -> str:
     """Tabulate measures with their level under no change, and the change under some schedules."""
     found = {(row["schedule"], row["measure"]): row for row in outcomes(name)}
-    headings = ("measure", "no change", *(f"change, {schedule.replace('_', ' ')}" for schedule in schedules))
+    headings = ("measure", "no change", *(f"change, {title}" for title in schedules.values()))
     rows = [
         (title, _short(float(found["no_change", key]["mean"])), *(_changed(found[each, key]) for each in schedules))
         for key, title in measures.items()
@@ -927,6 +939,7 @@ REGIONS: Final[Mapping[str, Callable[[], str]]] = {
     **{f"headlines_{name}": _programme(_headlines, name) for name in PROGRAMMES_SHOWN},
     **{f"claims_{name}": _programme(_claims, name) for name in PROGRAMMES_SHOWN},
     **{f"modelled_{name}": _programme(_modelled, name) for name in PROGRAMMES_SHOWN},
+    **{f"past_{name}": _programme(_past, name) for name in PASTS},
     **{f"history_{name}": _programme(_history, name) for name in SINCE},
     **{
         make.__name__: make

@@ -59,7 +59,7 @@ DRAWN: Final = ("as_published", "easington_transfer", "without_easington")
 """The schedules of Durham that tell what the new team does and what moving its cases would."""
 TITLES: Final = {
     NO_CHANGE: "No change",
-    "as_published": "As published: existing cases stay",
+    "as_published": "Assumed plan: existing cases stay",
     "easington_transfer": "Existing cases move",
     "without_easington": "The ten teams alone",
 }
@@ -167,7 +167,7 @@ def _headlines(results: Results) -> pd.DataFrame:
 
 
 def _history(results: Results) -> pd.DataFrame:
-    """Set each published count beside what the run has at that date, under no change and as published."""
+    """Set each published count beside what the run has at that date, under no change and the plan."""
     simulated = outcomes(_stocks(results), ["schedule", "measure", "date"])
     rows = [
         {"measure": each.measure, "date": each.date, "published": each.value, "schedule": schedule}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -143,6 +144,14 @@ EFFECT = f'"effect.care_entry" = {quantity(0.9, "ratio")}'
 ANY = f"any = {quantity(0.7, 'share')}"
 
 CLAIM = 'measure = "care_entries"'
+
+
+def past(said: str = "") -> str:
+    """Write a statement about the past before the table of parameters."""
+    years = "from_year = 2018\nto_year = 2020"
+    return f'[[past]]\ntext = "It fell"\n{said}\n{years}\nsource = "slides"\n[parameters]\n'
+
+
 HUB = added("hub", '["north"]', '["early_help"]', f"key_workers = {FTE}\n")
 DOOR = added("door", '["north", "south"]', '["contact", "referral"]')
 WITH_OPTIONAL = VALID.replace("[programme]\n", DOOR).replace("[programme]\n", HUB)
@@ -619,6 +628,79 @@ EDITS = {
         f'{CLAIM}\nagainst = "start"',
         ('].against = "start"', 'must be "no_change"', "care_entries is not counted on day 0"),
     ),
+    "claim with a size and a direction": (
+        "change = -0.15",
+        'change = -0.15\ndirection = "fewer"',
+        ('].direction = "fewer"', "leave it out: change gives the size"),
+    ),
+    "claim with neither a size nor a direction": (
+        "change = -0.15\n",
+        "",
+        ("].change is missing", "give the change that the document promises", "a direction"),
+    ),
+    "claim of an unknown direction": (
+        "change = -0.15",
+        'direction = "less"',
+        ('].direction = "less"', "must be one of fewer, more, no_more"),
+    ),
+    "claim whose margin is of no increase": (
+        "change = -0.15",
+        'direction = "fewer"\nmargin = 0.02',
+        ("].margin = 0.02", 'leave it out: only a claim with direction = "no_more" has one'),
+    ),
+    "claim of a margin below nothing": (
+        "change = -0.15",
+        'direction = "no_more"\nmargin = -0.02',
+        ("].margin = -0.02", "0 or more"),
+    ),
+    "claim with a date and a time": (
+        "by = 2022-09-30",
+        "by = 2022-09-30\nwithin_years = 3",
+        ("].within_years = 3", "leave it out: by gives the date"),
+    ),
+    "claim without a date": ("by = 2022-09-30\n", "", ("].by is missing", "or within_years")),
+    "claim within no time": ("by = 2022-09-30", "within_years = 0", ("].within_years = 0", "1 or more")),
+    "claim within half a year": ("by = 2022-09-30", "within_years = 0.5", ("].within_years = 0.5", "a whole number")),
+    "claim against a published figure that is not given": (
+        CLAIM,
+        f'{CLAIM}\nagainst = "published"',
+        ("].base is missing", "give the published figure"),
+    ),
+    "claim with a published figure that it is not against": (
+        CLAIM,
+        f"{CLAIM}\nbase = 617",
+        ("].base = 617", 'only a claim with against = "published" has one'),
+    ),
+    "past of an unknown measure": (
+        "[parameters]\n",
+        past('measure = "cla_at_31mar_nmber"'),
+        ('past[1, "It fell"].measure = "cla_at_31mar_nmber"', "did you mean 'cla_at_31mar_number'"),
+    ),
+    "past with a size and a direction": (
+        "[parameters]\n",
+        past('change = -0.1\ndirection = "fewer"'),
+        ('past[1, "It fell"].direction = "fewer"', "leave it out"),
+    ),
+    "past of an unknown direction": (
+        "[parameters]\n",
+        past('direction = "no_more"'),
+        ('].direction = "no_more"', "must be one of fewer, more"),
+    ),
+    "past whose years run backwards": (
+        "[parameters]\n",
+        past().replace("2020", "2018"),
+        ("].to_year = 2018", "must be after from_year, 2018"),
+    ),
+    "past against something unknown": (
+        "[parameters]\n",
+        past('against = ["england", "wales"]'),
+        ('"wales"', "must be one of england, region, neighbours"),
+    ),
+    "past of an unknown source": (
+        "[parameters]\n",
+        past().replace('"slides"', '"sildes"'),
+        ('].source = "sildes"', "did you mean 'slides'"),
+    ),
     "key given twice": ("years = 5", "years = 5\nyears = 6", ("cannot be read as TOML", "twice")),
     "quote left open": ('name = "small"', 'name = "small', ("line 2 column", "cannot be read as TOML")),
     "file cut short": ('"effect.care_entry" =', '"effect.care_entry" = [', ("cannot be read as TOML",)),
@@ -701,6 +783,38 @@ def test_claims_may_be_of_what_a_report_works_out_and_of_a_change_since_the_star
     ).claims[0]
     assert (derived.measure, derived.against) == ("caseload", "no_change")
     assert (since.measure, since.against) == ("children_in_care", "start")
+
+
+def test_a_claim_may_have_a_direction_a_time_and_a_published_figure(tmp_path: Path) -> None:
+    said = 'direction = "no_more"\nmargin = 0.02\ndate_given = false\nquestion = true'
+    text = VALID.replace("change = -0.15", said).replace("by = 2022-09-30", "within_years = 3")
+    timed = scenario.load(write(tmp_path, text)).claims[0]
+    assert (timed.change, timed.direction, timed.margin, timed.by, timed.within_years) == (
+        None,
+        "no_more",
+        0.02,
+        None,
+        3,
+    )
+    assert (timed.date_given, timed.question) == (False, True)
+    text = VALID.replace(CLAIM, 'measure = "children_in_care"\nagainst = "published"\nbase = 617.0')
+    assert scenario.load(write(tmp_path, text)).claims[0].base == 617
+
+
+def test_a_claim_of_earlier_versions_loads_as_before(tmp_path: Path) -> None:
+    found = scenario.load(write(tmp_path, VALID)).claims[0]
+    assert (found.change, found.direction, found.by, found.date_given) == (-0.15, None, date(2022, 9, 30), True)
+
+
+def test_a_statement_about_the_past_is_read(tmp_path: Path) -> None:
+    text = VALID.replace("[parameters]\n", past('measure = "cla_at_31mar_number"\nagainst = ["england"]'), 1)
+    (found,) = scenario.load(write(tmp_path, text)).past
+    assert (found.measure, found.from_year, found.to_year, found.against) == (
+        "cla_at_31mar_number",
+        2018,
+        2020,
+        ("england",),
+    )
 
 
 @pytest.mark.parametrize("name", EDITS)

@@ -256,7 +256,7 @@ def test_every_number_of_a_scenario_carries_range_unit_year_source_status_and_re
     assert [fault for where, given in found for fault in faults(where, given, known)] == []
     sections = ("population", "snapshot", "targets", "harms")
     assert all(f"{section}.{key}" in dict(found) for section in sections for key in scenario[section])
-    cited = [entry["source"] for entry in (*scenario["history"], *scenario["claims"])]
+    cited = [entry["source"] for entry in (*scenario["history"], *scenario["claims"], *scenario.get("past", ()))]
     assert set(cited) <= known
 
 

@@ -295,8 +295,8 @@ def _claims() -> list[str]:
         "# [[claims]]",
         '# text = "15% fewer children on CP plans"',
         '# measure = "children_on_cp"',
-        "# change = -0.15",
-        "# by = 2027-03-31",
+        '# change = -0.15               # or, where the plan gives no size: direction = "fewer"',
+        "# by = 2027-03-31              # or, from each schedule's first go-live: within_years = 3",
         '# source = "plan"            # a key of [sources], such as: plan = "Our plan, cabinet paper of May"',
     ]
 

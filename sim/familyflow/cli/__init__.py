@@ -14,6 +14,7 @@ from familyflow.cli.assumptions import assumptions
 from familyflow.cli.backtest import backtest
 from familyflow.cli.calibrate import calibrate
 from familyflow.cli.check import check
+from familyflow.cli.claims import claims
 from familyflow.cli.compare import compare
 from familyflow.cli.evidence import evidence
 from familyflow.cli.listing import listing
@@ -52,7 +53,7 @@ def commands(context: click.Context) -> None:
 
 
 COMMANDS: Final = (
-    *(listing, new, check, calibrate, backtest, run, sweep, merge, report, compare, require, trace),
+    *(listing, new, check, claims, calibrate, backtest, run, sweep, merge, report, compare, require, trace),
     *(evidence, assumptions),
 )
 for command in COMMANDS:

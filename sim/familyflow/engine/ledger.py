@@ -14,6 +14,7 @@ import pandas as pd
 
 from familyflow.engine import followup
 from familyflow.engine import tally as tallies
+from familyflow.engine.completions import Completions
 from familyflow.engine.records import GREW_UP, NEW, PASSED, TRANSFERRED, Event
 from familyflow.ground.calendar import DAYS_PER_WEEK, day_of
 from familyflow.pathway.adult_work import REFERENCE, roles
@@ -130,11 +131,16 @@ class Ledger:
         return len(self.world.start.scenario.teams) + 1
 
     @cached_property
+    def treated(self) -> Completions:
+        """The programmes that parents complete, filled as the records are added up."""
+        return Completions.of(self.world.start.structure.pathway.programmes)
+
+    @cached_property
     def _passed(self) -> tuple[Tally, Followup]:
         """What is made of the records in the one pass over them."""
         start = self.world.start
         watch = followup.Watch.of(start.structure)
-        added = tallies.of(watch.over(self.chunks), self.edges, self.columns)
+        added = tallies.of(self.treated.noting(watch.over(self.chunks)), self.edges, self.columns)
         return added, followup.of(watch, start.structure, start.families, start.horizon)
 
     @property
@@ -268,13 +274,16 @@ class Ledger:
             yield f"adult_wait_days{suffix}", self._flow(started)
             yield f"adult_waits{suffix}", self._count(started)
             for role in REFERENCE:
-                mine = started & self._by_role(role)
-                yield f"adult_wait_days_{role}{suffix}", self._flow(mine)
-                yield f"adult_waits_{role}{suffix}", self._count(mine)
+                mine = here & self._by_role(role)
+                yield f"adult_wait_days_{role}{suffix}", self._flow(started & mine)
+                yield f"adult_waits_{role}{suffix}", self._count(started & mine)
+                yield f"appointments_{role}{suffix}", self._flow((event == Event.APPOINTMENTS) & mine)
+                yield f"appointments_missed_{role}{suffix}", self._flow((event == Event.MISSED) & mine)
         for p, programme in enumerate(self.world.start.structure.pathway.programmes):
             here = (self.tally.exit == 1) & (self.tally.place == p)
             for kind, name in ((Event.STARTED, "started"), (Event.COMPLETED, "completed")):
                 yield f"{name}_{programme.name}", self._count(here & (event == kind))
+        yield "parents_completed", self.treated.by_month(self.edges, self.columns)
 
     def _by_role(self, role: str) -> Flags:
         """Return which kinds of record are about an intervention that a role gives."""

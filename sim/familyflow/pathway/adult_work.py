@@ -16,6 +16,7 @@ class Programme:
     `harm`: the harm that it works on; empty for a service. `ratio` (parameter id) multiplies the hazards or odds of
     `exits` (`stage.exit`) for a family that has begun it. `stages`: where it is offered, for what is offered at other
     stages than harm programmes. `outside`: parents may be referred to it outside the team, as things were before.
+    `other_parent`: who takes part is not the parent who takes part in the family's other programmes.
     """
 
     name: str
@@ -25,11 +26,12 @@ class Programme:
     exits: tuple[str, ...] = ()
     stages: tuple[str, ...] = ()
     outside: bool = True
+    other_parent: bool = False
 
 
 PROGRAMMES = (
     Programme("victim_support", "da_victim_worker", "domestic_abuse"),
-    Programme("perpetrator_work", "da_perpetrator_worker", "domestic_abuse"),
+    Programme("perpetrator_work", "da_perpetrator_worker", "domestic_abuse", other_parent=True),
     Programme("mental_health_work", "mental_health_practitioner", "mental_ill_health"),
     Programme("drug_work", "substance_misuse_worker", "drug_misuse"),
     Programme("alcohol_work", "substance_misuse_worker", "alcohol_misuse"),

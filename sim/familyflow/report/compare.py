@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Final
 from rich.text import Text
 
 from familyflow.report import boxes, words
-from familyflow.report.claims import SUPPORTED
+from familyflow.report.claims import ANSWERED, SUPPORTED
 from familyflow.report.json import plain
 from familyflow.report.measures import NO_CHANGE, RANGE, measure
 
@@ -26,7 +26,7 @@ LEGEND: Final = (
     f"Below an average stands its {RANGE}: 90% of draws lie within it. Care entries averted, CP plans,",
     "cost and saving are against no change; in brackets per 10,000 children under 18 a year. Caseload is",
     "children per social worker, and below it the change. Worst: the team and quarter where it is highest.",
-    "Repaid: probability that cash savings repay the cost by the end. Claims: how many are supported.",
+    "Repaid: probability that cash savings repay the cost by the end. Claims: supported, of those due in the run.",
 )
 PAIRED: Final = (
     "Schedules of one council share families and luck, so their differences are like for like. Councils are different "
@@ -69,7 +69,8 @@ class Row:
     """One schedule of one council. Children are children, money GBP; no change has no differences from itself.
 
     `entries` are care entries averted, `entries_rate` the same per 10,000 children under 18 a year, `on_cp` the
-    change in children on CP plans at the end; `repaid` is a probability; `supported` of `claims` are supported.
+    change in children on CP plans at the end; `repaid` is a probability; `supported` of the `claims` that fall due
+    within the run are supported.
     """
 
     council: str
@@ -121,7 +122,7 @@ def _row(run: Run, name: str, found: Document) -> Row:
     """Give the row of one schedule."""
     document, measures, changes = run.document, found["measures"], found["differences"]
     entries = _outcome(measures, "care_entries_averted", name)
-    verdicts = [claim["verdict"] for claim in found["claims"]]
+    verdicts = [claim["verdict"] for claim in found["claims"] if claim["verdict"] in ANSWERED]
     return Row(
         council=run.label,
         schedule=name,

@@ -34,10 +34,11 @@ class Findings:
 def find(monthly: Monthly, money: pd.DataFrame, scenario: Scenario) -> Findings:
     """Work out a study's findings; Problem when no change was not run."""
     values, worst = tables.collected(monthly, money)
+    begins = {name: schedule.begins for name, schedule in scenario.schedules.items()}
     return Findings(
         tables.summarised(values, worst),
         tables.differences(values),
-        claims.answers(monthly, money, scenario.claims),
+        claims.answers(monthly, money, scenario.claims, begins),
         caseloads.table(monthly, scenario),
         adult_workers.waits(monthly),
         tuple(adult_workers.unmet(monthly)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from math import isnan, nan
 from typing import TYPE_CHECKING, Final
 
@@ -188,15 +187,14 @@ def _claims(position: int, run: Run) -> Html:
     asked = max((found["claims"] for found in schedules), key=len)
     if not asked:
         return element("p", f"{run.label}: no claims.")
-    headings = ("Schedule", "Change", RANGE.capitalize(), "Promise kept in", "Verdict", "Would need")
+    headings = ("Schedule", "Due", "Change", RANGE.capitalize(), "Promise kept in", "Verdict", "Would need")
     groups = [(_promise(claim), _answers(run, claim["number"])) for claim in asked]
     return table(f"claims-{position}", f"{run.label}: claims and answers", headings, groups)
 
 
 def _promise(claim: Document) -> str:
     """Write a claim and what it promises."""
-    by = date.fromisoformat(claim["by"])
-    return f"{claim['claim']} ({words.promise(claim['promised'], by, claim['against'])})"
+    return f"{claim['claim']} ({words.promise(claim)})"
 
 
 def _answers(run: Run, number: int) -> list[list[str]]:

@@ -32,17 +32,21 @@ _TEAMS_CAPTION: Final = (
     "or, without a promise, social workers' target. Every team, and workload in hours: caseloads.csv."
 )
 _CLAIMS: Final = (
-    ("", 40),
+    ("", 32),
+    ("Due", 8),
     ("Change", 8),
     (RANGE.capitalize(), 16),
     ("Met in", 6),
-    ("Verdict", 14),
+    ("Verdict", 13),
     ("Would need", 6),
 )
+DIRECTION: Final = "Where a document gives a direction and no size, any fall or rise counts, and nothing is multiplied."
+"""What stands beside claims wherever they are answered."""
 CLAIMS_LEGEND: Final = (
     "Change: the average over draws. Met in: share of draws that keep the promise.",
     "Verdict: supported from 80% of draws on, not supported up to 20%.",
     "Would need: how many times the modelled change keeps the promise; none if it goes the other way.",
+    DIRECTION,
 )
 
 
@@ -75,8 +79,7 @@ def claims(answers: pd.DataFrame, titles: Mapping[str, str]) -> Iterator[Group]:
     for _, rows in _listed(answers, titles).groupby("number"):
         made, headed = _answers(rows, titles, headed=headed)
         first = rows.iloc[0]
-        promise = words.promise(first["promised"], first["by"], first["against"])
-        yield Group(Text(first["claim"], style="bold"), Text(promise, style="dim"), made)
+        yield Group(Text(first["claim"], style="bold"), Text(words.promise(first), style="dim"), made)
 
 
 def _answers(rows: pd.DataFrame, titles: Mapping[str, str], *, headed: bool) -> tuple[Table | Text, bool]:
@@ -96,8 +99,9 @@ def _listed(rows: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
 
 
 def answer(row: Mapping[str, Any] | pd.Series) -> tuple[str, ...]:
-    """Give the cells of one answer: change, range, met in, verdict, would need."""
+    """Give the cells of one answer: due, change, range, met in, verdict, would need."""
     return (
+        words.due(row),
         words.change(row["mean"]),
         words.change_span(row["p5"], row["p95"]),
         words.number(row["probability_met"], "share"),

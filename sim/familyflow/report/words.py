@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import date
 from math import isnan
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from familyflow.report.measures import NO_CHANGE, OF_CHILDREN, PER_CHILD_YEAR, RANGE, WHOLE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
+Claimed: TypeAlias = "Mapping[str, Any] | pd.Series[Any]"
+"""One claim, as a row of the answers to claims or a document has it."""
 MISSING: Final = "-"
 CHILDREN: Final = "children"
 """The unit of what is counted in children."""
@@ -28,6 +32,8 @@ _WHOLE_PERCENT: Final = 9.95
 _MANY: Final = 99.95
 _DIGITS: Final = MappingProxyType({"children per social worker": 1, "children per 10,000 a year": 1, PER_CHILD_YEAR: 2})
 """Decimals of units that are not written as whole numbers."""
+_NO_MORE: Final = "no_more"
+"""The direction of a claim that something will not rise."""
 _PERCENT: Final = MappingProxyType({"share": 0, OF_CHILDREN: 1})
 """Decimals of units that are written in percent."""
 _VERDICTS: Final = ((0.95, "Yes"), (0.5, "Probably"), (0.05, "Probably not"), (0.0, "No"))
@@ -94,16 +100,65 @@ def change_span(low: float, high: float) -> str:
     return MISSING if isnan(low) or isnan(high) or low == high else f"{change(low)} to {change(high)}"
 
 
-def promise(promised: float, by: date, against: str) -> str:
-    """Write what a claim promises, by when and against what."""
-    compared = "against no change" if against == NO_CHANGE else "since the start"
-    size = f"{100 * promised:+g}%" if promised else "no increase"
-    return f"promised: {size} by {day(by)}, {compared}"
+def promise(claim: Claimed) -> str:
+    """Write what a claim promises, by when and against what: a row of the answers to claims, or one of a document."""
+    return f"{promised(claim)}, {compared(claim)}"
+
+
+def promised(claim: Claimed) -> str:
+    """Write what a claim promises or, where its authority only asked, how the question is read; and by when."""
+    said = "asked, and read here as" if claim.get("question") else "promised"
+    return f"{said}: {size(claim)} {when(claim)}"
+
+
+def compared(claim: Claimed) -> str:
+    """Write what a claim's change is taken from."""
+    if base := _known(claim.get("base")):
+        return f"from the published {base:,g}"
+    return "against no change" if claim["against"] == NO_CHANGE else "since the start"
+
+
+def size(claim: Claimed) -> str:
+    """Write the size that a claim gives or, where it gives none, its direction alone."""
+    direction, margin = claim.get("direction") or "", _known(claim.get("margin"))
+    if direction == _NO_MORE and margin:
+        return f"no or minimal increase (read here as at most {100 * margin:g}%)"
+    if direction == _NO_MORE or not (direction or claim["promised"]):
+        return "no increase"
+    return direction or f"{100 * claim['promised']:+g}%"
+
+
+def when(claim: Claimed) -> str:
+    """Write by when a claim is to be true, and whether its document says so."""
+    years = _known(claim.get("within_years"))
+    plural = "s" if years > 1 else ""
+    if claim.get("date_given") is False:
+        dated = f"{years:g} year{plural} after the first go-live" if years else f"at {day(_date(claim['by']))}"
+        return f"(no date given: judged {dated})"
+    return f"within {years:g} year{plural} of the first go-live" if years else f"by {day(_date(claim['by']))}"
+
+
+def due(claim: Claimed) -> str:
+    """Write the month in which a claim falls due under one schedule, as "Sep 2023"."""
+    return f"{_date(claim['by']):%b %Y}"
+
+
+def _known(value: Any) -> float:  # noqa: ANN401 - a table's gap is not a number, a document's is None
+    """Return a number, and 0 for a gap."""
+    return 0.0 if value is None or isnan(value) else float(value)
+
+
+def _date(value: date | str) -> date:
+    """Return a date, which a document has as text."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def multiple(value: float, mean: float, promised: float) -> str:
-    """Write how many times the modelled change keeps a promise; "none" when no multiple of it does."""
-    if isnan(mean):
+    """Write how many times the modelled change keeps a promise; "none" when no multiple of it does.
+
+    A direction without a size has none: `promised` is a gap.
+    """
+    if isnan(mean) or isnan(promised):
         return MISSING
     if isnan(value):
         return "any" if promised == 0 and mean <= 0 else "none"

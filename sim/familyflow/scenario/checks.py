@@ -6,7 +6,7 @@ from math import ceil, floor, fsum
 from typing import TYPE_CHECKING, Final
 
 from familyflow.ground.problem import suggestion
-from familyflow.scenario import prevalence
+from familyflow.scenario import prevalence, tables
 from familyflow.scenario.errors import Finding
 from familyflow.scenario.schema import one_of, unit_expected
 from familyflow.scenario.vocabulary import ESTABLISHMENTS, MARGINS, NO_CHANGE, RETIRED
@@ -90,6 +90,7 @@ def findings(file: ScenarioFile, shared: Mapping[str, Quantity], sources: Mappin
         *_overlaps(file),
         *_no_change(file),
         *_claim_dates(file),
+        *_past_measures(file),
         *_prevalences(file),
     ]
 
@@ -129,6 +130,7 @@ def _sources_known(file: ScenarioFile, sources: Mapping[str, str]) -> Iterator[F
     given = [(place, quantity.source) for _, place, quantity in own_quantities(file)]
     given += [(("history", index), item.source) for index, item in enumerate(file.history)]
     given += [(("claims", index), item.source) for index, item in enumerate(file.claims)]
+    given += [(("past", index), item.source) for index, item in enumerate(file.past)]
     for place, source in given:
         if source not in sources:
             allowed = f"must be a key of [sources] or of calibration/sources.csv{suggestion(source, sources)}"
@@ -223,8 +225,17 @@ def _no_change(file: ScenarioFile) -> Iterator[Finding]:
 def _claim_dates(file: ScenarioFile) -> Iterator[Finding]:
     """Find claims that fall due before the start."""
     for index, claim in enumerate(file.claims):
-        if claim.by <= file.start:
+        if claim.by is not None and claim.by <= file.start:
             yield Finding(("claims", index, "by"), f"must be after the start, {file.start}")
+
+
+def _past_measures(file: ScenarioFile) -> Iterator[Finding]:
+    """Find statements about the past whose measure is not published."""
+    known = tables.measures() if file.past else ()
+    for index, statement in enumerate(file.past):
+        if statement.measure is not None and statement.measure not in known:
+            allowed = f"must be a measure of calibration/measures.csv{suggestion(statement.measure, known)}"
+            yield Finding(("past", index, "measure"), allowed)
 
 
 def _prevalences(file: ScenarioFile) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from familyflow.ground.quantity import Quantity
-    from familyflow.scenario.schema import Claim, History, Step
+    from familyflow.scenario.schema import Claim, History, Past, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,12 @@ class Schedule:
     steps: tuple[Step, ...]
     as_happened: bool = False
 
+    @property
+    def begins(self) -> date | None:
+        """The date of the first go-live or, where no team goes live, of the first step; None without steps."""
+        live = [step.date for step in self.steps if step.action == "go_live"]
+        return min(live or [step.date for step in self.steps], default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
@@ -109,6 +115,7 @@ class Scenario:
     reading: str = CENTRAL
     settings: tuple[str, ...] = ()
     stated: Mapping[str, Quantity] = field(default_factory=dict)
+    past: tuple[Past, ...] = ()
 
     def central(self) -> dict[str, float]:
         """Give the central value of every quantity, by id."""

@@ -112,6 +112,7 @@ def _scenario(
         claims=file.claims,
         sources=sources,
         digest=digest,
+        past=file.past,
     )
 
 

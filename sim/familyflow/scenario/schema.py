@@ -223,6 +223,17 @@ Harms: TypeAlias = Annotated[dict[Margin, Share], AfterValidator(_has_its_margin
 """How common parental harms are among families assessed."""
 
 
+COMPARATORS: Final = ("england", "region", "neighbours")
+"""Against whom a statement about the past can be held."""
+Direction: TypeAlias = Literal["fewer", "more", "no_more"]
+"""What a claim without a size says: any fall, any rise, or no increase."""
+SIZED: Final = "leave it out: change gives the size, and a direction is for what has none"
+"""Why a size and a direction do not go together."""
+PastDirection: TypeAlias = Literal["fewer", "more"]
+Comparator: TypeAlias = Annotated[str, AfterValidator(_among(COMPARATORS)), WithJsonSchema({"enum": list(COMPARATORS)})]
+Comparators: TypeAlias = Annotated[tuple[Comparator, ...], BeforeValidator(_is_a_list), AfterValidator(_all_different)]
+
+
 class Population(Table):
     """Who lives there."""
 
@@ -410,21 +421,91 @@ class History(Table):
 
 
 class Claim(Table):
-    """A statement that the authority made, in a form that a run can answer."""
+    """A statement that the authority made, in a form that a run can answer: a size or a direction, and a date.
+
+    `margin` is the increase that this file, not the authority, lets pass as none or minimal. `date_given`: the document
+    gives the date or the time; else they are this file's. `question`: the authority asks, and does not promise.
+    """
 
     text: Title = Field(description="the claim in words")
     measure: Measure = Field(description="the measure it is about")
-    change: float = Field(description="the change it promises, as a share: -0.15 is 15% fewer", ge=-1, le=100)
-    against: Literal["no_change", "start"] = "no_change"
-    by: Day = Field(description="the date by which it is to be true")
+    change: float | None = Field(
+        default=None, description="the change it promises, as a share: -0.15 is 15% fewer", ge=-1, le=100
+    )
+    direction: Direction | None = None
+    margin: float | None = Field(
+        default=None, description="the increase that is read as none or minimal, as a share", ge=0, le=1
+    )
+    against: Literal["no_change", "start", "published"] = "no_change"
+    base: float | None = Field(default=None, description="the published figure from which it is to change", gt=0)
+    by: Day | None = None
+    within_years: int | None = Field(
+        default=None, description="the years after a schedule's first go-live", ge=1, le=30
+    )
+    date_given: bool = True
+    question: bool = False
     source: str = Field(description="the key of its source")
 
     @model_validator(mode="after")
+    def has_a_size_or_a_direction(self) -> "Claim":
+        """Refuse a claim with both or neither, and a margin of what is no limit on an increase."""
+        if self.change is None and self.direction is None:
+            says = "give the change that the document promises, as a share, or where it gives no size a direction"
+            raise refusal(says, "change")
+        if self.change is not None and self.direction is not None:
+            raise refusal(SIZED, "direction")
+        if self.margin is not None and self.direction != "no_more":
+            raise refusal('leave it out: only a claim with direction = "no_more" has one', "margin")
+        return self
+
+    @model_validator(mode="after")
+    def has_one_date(self) -> "Claim":
+        """Refuse a claim with two dates or none."""
+        if self.by is None and self.within_years is None:
+            says = "give the date by which it is to be true, or within_years: the years after the first go-live"
+            raise refusal(says, "by")
+        if self.by is not None and self.within_years is not None:
+            raise refusal("leave it out: by gives the date already", "within_years")
+        return self
+
+    @model_validator(mode="after")
     def has_a_start(self) -> "Claim":
-        """Refuse a change since day 0 of what is not counted at a date."""
+        """Refuse a change since day 0 of what is not counted at a date, and a published figure that is not there."""
         if self.against == "start" and self.measure not in STOCKS:
             says = f'must be "no_change", because {self.measure} is not counted on day 0'
             raise refusal(says, "against")
+        if self.against == "published" and self.base is None:
+            raise refusal("give the published figure from which it is to change", "base")
+        if self.against != "published" and self.base is not None:
+            raise refusal('leave it out: only a claim with against = "published" has one', "base")
+        return self
+
+
+class Past(Table):
+    """A statement about the past, to be held against published figures; no run can answer it.
+
+    `measure` is a column of the table of councils' figures; without one nothing published measures it.
+    """
+
+    text: Title = Field(description="the statement in words")
+    measure: str | None = None
+    change: float | None = Field(
+        default=None, description="the change it tells of, as a share: -0.08 is 8% fewer", ge=-1, le=100
+    )
+    direction: PastDirection | None = None
+    from_year: int = Field(description="the year from which, such as 2018 for 31 March 2018", ge=FIRST, le=LAST)
+    to_year: int = Field(description="the year up to which", ge=FIRST, le=LAST)
+    years_given: bool = True
+    against: Comparators = COMPARATORS
+    source: str = Field(description="the key of its source")
+
+    @model_validator(mode="after")
+    def is_one_statement(self) -> "Past":
+        """Refuse a size beside a direction, and years that do not follow each other."""
+        if self.change is not None and self.direction is not None:
+            raise refusal(SIZED, "direction")
+        if self.to_year <= self.from_year:
+            raise refusal(f"must be after from_year, {self.from_year}", "to_year")
         return self
 
 
@@ -452,6 +533,7 @@ class ScenarioFile(Table):
     programme: ProgrammeTable = Field(description="the table [programme]")
     schedules: dict[Name, ScheduleTable] = Field(description="at least [schedules.no_change]", min_length=1)
     claims: Annotated[tuple[Claim, ...], BeforeValidator(_is_a_list)] = ()
+    past: Annotated[tuple[Past, ...], BeforeValidator(_is_a_list)] = ()
     parameters: dict[str, QuantityTable] = Field(default_factory=dict)
 
 

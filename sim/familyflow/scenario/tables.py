@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 PARAMETERS: Final = "parameters.csv"
 SOURCES: Final = "sources.csv"
 DEFLATOR: Final = "gdp_deflator.csv"
+PUBLISHED: Final = "measures.csv"
 
 
 def parameters(sources: Mapping[str, str]) -> dict[str, Quantity]:
@@ -37,6 +38,11 @@ def quantities(file: str, sources: Mapping[str, str]) -> dict[str, Quantity]:
 def sources() -> dict[str, str]:
     """Read the titles of the shared sources by key."""
     return {row["key"]: row["title"] for _, row in rows(paths.shipped("calibration", SOURCES))}
+
+
+def measures() -> tuple[str, ...]:
+    """Read the names of what is published of councils, in the table's order."""
+    return tuple(row["measure"] for _, row in rows(paths.shipped("calibration", PUBLISHED)))
 
 
 def last_price_year() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-from familyflow.pathway.adult_work import OTHER_ROLES, PROGRAMMES, SUPERVISOR, roles
+from familyflow.pathway.adult_work import OTHER_ROLES, PROGRAMMES, REFERENCE, SUPERVISOR, roles
 from familyflow.pathway.harms import HARMS
 from familyflow.pathway.table import PATHWAY
 from familyflow.pathway.teams import (
@@ -45,6 +45,9 @@ MARGINS: Final = (*HARMS, "any", "all_three")
 
 ROLES: Final = (*roles(), SUPERVISOR, *OTHER_ROLES)
 """The posts that a programme can bring into a team, or share between teams."""
+
+TREATMENT: Final = ("substance_misuse_worker", "mental_health_practitioner")
+"""The roles that stand for substance misuse and mental health services."""
 
 ACTIONS: Final = ("go_live", "open", "boundary", "close", "staff")
 """What a step of a schedule can do to a team."""
@@ -118,6 +121,7 @@ _ADULT_FLOWS: Final = (
     "adult_wait_days",
     "adult_waits",
     "adult_gave_up",
+    *(f"{what}_{role}" for what in ("appointments", "appointments_missed") for role in REFERENCE),
 )
 
 _STAFF_FLOWS: Final = (
@@ -130,6 +134,7 @@ FLOWS: Final = (
     *_FAMILY_FLOWS,
     *_ADULT_FLOWS,
     *(f"{flow}_outside" for flow in _ADULT_FLOWS),
+    "parents_completed",
     *(f"{event}_{programme.name}" for event in ("started", "completed") for programme in PROGRAMMES),
     *_STAFF_FLOWS,
 )
@@ -140,6 +145,7 @@ MEASURES: Final = (*STOCKS, *FLOWS)
 
 DERIVED: Final = (
     "appointments_missed_share",
+    "appointments_missed_treatment",
     "programmes_completed_share",
     "rereferrals_12m_share",
     "care_within_18_months_share",

@@ -125,6 +125,7 @@ def test_help_lists_every_command(answer: Callable[..., tuple[int, str, str]]) -
             "backtest",
             "calibrate",
             "check",
+            "claims",
             "compare",
             "evidence",
             "list",

@@ -140,6 +140,10 @@ def test_programmes_are_counted_in_the_team_and_outside() -> None:
         "programmes_completed": [0, 0, 1],
         "appointments": [0, 0, 24],
         "appointments_missed": [0, 0, 3],
+        "appointments_substance_misuse_worker": [0, 0, 24],
+        "appointments_missed_substance_misuse_worker": [0, 0, 3],
+        "appointments_missed_mental_health_practitioner": [0, 0, 0],
+        "parents_completed": [0, 0, 1],
         "adult_gave_up_outside": [0, 0, 1],
     }
     assert {name: months(found, name, 3) for name in expected} == expected

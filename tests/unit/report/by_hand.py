@@ -177,7 +177,7 @@ def schedule(title: str, verdicts: Sequence[str] = (), **measures: dict[str, flo
 
 def answer(number: int, verdict: str) -> dict[str, object]:
     """Give one answer to a claim, as a document has it."""
-    reached = verdict != "not reached"
+    reached = verdict != "not within the run"
     return {
         "number": number,
         "claim": f"Claim {number} <b>& more</b>",

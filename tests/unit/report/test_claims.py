@@ -25,6 +25,12 @@ def claim(measure: str, change: float, by: date = END, against: str = "no_change
     return Claim(text=f"{measure} changes", measure=measure, change=change, by=by, against=against, source="slides")
 
 
+def towards(direction: str, measure: str = "children_on_cp", **said: object) -> Claim:
+    """Return a claim of a direction without a size, by the end of the small studies unless something else is said."""
+    given = {"text": "It moves", "measure": measure, "direction": direction, "source": "slides"}
+    return Claim.model_validate({"by": END, **given, **said} if "within_years" not in said else {**given, **said})
+
+
 def only(table: pd.DataFrame) -> pd.Series:
     """Give the one row that is for a schedule."""
     assert len(table) == 1
@@ -197,7 +203,7 @@ def test_no_multiple_of_nothing_or_of_the_opposite_meets_a_promise(changes: list
 
 def test_a_claim_that_the_run_does_not_reach_is_said_to_be_so() -> None:
     found = only(answered(many([-20]), claim("children_on_cp", -0.15, date(2020, 5, 31))))
-    assert (found["verdict"], found["draws"]) == ("not reached", 0)
+    assert (found["verdict"], found["draws"]) == ("not within the run", 0)
     assert np.isnan(found["mean"])
     assert np.isnan(found["probability_met"])
 
@@ -296,3 +302,71 @@ def test_the_written_table_reads_back(tmp_path: Path) -> None:
 def test_the_precision_of_the_average_is_its_standard_error_and_one_draw_has_none() -> None:
     assert answered(many([-4, -6]), claim("children_on_cp", -0.15))["mc_error"].iloc[0] == pytest.approx(0.01)
     assert np.isnan(answered(many([-4]), claim("children_on_cp", -0.15))["mc_error"].iloc[0])
+
+
+@pytest.mark.parametrize(
+    ("changes", "claimed", "probability"),
+    [
+        ([-0.001, 0, 1, -20], towards("fewer"), 0.5),
+        ([0, 0], towards("fewer"), 0.0),
+        ([0.001, 0, -1, 20], towards("more"), 0.5),
+        ([0, -1, 0.001], towards("no_more"), 2 / 3),
+        ([0, 2, 2.5, -9], towards("no_more", margin=0.02), 0.75),
+    ],
+)
+def test_a_direction_without_a_size_is_met_by_any_move_that_way(
+    changes: list[float], claimed: Claim, probability: float
+) -> None:
+    assert only(answered(many(changes), claimed))["probability_met"] == pytest.approx(probability)
+
+
+def test_a_direction_has_no_size_and_no_multiple() -> None:
+    found = only(answered(many([-4, -6]), towards("fewer")))
+    assert (found["direction"], found["verdict"]) == ("fewer", "supported")
+    assert np.isnan(found["promised"])
+    assert np.isnan(found["margin"])
+    assert np.isnan(found["multiple"])
+
+
+def test_a_margin_is_told_apart_from_what_was_promised() -> None:
+    found = only(answered(many([1, 3]), towards("no_more", margin=0.02)))
+    assert (found["margin"], found["probability_met"]) == (0.02, 0.5)
+    assert np.isnan(found["promised"])
+
+
+def test_a_claim_within_so_many_years_falls_due_that_long_after_each_schedules_first_go_live() -> None:
+    fall = [100.0] * 13 + [90.0] * 12
+    records = frame(
+        series("no_change", "children_on_cp", [100.0] * 25, months=TWO_YEARS),
+        *(series(name, "children_on_cp", fall, months=TWO_YEARS) for name in ("early", "late", "later", "undated")),
+        months=TWO_YEARS,
+    )
+    begins = {"early": date(2020, 2, 1), "late": date(2020, 6, 1), "later": date(2021, 3, 1), "undated": None}
+    table = claims.answers(records, NOTHING, [towards("fewer", within_years=1)], begins).set_index("schedule")
+    assert table["by"].to_dict() == {
+        "early": date(2021, 2, 1),
+        "late": date(2021, 6, 1),
+        "later": date(2022, 3, 1),
+        "undated": date(2021, 1, 31),
+    }
+    assert table["mean"].fillna(99).to_dict() == {"early": 0.0, "late": -0.1, "later": 99, "undated": 0.0}
+    assert table.loc["later", "verdict"] == "not within the run"
+    assert table.loc["late", "within_years"] == 1
+
+
+def test_missed_appointments_with_treatment_services_are_those_of_their_roles_in_and_outside_the_team() -> None:
+    records = frame(
+        series("no_change", "appointments_missed_substance_misuse_worker_outside", [0, 40, 0, 0]),
+        series("no_change", "appointments_missed_da_victim_worker", [0, 999, 0, 0]),
+        series("fast", "appointments_missed_substance_misuse_worker", [0, 10, 0, 0]),
+        series("fast", "appointments_missed_mental_health_practitioner", [0, 0, 5, 0]),
+        series("fast", "appointments_missed_mental_health_practitioner_outside", [0, 0, 0, 5]),
+    )
+    assert only(answered(records, claim("appointments_missed_treatment", -0.5)))["mean"] == -0.5
+
+
+def test_a_change_from_a_published_figure_is_taken_from_it_in_every_draw() -> None:
+    given = {"text": "12% fewer", "measure": "children_on_cp", "change": -0.12, "by": END, "source": "slides"}
+    asked = Claim.model_validate({**given, "against": "published", "base": 100.0})
+    found = only(answered(many([-12, -11, -20]), asked))
+    assert (found["base"], found["compared_with"], found["probability_met"]) == (100, 100, pytest.approx(2 / 3))

@@ -114,7 +114,7 @@ def test_each_claim_has_its_promise_and_an_answer_for_every_schedule_but_no_chan
     assert "promised: -15% by 30 September 2023, against no change" in section
     assert "promised: -8% by 31 March 2022, since the start" in section
     assert section.count("One year late") == 2
-    assert section.count("not reached, under every schedule") == section.count("not reached") == 1
+    assert section.count("not within the run, under every schedule") == section.count("not within the run") == 1
     assert section.count("Verdict  ") == 1
     first = answers.iloc[0]
     line = next(line for line in section.splitlines() if line.strip().startswith("As published"))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 from math import nan
+from typing import Final
 
 import pandas as pd
 import pytest
@@ -178,16 +179,63 @@ def test_a_range_of_changes_is_low_to_high_and_nothing_for_one_number() -> None:
         (nan, -0.05, 0.0, "any"),
         (nan, 0.05, 0.0, "none"),
         (nan, nan, -0.15, "-"),
+        (nan, -0.05, nan, "-"),
     ],
 )
 def test_a_multiple_says_what_would_keep_the_promise(value: float, mean: float, promised: float, expected: str) -> None:
     assert words.multiple(value, mean, promised) == expected
 
 
-def test_a_promise_names_its_date_and_what_it_is_against() -> None:
-    assert words.promise(-0.15, END, "no_change") == "promised: -15% by 31 March 2025, against no change"
-    assert words.promise(0.0, END, "no_change") == "promised: no increase by 31 March 2025, against no change"
-    assert words.promise(0.5, END, "start") == "promised: +50% by 31 March 2025, since the start"
+def claimed(**said: object) -> dict[str, object]:
+    """Return a claim of a size by a date, but for what is said of it."""
+    return {"promised": -0.15, "by": END, "against": "no_change", **said}
+
+
+WITHOUT: Final = {"promised": nan, "margin": nan, "within_years": nan, "date_given": True, "question": False}
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({}, "promised: -15% by 31 March 2025, against no change"),
+        ({"by": "2025-03-31"}, "promised: -15% by 31 March 2025, against no change"),
+        ({"promised": 0.0}, "promised: no increase by 31 March 2025, against no change"),
+        ({"promised": 0.5, "against": "start"}, "promised: +50% by 31 March 2025, since the start"),
+        (
+            {"promised": -0.12, "against": "published", "base": 617.0},
+            "promised: -12% by 31 March 2025, from the published 617",
+        ),
+        ({**WITHOUT, "direction": "fewer"}, "promised: fewer by 31 March 2025, against no change"),
+        ({**WITHOUT, "direction": "more"}, "promised: more by 31 March 2025, against no change"),
+        ({**WITHOUT, "direction": "no_more"}, "promised: no increase by 31 March 2025, against no change"),
+        (
+            {**WITHOUT, "direction": "no_more", "margin": 0.02},
+            "promised: no or minimal increase (read here as at most 2%) by 31 March 2025, against no change",
+        ),
+        ({"within_years": 3.0}, "promised: -15% within 3 years of the first go-live, against no change"),
+        ({"within_years": 1}, "promised: -15% within 1 year of the first go-live, against no change"),
+        (
+            {"date_given": False},
+            "promised: -15% (no date given: judged at 31 March 2025), against no change",
+        ),
+        (
+            {"within_years": 3, "date_given": False},
+            "promised: -15% (no date given: judged 3 years after the first go-live), against no change",
+        ),
+        (
+            {**WITHOUT, "direction": "fewer", "question": True},
+            "asked, and read here as: fewer by 31 March 2025, against no change",
+        ),
+        (
+            {"promised": None, "margin": None, "within_years": None, "direction": "fewer"},
+            "promised: fewer by 31 March 2025, against no change",
+        ),
+    ],
+)
+def test_a_promise_names_its_size_or_direction_its_date_and_what_it_is_against(
+    said: dict[str, object], expected: str
+) -> None:
+    assert words.promise(claimed(**said)) == expected
 
 
 def test_a_quarter_is_named_by_its_months() -> None:

@@ -10,7 +10,7 @@ from familyflow.ground.readings import TITLES
 from familyflow.report.blocks import Bullets, Command, Paragraph, Section, Table
 from familyflow.report.measures import PRECISION, RANGE
 from familyflow.report.readings import arguments
-from familyflow.report.sections import answer
+from familyflow.report.sections import DIRECTION, answer
 from familyflow.report.words import draws, figure, promise
 
 if TYPE_CHECKING:
@@ -82,14 +82,15 @@ def claims(material: Material) -> Section:
     table = material.findings.claims
     if table.empty:
         return Section("claims", "What was claimed", [Paragraph("The scenario has no claims to answer.")])
-    headings = ("Schedule", "Change", RANGE.capitalize(), "Promise kept in", "Verdict", "Would need")
+    headings = ("Schedule", "Due", "Change", RANGE.capitalize(), "Promise kept in", "Verdict", "Would need")
     groups = [
         (_promise(rows[0]), [[material.titles[row["schedule"]], *answer(row)] for row in rows])
         for rows in _by_claim(material)
     ]
     said = Paragraph(
         "A claim is supported when at least 80% of draws keep its promise, not supported when at most 20% do. "
-        "Would need: how many times the modelled change keeps the promise; none if it goes the other way."
+        f"Would need: how many times the modelled change keeps the promise; none if it goes the other way. {DIRECTION} "
+        "A claim that falls due after the last date simulated is not within the run, and counts as neither met nor not."
     )
     return Section("claims", "What was claimed", [said, Table("claims-table", "Claims and answers", headings, groups)])
 
@@ -104,7 +105,7 @@ def _by_claim(material: Material) -> Iterator[list[dict[str, Any]]]:
 
 def _promise(row: Mapping[str, Any]) -> str:
     """Write a claim and what it promises."""
-    return f"{row['claim']} ({promise(row['promised'], row['by'], row['against'])})"
+    return f"{row['claim']} ({promise(row)})"
 
 
 def counts(material: Material) -> Counter[Status]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from familyflow.ground.quantity import Status
-from familyflow.report.claims import NOT_SUPPORTED
+from familyflow.report.claims import ANSWERED, NOT_SUPPORTED
 from familyflow.report.content.money import over_draws
 from familyflow.report.content.proof import counts
 from familyflow.report.measures import RANGE
@@ -64,5 +64,5 @@ def not_supported(material: Material) -> Iterator[str]:
     """Name the claims that the simulation does not support under any schedule."""
     table = material.findings.claims
     for _, rows in table.groupby("number"):
-        if (rows["verdict"] == NOT_SUPPORTED).all():
+        if set(rows["verdict"]) & ANSWERED == {NOT_SUPPORTED}:
             yield f"Ask for the evidence behind a claim that no schedule supports: {quoted(rows['claim'].iloc[0])}."

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from familyflow.report import readings, words
+from familyflow.report.sections import DIRECTION
 from familyflow.report.workbook import draws as d
 from familyflow.report.workbook.answers import HIGH_END, LOW_END, RANGE
 
@@ -204,21 +205,36 @@ def write_evidence(sheet: Sheet, quantities: Mapping[str, Quantity], sources: Ma
 def write_claims(sheet: Sheet, claims: pd.DataFrame, titles: Mapping[str, str]) -> None:
     """Write each claim under each schedule, and its answer."""
     sheet.text(0, 0, "Claims: what was promised, and what the run says", "title")
-    note = (
-        f"Values from the simulation, not formulas. Low to high: {RANGE}. Met in: share of draws that keep the promise."
-    )
+    said = "Values from the simulation, not formulas."
+    note = f"{said} Low to high: {RANGE}. Met in: share of draws that keep the promise. {DIRECTION}"
     sheet.text(1, 0, note, "note")
-    headings = ("Claim", "By", "Against", "Promised", "Schedule", "Change, average", "Low", "High", "Met in", "Verdict")
+    headings = (
+        "Claim",
+        "Due",
+        "Against",
+        "Promised",
+        "Schedule",
+        "Change, average",
+        "Low",
+        "High",
+        "Met in",
+        "Verdict",
+    )
     sheet.texts(3, 0, (*headings, "Would need"), "header")
-    for column, width in enumerate((70, 14, 14, 12, 50, 12, 12, 12, 12, 16, 16)):
+    for column, width in enumerate((70, 14, 14, 40, 50, 12, 12, 12, 12, 18, 16)):
         sheet.sheet.set_column(column, column, width)
     sheet.sheet.freeze_panes(4, 1)
-    for row, claim in enumerate(claims.to_dict("records"), 4):
-        sheet.texts(row, 0, (str(claim["claim"]), str(claim["by"]), str(claim["against"]).replace("_", " ")))
-        sheet.text(row, 3, words.change(float(claim["promised"])) if claim["promised"] else "no increase")
+    for row, claim in enumerate(_rows(claims), 4):
+        sheet.texts(row, 0, (str(claim["claim"]), str(claim["by"]), words.compared(claim)))
+        sheet.text(row, 3, words.promised(claim))
         sheet.text(row, 4, titles.get(str(claim["schedule"]), str(claim["schedule"])))
         for column, key in enumerate(("mean", "p5", "p95"), 5):
             sheet.text(row, column, words.change(float(claim[key])))
         sheet.number(row, 8, float(claim["probability_met"]), "percent")
         need = words.multiple(float(claim["multiple"]), float(claim["mean"]), float(claim["promised"]))
         sheet.texts(row, 9, (str(claim["verdict"]), need))
+
+
+def _rows(claims: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return each answer as its columns."""
+    return [{str(key): value for key, value in row.items()} for row in claims.to_dict("records")]
