@@ -77,6 +77,7 @@ NOT_READ: Final = (
     "care.voluntary_share",
     "early_help.declined_share",
     "effect.police_callouts",
+    "effect.cp_starts",
     "proceedings.children_per_case",
 )
 """Shared parameters, or the beginnings of their ids, that no run and no price reads; a test lives a run to see."""
