@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from familyflow.engine.population import SNAPSHOT
 from familyflow.pathway.adult_work import REFERENCE
-from familyflow.scenario.schema import Boundary, GoLive, Open
+from familyflow.scenario import boundaries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -101,18 +101,22 @@ def planned(scenario: Scenario, values: Mapping[str, float], pathway: Pathway) -
 
 
 def _live_areas(scenario: Scenario, pathway: Pathway) -> dict[str, tuple[str, ...]]:
-    """Return the areas of each team that works plans, that some schedule takes live, and that has posts then."""
+    """Return the areas of each team that works plans, that some schedule takes live, and that has posts then.
+
+    The areas are those that it serves once that schedule is carried out; of several schedules the first counts.
+    """
     groups = {stage.group for stage in pathway.stages if stage.offers}
+    offered = set(scenario.programme.stages)
     found: dict[str, tuple[str, ...]] = {}
     for schedule in scenario.schedules.values():
-        ground = {name: team.areas for name, team in scenario.teams.items()}
+        ground = boundaries.as_is(scenario.teams.values())
         for step in schedule.steps:
-            if isinstance(step, Open | Boundary):
-                ground[step.team] = (*ground[step.team], *step.areas)
-            if isinstance(step, GoLive) and groups & set(scenario.teams[step.team].stages):
-                found.setdefault(step.team, ground[step.team])
-    offered = set(scenario.programme.stages)
-    return {name: areas for name, areas in found.items() if offered & set(scenario.teams[name].stages)}
+            ground = boundaries.after(ground, step, scenario.teams)
+        for name in ground.live - set(found):
+            mine = (area for (area, group), team in ground.served.items() if team == name and group in groups)
+            if (areas := tuple(dict.fromkeys(mine))) and offered & set(scenario.teams[name].stages):
+                found[name] = areas
+    return {name: found[name] for name in scenario.teams if name in found}
 
 
 class TeamDoses:

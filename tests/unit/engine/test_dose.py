@@ -10,6 +10,7 @@ from small_town import EVERYBODY, begin, live, scenario, values, whole, with_pos
 from familyflow.engine import dose, world
 from familyflow.pathway import PATHWAY
 from familyflow.pathway.adult_work import REFERENCE
+from familyflow.scenario import load
 
 HUNDRED = 100.0
 ROLES = st.dictionaries(st.sampled_from(REFERENCE), st.floats(0.0, 20.0))
@@ -112,3 +113,13 @@ def test_shared_workers_are_shared_by_the_children_of_the_teams_that_are_live() 
     )
     assert 0 < shared < alone < 1
     assert shared == pytest.approx(alone * share)
+
+
+def test_a_team_that_gives_up_an_area_before_it_goes_live_is_measured_against_what_is_left() -> None:
+    county = load("somerset")
+    teams = dose.by_team(county, county.central(), PATHWAY)
+    every = dose.on_plans(county, county.central(), PATHWAY, county.areas)
+    assert sum(plan.children for plan in teams.values()) == pytest.approx(every)
+    assert teams["bridgwater_mendip"].children == pytest.approx(
+        dose.on_plans(county, county.central(), PATHWAY, ["mendip"])
+    )
