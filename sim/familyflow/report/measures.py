@@ -46,7 +46,7 @@ MEASURES: Final = (
     Measure("children_in_care_end", "Children in care at the end", "children", -1, "Children"),
     Measure("children_on_cp_end", "Children on CP plans at the end", "children", -1, "Children"),
     Measure("children_on_cin_end", "Children on CIN plans at the end", "children", -1, "Children"),
-    Measure("care_within_18_months_share", "In care within 18 months of referral", OF_CHILDREN, -1, "Children"),
+    Measure("care_within_18_months_share", "In care 18 months from referral", OF_CHILDREN, -1, "Children"),
     Measure("caseload_mean", "Children per social worker", "children per social worker", -1, "Caseloads"),
     Measure("caseload_worst_quarter", "Worst team-quarter", "children per social worker", -1, "Caseloads"),
     Measure("workload_share", "Social workers' hours, of usable", "share", -1, "Caseloads"),
