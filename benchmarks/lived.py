@@ -5,9 +5,9 @@
 The estimand is that of docs/model.md: families offered, from the third year after the last go-live to a horizon of
 ten years, the same families under no change; each effect alone, the others at 1, all together, and whatever is
 claimed at 1 with all, half and none of the plan's adult workers; values and effects at their centre, so that draws
-differ by families and luck. Lived is stated when the two are within a tenth of the stated log or two Monte Carlo errors, whichever is wider;
-what is stated to stay may move by half a percent. With --out, writes lived-effects.csv and lived-effects.md there. 400
-draws of the three scenarios take over an hour on two cores.
+differ by families and luck. Lived is stated when the two are within a tenth of the stated log or two Monte Carlo
+errors, whichever is wider; what is stated to stay may move by half a percent. With --out, writes lived-effects.csv and
+lived-effects.md there. 400 draws of the three scenarios take over an hour on two cores.
 """
 
 from __future__ import annotations
