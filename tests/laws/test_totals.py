@@ -17,9 +17,9 @@ from familyflow.pathway.effects import CARE_ENTRIES
 if TYPE_CHECKING:
     from familyflow.engine.lived import Lived
 
-SIZE = 0.5
-YEARS = 5
-REPLICATIONS = 4
+SIZE = 0.6
+YEARS = 10
+REPLICATIONS = 16
 QUICK = {"effect.ramp_months": 2.0, "staff.slippage_weeks": 0.0, "staff.unfilled_share": 0.0}
 RATIOS = {CARE_ENTRIES: "effect.care_entry", "cp": "effect.cp_duration", "cin": "effect.cin_duration"}
 ONE = dict.fromkeys((*RATIOS.values(), "effect.cp_entry_first_year", "effect.training_dip"), 1.0)
