@@ -16,9 +16,10 @@ from scipy.stats import chisquare
 
 from familyflow.calibrate.moments import live
 from familyflow.calibrate.posterior import errors_of, near
-from familyflow.calibrate.solve import ask, one_thread, pose, solve
+from familyflow.calibrate.solve import ask, pose, solve
 from familyflow.calibrate.unknowns import NINETY
 from familyflow.experiment.draw import EXACT, normal, sample
+from familyflow.ground.threads import one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

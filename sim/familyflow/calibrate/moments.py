@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from familyflow.calibrate.solve import ask, flat, one_thread, solve
+from familyflow.calibrate.solve import ask, flat, solve
 from familyflow.calibrate.targets import TARGETS, Target
 from familyflow.engine import is_ready, make_ready, measure, prepare
 from familyflow.ground.calendar import DAYS_PER_YEAR
+from familyflow.ground.threads import one_thread
 from familyflow.scenario.vocabulary import NO_CHANGE
 
 if TYPE_CHECKING:

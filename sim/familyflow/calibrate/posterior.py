@@ -14,9 +14,10 @@ import pandas as pd
 
 from familyflow.calibrate import drift
 from familyflow.calibrate.moments import central as central_fit
-from familyflow.calibrate.solve import ask, flat, one_thread, pose, root, solve
+from familyflow.calibrate.solve import ask, flat, pose, root, solve
 from familyflow.experiment.draw import normal, sample
 from familyflow.experiment.limits import MOST_YEARS
+from familyflow.ground.threads import one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy.optimize import least_squares
-from threadpoolctl import threadpool_limits
 
 from familyflow.calibrate.targets import TARGETS, read
 from familyflow.calibrate.unknowns import NINETY, Unknown, list_unknowns, to_rates
@@ -20,6 +19,7 @@ from familyflow.engine import delivery, structure
 from familyflow.engine import rates as fitted
 from familyflow.engine.balance import expect
 from familyflow.ground.problem import Problem
+from familyflow.ground.threads import one_thread
 from familyflow.pathway import PATHWAY
 
 if TYPE_CHECKING:
@@ -191,11 +191,6 @@ class Posed:
     def solved(self, x: Floats, jacobian: Floats, shift: Floats) -> Solution:
         """Return the solution at a point."""
         return Solution(x, self.rates(x), self.expected(x), jacobian, self.arrays, shift)
-
-
-def one_thread() -> threadpool_limits:
-    """Keep linear algebra on one thread for a while: the matrices are small, and threads only wait for each other."""
-    return threadpool_limits(limits=1, user_api="blas")
 
 
 def pose(

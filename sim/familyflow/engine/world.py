@@ -20,6 +20,7 @@ from familyflow.engine import (
 )
 from familyflow.engine import rates as fitted
 from familyflow.ground.calendar import day_of, month_ends
+from familyflow.ground.threads import one_thread
 from familyflow.pathway import PATHWAY
 from familyflow.pathway.teams import EARLY_HELP_GROUP
 from familyflow.scenario import timeline
@@ -95,7 +96,9 @@ def prepare(
     horizon = day_of(dates[-1], scenario.start)
     drifts = drift.from_values(rates, arrays, years)
     keys = population.Keys(seed, replication)
-    expected = balance.expect(arrays, found, delivery.outside(arrays))
+    with one_thread():
+        expected = balance.expect(arrays, found, delivery.outside(arrays))
+        practice = effect_sizes.solve(scenario, arrays, found, expected)
     families = population.build(
         arrays,
         found,
@@ -113,7 +116,7 @@ def prepare(
         structure=arrays,
         rates=found,
         drift=drifts,
-        practice=effect_sizes.solve(scenario, arrays, found, expected),
+        practice=practice,
         families=families,
         dates=dates,
         seed=seed,
