@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 def one_thread() -> AbstractContextManager[object]:
     """Keep linear algebra on one thread for a while; to be called once the libraries that do it are imported."""
-    return _pools().limit(limits=1, user_api="blas")
+    limited: AbstractContextManager[object] = _pools().limit(limits=1, user_api="blas")
+    return limited
 
 
 @cache
