@@ -418,7 +418,7 @@ EDITS = {
     "unknown action": (
         'action = "go_live"',
         'action = "golive"',
-        ('.action = "golive"', "one of go_live, open, boundary, close, staff", "did you mean 'go_live'"),
+        ('.action = "golive"', "one of go_live, open, boundary, close, staff, cut", "did you mean 'go_live'"),
     ),
     "no action": ('action = "go_live", ', "", ("].action is missing", "one of go_live, open")),
     "no receiving team": (', to = "plans"', "", ("steps[4, close new 2022-04-01].to is missing", "receives")),
@@ -466,6 +466,21 @@ EDITS = {
         GO,
         'date = 2020-10-01, action = "open", team = "new", areas = ["north"], existing_cases = "stay"',
         ("steps[2, open new 2020-10-01].team", "open on that date already", "boundary"),
+    ),
+    "unknown kind of family": (
+        "[teams.plans]\n",
+        '[teams.plans]\nfamilies = "harmed"\n',
+        ('teams.plans.families = "harmed"', "one of all, with_harms, without_harms"),
+    ),
+    "a kind of family that nobody takes": (
+        "[teams.plans]\n",
+        '[teams.plans]\nfamilies = "with_harms"\n',
+        ("nobody has cin in north for families without harms",),
+    ),
+    "adult workers on day 0": (
+        "[teams.plans]\n",
+        f"[teams.plans]\nposts = {{ da_victim_worker = {quantity(2, 'fte')} }}\n",
+        ("teams.plans.posts", "one of team_manager, senior_practitioner"),
     ),
     "no schedule of comparison": (
         "[schedules.no_change]",
@@ -734,6 +749,35 @@ STEPS = {
     "social workers for early help": (
         'action = "staff", team = "hub", social_workers = 1.0',
         ("steps[2, staff hub 2020-10-01].key_workers is missing", "hub is a team of key workers"),
+    ),
+    "cut of a role that nobody has": (
+        'action = "cut", team = "plans", role = "prevention_worker", to = 1.0',
+        ('steps[2, cut plans prevention_worker 2020-10-01].role = "prevention_worker"', "must be social_worker"),
+    ),
+    "cut before there is anybody": (
+        'action = "cut", team = "plans", role = "da_victim_worker", to = 1.0',
+        ('.role = "da_victim_worker"', "must be social_worker"),
+    ),
+    "cut of shared posts before a go-live": (
+        'action = "cut", role = "psychologist", to = 0.0',
+        ("steps[2, cut psychologist 2020-10-01].role", "no posts to cut", "no team that is live shares any"),
+    ),
+    "cut of what a front door has": (
+        'action = "cut", team = "door", role = "coordinator", to = 0.0',
+        (".role", "no posts to cut: door has none then"),
+    ),
+    "cut of an unknown role": (
+        'action = "cut", team = "hub", role = "key_worker", to = 1.0',
+        ('.role = "key_worker"', "must be one of social_worker, family_key_worker", "did you mean"),
+    ),
+    "cut to less than nothing": (
+        'action = "cut", team = "hub", role = "family_key_worker", to = -1.0',
+        (".to = -1",),
+    ),
+    "cut without a number": ('action = "cut", team = "hub", role = "family_key_worker"', (".to is missing", "kept")),
+    "cut in an unknown team": (
+        'action = "cut", team = "hubs", role = "family_key_worker", to = 1.0',
+        ('.team = "hubs"', "did you mean 'hub'"),
     ),
     "early help that closes without another": (
         'action = "close", team = "hub", to = "plans"',

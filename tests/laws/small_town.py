@@ -24,7 +24,7 @@ from familyflow.pathway.people import SIZES, Source
 from familyflow.pathway.stages import CARE
 from familyflow.scenario import load
 from familyflow.scenario.model import Schedule, Team
-from familyflow.scenario.schema import Boundary, Close, GoLive, Open, Staff
+from familyflow.scenario.schema import Boundary, Close, Cut, GoLive, Open, Staff
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -171,6 +171,7 @@ def reorganisation() -> list[Step]:
         live(30, "north"),
         Open(date=on(60), action="open", team="east", areas=("south",), existing_cases="transfer"),
         Staff(date=on(90), action="staff", team="central", social_workers=1.2),
+        Cut(date=on(110), action="cut", team="north", role="da_victim_worker", to=0.0),
         Boundary(date=on(120), action="boundary", team="north", areas=("central",), existing_cases="stay"),
         Staff(date=on(150), action="staff", team="east", social_workers=3.0),
         Close(date=on(200), action="close", team="south", to="central"),
@@ -197,6 +198,9 @@ def upheaval() -> list[Step]:
         Close(date=on(200), action="close", team="hub", to="new_hub"),
         Close(date=on(210), action="close", team="south", to="central"),
         live(220, "central"),
+        Cut(date=on(230), action="cut", team="north", role="mental_health_practitioner", to=0.1),
+        Cut(date=on(235), action="cut", role=SUPERVISOR, to=0.0),
+        Cut(date=on(235), action="cut", team="new_care", role="social_worker", to=0.5),
         Boundary(date=on(240), action="boundary", team="north", areas=("south",), existing_cases="transfer"),
         Close(date=on(260), action="close", team="front", to="new_front"),
         Staff(date=on(270), action="staff", team="new_hub", key_workers=6.0),

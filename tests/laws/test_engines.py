@@ -30,7 +30,8 @@ from familyflow.pathway.adult_work import REFERENCE
 from familyflow.pathway.drift import BESIDE
 from familyflow.pathway.effects import EFFECTS
 from familyflow.scenario.model import Team
-from familyflow.scenario.schema import Boundary, Close, Open, Staff
+from familyflow.scenario.schema import Boundary, Close, Cut, Open, Staff
+from familyflow.scenario.vocabulary import KINDS
 
 if TYPE_CHECKING:
     from familyflow.engine import Start
@@ -50,6 +51,9 @@ SHARED = (
     "intensive_family_worker",
     "conference_coordinator",
 )
+
+CUTS = (("da_victim_worker", 0.0), ("psychologist", 0.0), ("parenting_worker", 0.1), ("social_worker", 0.2))
+"""Posts that a step may cut, of a team or shared, and how many are kept."""
 
 
 def assert_one_story(start: Start, schedule: str) -> None:
@@ -75,9 +79,15 @@ def test_little_room_that_is_grown_again_and_again_is_one_story(monkeypatch: pyt
     assert_one_story(begin(size=0.5, seed=4, years=1), schedule)
 
 
-def town(steps: tuple[Step, ...], effects: tuple[str, ...], offered: tuple[str, ...]) -> Scenario:
-    """Return Swindon with early-help teams, a front door, lots, and a schedule of one's own."""
+def town(
+    steps: tuple[Step, ...], effects: tuple[str, ...], offered: tuple[str, ...], kinds: tuple[str, ...] = KINDS
+) -> Scenario:
+    """Return Swindon with early-help teams, a front door, lots, and a schedule of one's own.
+
+    `kinds`: of the families that the team takes which opens.
+    """
     given = scenario()
+    given = replace(given, teams={**given.teams, "east": replace(given.teams["east"], kinds=kinds)})
     extra = {
         "hub": Team("hub", "Hub", tuple(given.areas), ("early_help",)),
         "door": Team("door", "Front door", tuple(given.areas), ("contact", "referral")),
@@ -97,6 +107,7 @@ STEPS = st.lists(
         st.tuples(st.just("boundary"), days, teams, staying),
         st.tuples(st.just("close"), days, teams, staying),
         st.tuples(st.just("staff"), days, teams, staying),
+        st.tuples(st.just("cut"), days, teams, staying),
     ),
     max_size=5,
 )
@@ -153,6 +164,9 @@ def steps_of(drawn: list[tuple[str, int, str, str]]) -> tuple[Step, ...]:
             steps.append(Close(date=on(day), action="close", team=team, to=other))
         elif kind == "staff":
             steps.append(Staff(date=on(day), action="staff", team=team, social_workers=0.4))
+        elif kind == "cut":
+            role, to = CUTS[day % len(CUTS)]
+            steps.append(Cut(date=on(day), action="cut", team=None if role in SHARED else team, role=role, to=to))
     return tuple(steps)
 
 
@@ -190,6 +204,7 @@ FLAGS = st.lists(
     null=st.booleans(),
     drifts=DRIFTS,
     years=st.integers(1, 2),
+    kinds=st.sampled_from([KINDS, *((kind,) for kind in KINDS)]),
 )
 def test_any_town_is_one_story(  # noqa: PLR0913, PLR0917 - each is drawn
     drawn: list[tuple[str, int, str, str]],
@@ -201,10 +216,11 @@ def test_any_town_is_one_story(  # noqa: PLR0913, PLR0917 - each is drawn
     null: bool,  # noqa: FBT001 - drawn
     drifts: dict[str, list[float]],
     years: int,
+    kinds: tuple[str, ...],
 ) -> None:
     stages = tuple(varied(stage, each) for stage, each in zip(PATHWAY.stages, flags, strict=True))
     pathway = Pathway(stages)
-    given_town = town(steps_of(drawn), tuple(effects), offered)
+    given_town = town(steps_of(drawn), tuple(effects), offered, kinds)
     given_town = replace(given_town, programme=replace(given_town.programme, null=null))
     extra = {"team.hub.key_workers": 0.6, **{f"post.{role}": 0.3 for role in SHARED}}
     given_values = values({**extra, **changes}, size=SIZE / years)

@@ -197,6 +197,7 @@ ROLLOUT_LINES: Final = (
     Line("training", POSTS_TRAINED, "price.training_post", Kind.PROGRAMME),
     Line("supervision", POST_DAYS, "price.supervision_year", Kind.PROGRAMME, factor=PER_YEAR),
     Line("evaluation", PROGRAMME_DAYS, "price.evaluation_year", Kind.PROGRAMME, factor=PER_YEAR),
+    Line("redundancy", "posts_redundant", "price.redundancy_post", Kind.PROGRAMME),
 )
 
 

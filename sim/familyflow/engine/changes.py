@@ -17,6 +17,7 @@ from familyflow.ground.calendar import DAYS_PER_MONTH
 from familyflow.pathway.adult_work import SUPERVISOR, roles
 from familyflow.pathway.effects import Profile
 from familyflow.scenario.sorting import by_team
+from familyflow.scenario.vocabulary import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,6 +46,7 @@ class Act(IntEnum):
     PRACTISE = 6
     PRESS = 7
     LEAVE = 8
+    FOLLOW = 9
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,9 +63,10 @@ class Change:
     """One dated change; what it does not use is left as it is.
 
     `team` and `to`: indices of teams; `area`, `group`, `role`: indices of areas, stage groups, and roles that work
-    with families. `places`: cases or parents that can be held at once. `amount`: workers in post. `first`, `width`:
-    which cases a leaver has, as a stretch of [0, 1). `areas`: whose cases move. `for_all`: practice changes for every
-    case, not only for families offered the programme.
+    with families. `kind`: whose work it is, 1 for families with a parental harm, 0 for others. `places`: cases or
+    parents that can be held at once. `amount`: workers in post. `first`, `width`: which cases a leaver has, as a
+    stretch of [0, 1). `areas`: whose cases move. `for_all`: practice changes for every case, not only for families
+    offered the programme; or cases move whatever kinds of family the other team takes.
     """
 
     day: float
@@ -71,6 +74,7 @@ class Change:
     team: int = COUNCIL
     to: int = COUNCIL
     area: int = 0
+    kind: int = 0
     group: int = 0
     role: int = 0
     places: int = 0
@@ -85,9 +89,11 @@ class Change:
 def dated(world: World) -> list[Change]:
     """Return every change before the horizon, by day, and on one day in the order of acts."""
     planner = _Planner(world)
-    rows = [*planner.routes(), *planner.staff(), *planner.transfers(), *planner.leavers(), *planner.presses()]
+    rows = [*planner.routes(), *planner.staff(), *planner.transfers(), *planner.partings()]
+    rows += [*planner.leavers(), *planner.presses()]
     if not world.start.scenario.programme.null:
-        rows += [*planner.adult_work(), *planner.supervision(), *planner.go_lives(), *planner.practice()]
+        rows += [*planner.adult_work(), *planner.follows(), *planner.supervision()]
+        rows += [*planner.go_lives(), *planner.practice()]
     return sorted((row for row in rows if row.day < world.start.horizon), key=lambda row: (row.day, row.act))
 
 
@@ -112,8 +118,8 @@ class _Planner:
         """Send new cases of an area and stage group to a team."""
         groups = self.start.structure.pathway.groups
         for r in self.timeline.routes:
-            area, group = self.areas[r.area], groups.index(r.group)
-            yield Change(r.day, Act.ROUTE, self.teams[r.team], area=area, group=group)
+            area, group, kind = self.areas[r.area], groups.index(r.group), KINDS.index(r.kind)
+            yield Change(r.day, Act.ROUTE, self.teams[r.team], area=area, group=group, kind=kind)
 
     def staff(self) -> Iterator[Change]:
         """Set the workers in post who hold cases; cases above a lowered number of places stay until they close."""
@@ -127,7 +133,8 @@ class _Planner:
         """Pass open cases of some areas from team to team."""
         for t in self.timeline.transfers:
             moved = tuple(self.areas[a] for a in t.areas)
-            yield Change(t.day, Act.TRANSFER, self.teams[t.from_team], self.teams[t.to_team], areas=moved)
+            pair = self.teams[t.from_team], self.teams[t.to_team]
+            yield Change(t.day, Act.TRANSFER, *pair, areas=moved, for_all=t.for_all)
 
     def leavers(self) -> Iterator[Change]:
         """Let workers leave, whose cases pass to others."""
@@ -138,6 +145,15 @@ class _Planner:
             for k, day in enumerate(leavers.days(seed, replication, team, rows, self.start.horizon)):
                 first, width = leavers.whose(seed, replication, team, k, self._workers(name, day))
                 yield Change(day, Act.LEAVE, team, first=first, width=width)
+
+    def partings(self) -> Iterator[Change]:
+        """Let a reorganisation take workers away, whose cases pass to those who stay."""
+        parted = by_team(self.timeline.partings)
+        for name, rows in parted.items():
+            team = self.teams[name]
+            for k, row in enumerate(rows):
+                first = leavers.parted(self.start.seed, self.start.replication, team, k)
+                yield Change(row.day, Act.LEAVE, team, first=first, width=row.share)
 
     def _workers(self, team: str, day: float) -> float:
         """Return a team's workers in post after all that happens on a day."""
@@ -164,10 +180,20 @@ class _Planner:
             places = int(at_work[owner, role] * self.values[f"adult.{names[role]}.concurrent"] + SLIVER)
             yield Change(day, Act.WORK, owner, role=role, places=places)
 
+    def follows(self) -> Iterator[Change]:
+        """Let parents who wait for a role whose last place ends look for other workers."""
+        live = [self.teams[go.team] for go in self.timeline.live]
+        for change in self.adult_work():
+            if not change.places:
+                teams = live if change.team == COUNCIL else [change.team]
+                yield from (Change(change.day, Act.FOLLOW, team) for team in teams)
+
     def supervision(self) -> Iterator[Change]:
-        """Start the psychologist's reflective supervision of live teams, where there is one."""
-        days = [post.working_day for post in self.timeline.posts if post.role == SUPERVISOR and post.fte > 0]
-        yield from (Change(day, Act.SUPERVISE) for day in days)
+        """Start and end the psychologist's reflective supervision of live teams, where there is one."""
+        posts = [post for post in self.timeline.posts if post.role == SUPERVISOR and post.fte > 0]
+        for day in sorted({day for post in posts for day in (post.working_day, post.end_day)}):
+            at_work = any(post.working_day <= day < post.end_day for post in posts)
+            yield Change(day, Act.SUPERVISE, places=int(at_work))
 
     def go_lives(self) -> Iterator[Change]:
         """Start the teams' own adult workers: when a team goes live, and again when the first of a role comes later."""

@@ -10,18 +10,24 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import groupby
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from familyflow.engine.population import SNAPSHOT
 from familyflow.pathway.adult_work import REFERENCE
 from familyflow.scenario import boundaries
+from familyflow.scenario.vocabulary import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from familyflow.pathway import Pathway
+    from familyflow.scenario.boundaries import Work
     from familyflow.scenario.model import Scenario
-    from familyflow.scenario.timeline import Post, Timeline
+    from familyflow.scenario.posts import Post
+    from familyflow.scenario.timeline import Timeline
+
+Served: TypeAlias = tuple[str, str]
+"""An area and a kind of family."""
 
 POSTS = "adult.reference_posts"
 """Adult workers (FTE) for each hundred children on plans, in the evidence's teams."""
@@ -53,12 +59,28 @@ def delivered(values: Mapping[str, float], at: float) -> float:
     return without + (1 - without) * at
 
 
-def on_plans(scenario: Scenario, values: Mapping[str, float], pathway: Pathway, areas: Iterable[str]) -> float:
-    """Return the children on plans in some areas on day 0, where plans are the stages that offer interventions."""
+def on_plans(scenario: Scenario, values: Mapping[str, float], pathway: Pathway, served: Iterable[Served]) -> float:
+    """Return the children on plans in some areas and of some kinds of family on day 0.
+
+    Plans are the stages that offer interventions. Children of families with a parental harm are as many of those on
+    plans as of those assessed (`harms.any`): a few too few, since harms lead to plans.
+    """
     groups = dict.fromkeys(stage.group for stage in pathway.stages if stage.offers)
     children = sum(values[f"snapshot.{SNAPSHOT[group]}"] for group in groups if group in SNAPSHOT)
     total = sum([values[f"area.{name}.share"] for name in scenario.areas])
-    return children * sum(values[f"area.{name}.share"] for name in areas) / total
+    kinds: dict[str, dict[str, None]] = {}
+    for area, kind in served:
+        kinds.setdefault(area, {})[kind] = None
+    mine = sum(values[f"area.{area}.share"] * _of_kinds(values, each) for area, each in kinds.items())
+    return children * mine / total
+
+
+def _of_kinds(values: Mapping[str, float], kinds: Iterable[str]) -> float:
+    """Return the share of children whose families are of some kinds; exactly 1 for all."""
+    without, harmed = ((kind in kinds) for kind in KINDS)
+    if without and harmed:
+        return 1.0
+    return values["harms.any"] if harmed else 1 - values["harms.any"]
 
 
 @dataclass(frozen=True)
@@ -78,11 +100,11 @@ def by_team(scenario: Scenario, values: Mapping[str, float], pathway: Pathway) -
 
     Shared posts are shared out by children on plans.
     """
-    live = _live_areas(scenario, pathway)
-    every = on_plans(scenario, values, pathway, dict.fromkeys(area for areas in live.values() for area in areas))
+    live = _live(scenario, pathway)
+    every = on_plans(scenario, values, pathway, dict.fromkeys(each for served in live.values() for each in served))
     found: dict[str, Plan] = {}
-    for team, areas in live.items():
-        children = on_plans(scenario, values, pathway, areas)
+    for team, served in live.items():
+        children = on_plans(scenario, values, pathway, served)
         fte = {role: values[f"post.{role}"] for role in scenario.programme.roles}
         for role in scenario.programme.shared_roles:
             fte[role] = fte.get(role, 0.0) + values[f"post.{role}"] * children / every
@@ -92,30 +114,31 @@ def by_team(scenario: Scenario, values: Mapping[str, float], pathway: Pathway) -
 
 def planned(scenario: Scenario, values: Mapping[str, float], pathway: Pathway) -> Plan:
     """Return the programme's staffing once every team that any schedule takes live has gone live."""
-    areas, programme = _live_areas(scenario, pathway), scenario.programme
-    own = {role: values[f"post.{role}"] * len(areas) for role in programme.roles}
-    shared = {role: values[f"post.{role}"] for role in programme.shared_roles} if areas else {}
+    live, programme = _live(scenario, pathway), scenario.programme
+    own = {role: values[f"post.{role}"] * len(live) for role in programme.roles}
+    shared = {role: values[f"post.{role}"] for role in programme.shared_roles} if live else {}
     fte = {role: own.get(role, 0.0) + shared.get(role, 0.0) for role in (*own, *shared)}
-    served = dict.fromkeys(area for each in areas.values() for area in each)
+    served = dict.fromkeys(each for mine in live.values() for each in mine)
     return Plan(fte, on_plans(scenario, values, pathway, served))
 
 
-def _live_areas(scenario: Scenario, pathway: Pathway) -> dict[str, tuple[str, ...]]:
-    """Return the areas of each team that works plans, that some schedule takes live, and that has posts then.
+def _live(scenario: Scenario, pathway: Pathway) -> dict[str, tuple[Served, ...]]:
+    """Return whom each team serves that works plans, that some schedule takes live, and that has posts then.
 
-    The areas are those that it serves once that schedule is carried out; of several schedules the first counts.
+    That is the areas and kinds of family once that schedule is carried out; of several schedules the first counts.
     """
     groups = {stage.group for stage in pathway.stages if stage.offers}
     offered = set(scenario.programme.stages)
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, tuple[Served, ...]] = {}
     for schedule in scenario.schedules.values():
         ground = boundaries.as_is(scenario.teams.values())
         for step in schedule.steps:
             ground = boundaries.after(ground, step, scenario.teams)
         for name in ground.live - set(found):
-            mine = (area for (area, group), team in ground.served.items() if team == name and group in groups)
-            if (areas := tuple(dict.fromkeys(mine))) and offered & set(scenario.teams[name].stages):
-                found[name] = areas
+            works = (work for work, team in ground.served.items() if team == name)
+            served = tuple(dict.fromkeys((area, kind) for area, group, kind in works if group in groups))
+            if served and offered & set(scenario.teams[name].stages):
+                found[name] = served
     return {name: found[name] for name in scenario.teams if name in found}
 
 
@@ -176,14 +199,14 @@ def _served(
 ) -> dict[str, list[tuple[float, float]]]:
     """Return the children on plans in the areas that each team serves, from each day on which those change."""
     groups = {stage.group for stage in pathway.stages if stage.offers}
-    owner: dict[tuple[str, str], str] = {}
-    works: dict[str, dict[tuple[str, str], None]] = {}
+    owner: dict[Work, str] = {}
+    works: dict[str, dict[Work, None]] = {}
     found: dict[str, list[tuple[float, float]]] = {}
     routes = [route for route in timeline.routes if route.group in groups]
     for day, together in groupby(sorted(routes, key=lambda route: route.day), key=lambda route: route.day):
         touched: dict[str, None] = {}
         for route in together:
-            work = (route.area, route.group)
+            work = (route.area, route.group, route.kind)
             if former := owner.get(work):
                 del works[former][work]
                 touched[former] = None
@@ -191,6 +214,6 @@ def _served(
             works.setdefault(route.team, {})[work] = None
             touched[route.team] = None
         for team in touched:
-            areas = dict.fromkeys(area for area, _ in works[team])
-            found.setdefault(team, []).append((day, on_plans(scenario, values, pathway, areas)))
+            served = dict.fromkeys((area, kind) for area, _, kind in works[team])
+            found.setdefault(team, []).append((day, on_plans(scenario, values, pathway, served)))
     return found

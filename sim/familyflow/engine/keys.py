@@ -46,6 +46,7 @@ class Purpose(IntEnum):
     WORKER = 27
     CATEGORY = 28
     CAUSAL = 29
+    PARTS = 30
 
 
 def visit_key(place: int, count: int) -> int:

@@ -40,3 +40,8 @@ def whose(seed: int, replication: int, team: int, leaver: int, workers: float) -
     """Return where the leaver's cases begin among a team's, between 0 and 1, and the share that they are."""
     first = uniform(seed, replication, LEAVERS + team, 0, int(Purpose.WHOSE_CASES), leaver)
     return first, 1 / max(workers, 1.0)
+
+
+def parted(seed: int, replication: int, team: int, parting: int) -> float:
+    """Return where the cases of those whom a reorganisation takes away begin among a team's, between 0 and 1."""
+    return uniform(seed, replication, LEAVERS + team, 0, int(Purpose.PARTS), parting)

@@ -61,6 +61,8 @@ PROGRAMME_EVENTS = {
     Event.MISSED: "appointments_missed",
     Event.GAVE_UP: "adult_gave_up",
 }
+NOTICE = "staff.notice_weeks"
+REDUNDANT = "staff.redundant_share"
 UNMET = "effect_unmet_"
 """Before an effect's name: that its total cannot be delivered."""
 SERIES = tuple[str, "Floats"]
@@ -304,13 +306,15 @@ class Ledger:
         """Yield social workers in post, agency workers among them, and the programme's posts, from the timeline."""
         permanent, permanent_days = self._role(SOCIAL_WORKER)
         agency, agency_days = self._role(AGENCY_SOCIAL_WORKER)
+        notice = self._under_notice()
         yield "social_workers_in_post", permanent + agency
-        yield f"fte_days_{SOCIAL_WORKER}", permanent_days + agency_days
+        yield f"fte_days_{SOCIAL_WORKER}", permanent_days + agency_days + notice.pop(SOCIAL_WORKER, 0.0)
         yield f"fte_days_{AGENCY_SOCIAL_WORKER}", agency_days
         key_workers, key_worker_days = self._role(KEY_WORKER)
         yield "key_workers_in_post", key_workers
-        yield f"fte_days_{KEY_WORKER}", key_worker_days
-        yield from self._posts(list(self.world.start.scenario.teams))
+        yield f"fte_days_{KEY_WORKER}", key_worker_days + notice.pop(KEY_WORKER, 0.0)
+        yield from self._posts(notice)
+        yield "posts_redundant", self._redundant()
 
     def _unmet(self) -> Iterator[tuple[str, Floats]]:
         """Yield 1 on day 0 for each effect whose stated total this draw's balance cannot deliver."""
@@ -327,12 +331,41 @@ class Ledger:
             level[:, i], days[:, i] = _steps(steps, self.edges)
         return level, days
 
-    def _posts(self, names: list[str]) -> Iterator[tuple[str, Floats]]:
-        """Adult workers at work, and paid days by role."""
-        working = np.zeros((len(self.edges), self.columns))
+    @property
+    def _redundant_share(self) -> float:
+        """The share of ended posts whose workers are made redundant."""
+        return self.world.start.structure.values[REDUNDANT]  # noqa: PD011 - a mapping, no frame
+
+    def _under_notice(self) -> dict[str, Floats]:
+        """Return days of pay by role after posts have ended, of those who are made redundant."""
         days: dict[str, Floats] = {}
+        structure = self.world.start.structure
+        notice = structure.values[NOTICE] * DAYS_PER_WEEK  # noqa: PD011 - a mapping, no frame
+        for ended in self.world.timeline.ended:
+            paid = [(ended.day, ended.fte * self._redundant_share), (ended.day + notice, 0.0)]
+            table = days.setdefault(ended.role, np.zeros((len(self.edges), self.columns)))
+            table[:, self._column(ended.team)] += _steps(paid, self.edges)[1]
+        return days
+
+    def _redundant(self) -> Floats:
+        """Return the posts whose workers are made redundant."""
+        table = np.zeros((len(self.edges), self.columns))
+        for ended in self.world.timeline.ended:
+            month = int(np.searchsorted(self.edges, ended.day))
+            if 0 < month < len(self.edges):
+                table[month, self._column(ended.team)] += ended.fte * self._redundant_share
+        return table
+
+    def _column(self, team: str | None) -> int:
+        """Return a team's column; the last for none."""
+        return list(self.world.start.scenario.teams).index(team) if team else self.columns - 1
+
+    def _posts(self, notice: Mapping[str, Floats]) -> Iterator[tuple[str, Floats]]:
+        """Adult workers at work, and paid days by role, those under notice (by role) among them."""
+        working = np.zeros((len(self.edges), self.columns))
+        days = dict(notice)
         for post in self.world.timeline.posts:
-            column = names.index(post.team) if post.team else self.columns - 1
+            column = self._column(post.team)
             table = days.setdefault(post.role, np.zeros((len(self.edges), self.columns)))
             table[:, column] += _steps([(post.hired_day, post.fte), (post.end_day, 0.0)], self.edges)[1]
             at_work = _steps([(post.working_day, post.fte), (post.end_day, 0.0)], self.edges)[0]

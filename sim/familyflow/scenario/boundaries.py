@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from familyflow.scenario.model import Team
     from familyflow.scenario.schema import Step
 
-Work: TypeAlias = tuple[str, str]
-"""An area and a group of stages."""
+Work: TypeAlias = tuple[str, str, str]
+"""An area, a group of stages and a kind of family."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """At one moment: which team has each area's group of stages, which teams are open and which are live."""
+    """At one moment: which team has each area's groups of stages and kinds of family, which are open and which live."""
 
     served: Mapping[Work, str]
     open: frozenset[str]
@@ -35,7 +35,7 @@ def as_is(teams: Iterable[Team]) -> Ground:
 
 def works(team: Team, areas: Sequence[str]) -> Iterator[Work]:
     """Give the work that a team has in some areas."""
-    return ((area, group) for area in areas for group in team.stages)
+    return ((area, group, kind) for area in areas for group in team.stages for kind in team.kinds)
 
 
 def after(ground: Ground, step: Step, teams: Mapping[str, Team]) -> Ground:
@@ -56,5 +56,6 @@ def _closed(ground: Ground, step: Close, teams: Mapping[str, Team]) -> Ground:
     """Give the closing team's work to the receiving one, as far as it does such work."""
     kept = {work: team for work, team in ground.served.items() if team != step.team}
     left = [work for work, team in ground.served.items() if team == step.team]
-    taken = {work: step.to for work in left if work[1] in teams[step.to].stages}
+    to = teams[step.to]
+    taken = {work: step.to for work in left if work[1] in to.stages and work[2] in to.kinds}
     return Ground({**kept, **taken}, ground.open - {step.team}, ground.live - {step.team})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from math import ceil, floor, fsum
 from typing import TYPE_CHECKING, Final
 
@@ -48,8 +49,10 @@ def own_quantities(file: ScenarioFile) -> Iterator[tuple[str, Place, QuantityTab
         yield f"area.{name}.share", ("areas", name, "share"), area.share
     for name, team in file.teams.items():
         for key in ESTABLISHMENTS.values():
-            if (posts := getattr(team, key)) is not None:
-                yield f"team.{name}.{key}", ("teams", name, key), posts
+            if (establishment := getattr(team, key)) is not None:
+                yield f"team.{name}.{key}", ("teams", name, key), establishment
+        for role, posts in team.posts.items():
+            yield f"team.{name}.post.{role}", ("teams", name, "posts", role), posts
     yield from _programme_quantities(file)
     yield from overrides(file)
 
@@ -200,15 +203,12 @@ def _overlaps(file: ScenarioFile) -> Iterator[Finding]:
     """Find work that two teams have on day 0."""
     served: dict[Work, str] = {}
     for name, team in file.teams.items():
-        for work in ((area, group) for area in team.areas for group in team.stages):
-            if work in served:
-                yield Finding(("teams", name, "areas"), _overlap(work, served[work]))
-            served.setdefault(work, name)
-
-
-def _overlap(work: Work, other: str) -> str:
-    """Say that work has two teams."""
-    return f"one team for each area and group of stages: {work[1]} in {work[0]} belongs to {other} too"
+        for area, group in product(team.areas, team.stages):
+            works = [(area, group, kind) for kind in team.kinds]
+            for other in dict.fromkeys(served[work] for work in works if work in served):
+                allowed = f"one team for each area and group of stages: {group} in {area} belongs to {other} too"
+                yield Finding(("teams", name, "areas"), allowed)
+            served = dict.fromkeys(works, name) | served
 
 
 def _no_change(file: ScenarioFile) -> Iterator[Finding]:

@@ -108,7 +108,9 @@ def _about(item: object) -> str:
         return ""
     if "text" in item:
         return _shown(item["text"])
-    words = [str(item[key])[:LONGEST] for key in ("action", "quantity", "measure", "team", "date") if key in item]
+    words = [
+        str(item[key])[:LONGEST] for key in ("action", "quantity", "measure", "team", "role", "date") if key in item
+    ]
     return _one_line(" ".join(words))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from familyflow.ground.readings import CENTRAL
-from familyflow.scenario.vocabulary import ESTABLISHMENTS, WORK
+from familyflow.scenario.vocabulary import ESTABLISHMENTS, KINDS, WORK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,12 +27,18 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """A team, the areas it serves on day 0 (none when a schedule opens it) and its groups of stages."""
+    """A team, the areas it serves on day 0 (none when a schedule opens it) and its groups of stages.
+
+    `roles`: of its posts on day 0 beside those that hold cases; a role's are the quantity `team.<name>.post.<role>`.
+    `kinds`: of the families that it takes.
+    """
 
     name: str
     title: str
     areas: tuple[str, ...]
     stages: tuple[str, ...]
+    roles: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = KINDS
 
     @property
     def worker(self) -> str | None:

@@ -103,7 +103,10 @@ def _scenario(
         path=path,
         quantities={**shared, **own},
         areas={name: Area(name, area.title) for name, area in file.areas.items()},
-        teams={name: Team(name, team.title, team.areas, team.stages) for name, team in file.teams.items()},
+        teams={
+            name: Team(name, team.title, team.areas, team.stages, tuple(team.posts), team.kinds)
+            for name, team in file.teams.items()
+        },
         programme=_programme(file),
         schedules={
             name: Schedule(name, given.title, given.steps, given.as_happened) for name, given in file.schedules.items()

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from familyflow.ground.calendar import DAYS_PER_WEEK, day_of
 from familyflow.scenario import boundaries
 from familyflow.scenario.errors import Finding
-from familyflow.scenario.schema import Boundary, Close, GoLive, Open, Staff, one_of
-from familyflow.scenario.vocabulary import ESTABLISHMENTS, REQUIRED_GROUPS
+from familyflow.scenario.schema import Boundary, Close, Cut, GoLive, Open, Staff, one_of
+from familyflow.scenario.vocabulary import ESTABLISHMENTS, KINDS, REQUIRED_GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,24 +27,26 @@ def findings(scenario: Scenario) -> list[Finding]:
     """Find what is wrong with the areas on day 0, then the first thing that is wrong in each schedule."""
     ground = boundaries.as_is(scenario.teams.values())
     if work := _gap(scenario, ground):
-        return [Finding(("areas", work[0]), _nobody(work))]
+        return [Finding(("areas", work[0]), _nobody(scenario, work))]
     found = (_first_in_schedule(scenario, name, ground) for name in scenario.schedules)
     return [finding for finding in found if finding]
 
 
 def _gap(scenario: Scenario, ground: Ground, held: Iterable[Work] = ()) -> Work | None:
     """Give the first work that has no team, of what is required and what teams have held so far."""
-    works = ((area, group) for area in scenario.areas for group in REQUIRED_GROUPS)
+    works = ((area, group, kind) for area in scenario.areas for group in REQUIRED_GROUPS for kind in KINDS)
     return next((work for work in (*works, *held) if work not in ground.served), None)
 
 
-def _nobody(work: Work) -> str:
-    """Say that work has no team."""
-    area, group = work
+def _nobody(scenario: Scenario, work: Work) -> str:
+    """Say that work has no team, and for which kind of family where teams divide it so."""
+    split = any(team.kinds != KINDS for team in scenario.teams.values())
+    area, group, kind = work
+    for_whom = f" for families {kind.replace('_', ' ')}" if split else ""
     if group in REQUIRED_GROUPS:
         needed = ", ".join(REQUIRED_GROUPS)
-        return f"every area needs a team for each of {needed}, but nobody has {group} in {area}"
-    return f"an area that has a team for {group} keeps one, but nobody has it in {area}"
+        return f"every area needs a team for each of {needed}, but nobody has {group} in {area}{for_whom}"
+    return f"an area that has a team for {group} keeps one, but nobody has it in {area}{for_whom}"
 
 
 def _first_in_schedule(scenario: Scenario, name: str, ground: Ground) -> Finding | None:
@@ -56,7 +58,7 @@ def _first_in_schedule(scenario: Scenario, name: str, ground: Ground) -> Finding
             return Finding((*place, *way), allowed)
         held, ground = ground.served, boundaries.after(ground, step, scenario.teams)
         if work := _gap(scenario, ground, held):
-            return Finding((*place, "to"), _nobody(work))
+            return Finding((*place, "to"), _nobody(scenario, work))
     return None
 
 
@@ -66,6 +68,7 @@ def _complaints(scenario: Scenario, ground: Ground, steps: tuple[Step, ...]) -> 
     yield from _names(scenario, steps[-1])
     yield from _staffed(scenario, steps[-1])
     yield from _turn(ground, steps[-1])
+    yield from _held(scenario, ground, steps)
     yield from _taken_twice(scenario, steps)
 
 
@@ -85,7 +88,7 @@ def _date(scenario: Scenario, steps: tuple[Step, ...]) -> Iterator[Complaint]:
 def _names(scenario: Scenario, step: Step) -> Iterator[Complaint]:
     """Find teams and areas that are not there."""
     teams, areas = tuple(scenario.teams), tuple(scenario.areas)
-    if step.team not in teams:
+    if step.team is not None and step.team not in teams:
         yield ("team",), f"a team {one_of(teams, step.team)}"
     if isinstance(step, Close) and step.to not in teams:
         yield ("to",), f"a team {one_of(teams, step.to)}"
@@ -108,6 +111,8 @@ def _staffed(scenario: Scenario, step: Step) -> Iterator[Complaint]:
 
 def _turn(ground: Ground, step: Step) -> Iterator[Complaint]:
     """Find a step that comes before it can or a second time."""
+    if step.team is None:
+        return
     is_open = step.team in ground.open
     if isinstance(step, Open) and is_open:
         yield ("team",), 'is open on that date already; to give it more areas use action = "boundary"'
@@ -117,6 +122,29 @@ def _turn(ground: Ground, step: Step) -> Iterator[Complaint]:
         yield ("team",), "is live on that date already: a team goes live once"
     if isinstance(step, Close) and (step.to == step.team or step.to not in ground.open):
         yield ("to",), f"must be another team that is open on that date: {_others(ground, step.team)}"
+
+
+def _held(scenario: Scenario, ground: Ground, steps: tuple[Step, ...]) -> Iterator[Complaint]:
+    """Find a cut of posts that nobody has."""
+    step = steps[-1]
+    if not isinstance(step, Cut):
+        return
+    allowed = _roles_of(scenario, ground, step.team)
+    if not allowed:
+        where = "no team that is live shares any on that date" if step.team is None else f"{step.team} has none then"
+        yield ("role",), f"there are no posts to cut: {where}"
+    elif step.role not in allowed:
+        yield ("role",), one_of(allowed, step.role)
+
+
+def _roles_of(scenario: Scenario, ground: Ground, name: str | None) -> tuple[str, ...]:
+    """Give the roles that a team has posts of on a date, or that all live teams share."""
+    programme = scenario.programme
+    if name is None:
+        return programme.shared_roles if ground.live else ()
+    team = scenario.teams[name]
+    brought = programme.roles if name in ground.live and set(programme.stages) & set(team.stages) else ()
+    return tuple(dict.fromkeys((*((team.worker,) if team.worker else ()), *team.roles, *brought)))
 
 
 def _others(ground: Ground, team: str) -> str:
@@ -132,7 +160,7 @@ def _taken_twice(scenario: Scenario, steps: tuple[Step, ...]) -> Iterator[Compla
     mine = set(boundaries.works(scenario.teams[step.team], step.areas))
     for other in steps[:-1]:
         if isinstance(other, Open | Boundary) and other.date == step.date:
-            for area, group in sorted(mine & set(boundaries.works(scenario.teams[other.team], other.areas))):
+            for area, group, _ in sorted(mine & set(boundaries.works(scenario.teams[other.team], other.areas))):
                 yield (
                     ("areas",),
                     f"{group} in {area} goes to {other.team} on that date already: one team takes it",

@@ -19,11 +19,14 @@ from pydantic_core import PydanticCustomError
 
 from familyflow.ground.problem import Problem, suggestion
 from familyflow.ground.quantity import CEILINGS, Quantity, Status
+from familyflow.pathway.adult_work import OTHER_ROLES
 from familyflow.scenario.vocabulary import (
     DERIVED,
     EFFECTS,
     ESTABLISHMENTS,
     GROUPS,
+    HELD_ROLES,
+    KINDS,
     MARGINS,
     MEASURES,
     PROGRAMME_STAGES,
@@ -210,6 +213,8 @@ Offered: TypeAlias = Annotated[
     str, AfterValidator(_among(PROGRAMME_STAGES)), WithJsonSchema({"enum": list(PROGRAMME_STAGES)})
 ]
 Role: TypeAlias = Annotated[str, AfterValidator(_among(ROLES)), WithJsonSchema({"enum": list(ROLES)})]
+HeldRole: TypeAlias = Annotated[str, AfterValidator(_among(HELD_ROLES)), WithJsonSchema({"enum": list(HELD_ROLES)})]
+OtherRole: TypeAlias = Annotated[str, AfterValidator(_among(OTHER_ROLES)), WithJsonSchema({"enum": list(OTHER_ROLES)})]
 Measure: TypeAlias = Annotated[
     str, AfterValidator(_among((*MEASURES, *DERIVED))), WithJsonSchema({"enum": [*MEASURES, *DERIVED]})
 ]
@@ -299,6 +304,8 @@ class TeamTable(Table):
     stages: Groups = Field(description=f"groups of stages, of {', '.join(GROUPS)}", min_length=1)
     social_workers: Fte | None = None
     key_workers: Fte | None = None
+    families: Literal["all", "with_harms", "without_harms"] = "all"
+    posts: dict[OtherRole, Fte] = Field(description="other posts on day 0, by role", default_factory=dict)
 
     @model_validator(mode="after")
     def is_of_one_kind(self) -> "TeamTable":
@@ -312,6 +319,11 @@ class TeamTable(Table):
             if (getattr(self, key) is None) == (key == needed):
                 raise refusal(_establishment(key, needed), key)
         return self
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of family that it takes."""
+        return KINDS if self.families == "all" else (self.families,)
 
 
 def _establishment(key: str, needed: str | None) -> str:
@@ -343,10 +355,15 @@ class ProgrammeTable(Table):
     published_budget: Budget | None = None
 
 
-class StepTable(Table):
-    """A dated step of a schedule, about one team."""
+class DatedTable(Table):
+    """A dated step of a schedule."""
 
     date: Day = Field(description="the date, such as 2020-10-01")
+
+
+class StepTable(DatedTable):
+    """A dated step of a schedule, about one team."""
+
     team: str = Field(description="the team that the step is about")
 
 
@@ -399,7 +416,17 @@ class Staff(StepTable):
         return (self.social_workers or 0.0) + (self.key_workers or 0.0)
 
 
-Step: TypeAlias = GoLive | Open | Boundary | Close | Staff
+class Cut(DatedTable):
+    """A team keeps at most so many posts of a role from this date on; without a team, all live teams together do."""
+
+    action: Literal["cut"]
+    team: str | None = None
+    role: HeldRole = Field(description=f"the role, of {', '.join(HELD_ROLES)}")
+    to: Establishment = Field(description="the posts (FTE) that are kept at most")
+
+
+TeamStep: TypeAlias = GoLive | Open | Boundary | Close | Staff
+Step: TypeAlias = TeamStep | Cut
 Steps: TypeAlias = Annotated[tuple[Annotated[Step, Field(discriminator="action")], ...], BeforeValidator(_is_a_list)]
 
 

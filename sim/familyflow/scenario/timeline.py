@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 from familyflow.ground.calendar import DAYS_PER_WEEK, day_of
 from familyflow.ground.problem import Problem
-from familyflow.scenario import boundaries, workforce
-from familyflow.scenario.rollout import TRAINING
+from familyflow.scenario import boundaries, posts, workforce
+from familyflow.scenario.posts import Ended, Post
 from familyflow.scenario.schema import Boundary, Close, GoLive, Open, one_of
 from familyflow.scenario.sorting import by_team
-from familyflow.scenario.vocabulary import GROUPS
-from familyflow.scenario.workforce import AS_ON_DAY_0, RECRUITMENT, Spell
+from familyflow.scenario.vocabulary import GROUPS, KINDS
+from familyflow.scenario.workforce import AS_ON_DAY_0, Spell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from familyflow.scenario.boundaries import Ground
     from familyflow.scenario.model import Scenario, Schedule
     from familyflow.scenario.schema import Step
-    from familyflow.scenario.workforce import Leaving, Staffing, Work
+    from familyflow.scenario.workforce import Fall, Leaving, Staffing, Work
 
 SLIPPAGE: Final = "staff.slippage_weeks"
-UNFILLED: Final = "staff.unfilled_share"
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """From this day, new work of an area's group of stages goes to this team."""
+    """From this day, new work of an area's group of stages goes to this team, for one kind of family."""
 
     day: float
     area: str
     group: str
+    kind: str
     team: str
 
 
@@ -56,29 +56,27 @@ class TeamDay:
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
-    """Programme posts (FTE): paid from the hired day, at work from the working day, both until they end.
-
-    The team is None for posts shared by all live teams.
-    """
-
-    hired_day: float
-    working_day: float
-    team: str | None
-    role: str
-    fte: float
-    end_day: float = inf
-
-
-@dataclass(frozen=True, slots=True)
 class Transfer:
-    """On this day, open cases of these areas in these groups of stages move from one team to another."""
+    """On this day, open cases of these areas in these groups of stages move from one team to another.
+
+    `for_all`: whatever kinds of family the other team takes, since the first one closes.
+    """
 
     day: float
     from_team: str
     to_team: str
     areas: tuple[str, ...]
     groups: tuple[str, ...]
+    for_all: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """On this day a reorganisation takes this share of a team's workers away: their cases pass to those who stay."""
+
+    day: float
+    team: str
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +93,8 @@ class Timeline:
     closes: tuple[TeamDay, ...]
     training: tuple[Training, ...] = ()
     leavers: tuple[Leaving, ...] = ()
+    partings: tuple[Parting, ...] = ()
+    ended: tuple[Ended, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +122,22 @@ def build(scenario: Scenario, schedule: str, values: Mapping[str, float], work: 
     spells = [Spell(start.day, _end(start, ends), start.team) for start in live]
     dated = [(moment.day, moment.step) for moment in moments]
     workers = list(workforce.lay_out(scenario, dated, spells, work, values))
+    held, ended = posts.lay_out(scenario, [(start, _end(start, ends)) for start in live], dated, values)
+    transfers = tuple(transfer for moment in moments for transfer in _transfers(scenario, moments, moment))
+    falls = list(workforce.falls(scenario, dated, work, values))
     return Timeline(
         schedule=schedule,
         routes=tuple(_routes(scenario, moments)),
         staff=tuple(workforce.staffing(workers)),
         live=live,
-        posts=tuple(sorted(_posts(scenario, live, ends, values), key=lambda post: post.hired_day)),
-        transfers=tuple(transfer for moment in moments for transfer in _transfers(scenario, moments, moment)),
+        posts=held,
+        transfers=transfers,
         opens=tuple(_opens(scenario, moments)),
         closes=closes,
-        training=tuple(Training(_hired_day(start.day, values), start.day, start.team) for start in live),
+        training=tuple(Training(posts.hired_day(start.day, values), start.day, start.team) for start in live),
         leavers=tuple(workforce.leavers(workers)),
+        partings=tuple(_partings(falls, transfers)),
+        ended=(*ended, *(Ended(fall.day, fall.team, fall.role, fall.ended) for fall in falls if fall.ended > 0)),
     )
 
 
@@ -150,15 +155,15 @@ def _routes(scenario: Scenario, moments: list[_Moment]) -> Iterator[Route]:
     """Give the map on day 0, then what each step changes in it."""
     served = boundaries.as_is(scenario.teams.values()).served
     for area in scenario.areas:
-        for group in GROUPS:
-            if (area, group) in served:
-                yield Route(0.0, area, group, served[area, group])
+        for work in ((area, group, kind) for group in GROUPS for kind in KINDS):
+            if work in served:
+                yield Route(0.0, *work, served[work])
     for moment in moments:
         if moment.after.served is moment.before.served:
             continue
-        for (area, group), team in moment.after.served.items():
-            if moment.before.served.get((area, group)) != team:
-                yield Route(moment.day, area, group, team)
+        for work, team in moment.after.served.items():
+            if moment.before.served.get(work) != team:
+                yield Route(moment.day, *work, team)
 
 
 def _opens(scenario: Scenario, moments: list[_Moment]) -> Iterator[TeamDay]:
@@ -188,37 +193,13 @@ def _end(start: TeamDay, ends: Mapping[str, list[TeamDay]]) -> float:
     return min((close.day for close in ends.get(start.team, []) if close.day >= start.day), default=inf)
 
 
-# Programme posts ---------------------------------------------------------------------------------------------
+def _partings(falls: list[Fall], transfers: tuple[Transfer, ...]) -> Iterator[Parting]:
+    """Give the workers who go at a reorganisation and leave their cases behind.
 
-
-def _posts(
-    scenario: Scenario, live: tuple[TeamDay, ...], ends: Mapping[str, list[TeamDay]], values: Mapping[str, float]
-) -> Iterator[Post]:
-    """Give the posts of each live team where programmes are offered, then those that all share from the first on."""
-    programme = scenario.programme
-    for start in live:
-        if set(programme.stages) & set(scenario.teams[start.team].stages):
-            for role in programme.roles:
-                yield from _hired(role, start.day, start.team, _end(start, ends), values)
-    if live:
-        end = max(_end(start, ends) for start in live)
-        for role in programme.shared_roles:
-            yield from _hired(role, live[0].day, None, end, values)
-
-
-def _hired(role: str, day: float, team: str | None, end: float, values: Mapping[str, float]) -> Iterator[Post]:
-    """Give the posts of a role: those filled in time for going live, and those left unfilled until recruited again."""
-    hired, fte = _hired_day(day, values), values[f"post.{role}"]
-    unfilled = fte * values[UNFILLED]
-    late = values[f"{RECRUITMENT}{role}"] * DAYS_PER_WEEK
-    yield Post(hired, day, team, role, fte - unfilled, end)
-    if unfilled and day + late < end:
-        yield Post(hired + late, day + late, team, role, unfilled, end)
-
-
-def _hired_day(live: float, values: Mapping[str, float]) -> float:
-    """Give the day on which workers are hired, a training time before they go live, but not before day 0."""
-    return max(0.0, live - values[TRAINING] * DAYS_PER_WEEK)
+    Where cases leave a team on that day, they go along with their workers.
+    """
+    along = {(transfer.day, transfer.from_team) for transfer in transfers}
+    return (Parting(each.day, each.team, each.share) for each in falls if (each.day, each.team) not in along)
 
 
 # Cases -------------------------------------------------------------------------------------------------------
@@ -228,7 +209,7 @@ def _transfers(scenario: Scenario, moments: list[_Moment], moment: _Moment) -> I
     """Give the moves of open cases that a step makes."""
     step = moment.step
     if isinstance(step, Close):
-        yield Transfer(moment.day, step.team, step.to, tuple(scenario.areas), GROUPS)
+        yield Transfer(moment.day, step.team, step.to, tuple(scenario.areas), GROUPS, for_all=True)
     elif isinstance(step, Open | Boundary) and step.existing_cases == "transfer":
         team = scenario.teams[step.team]
         earlier = moments[: moments.index(moment) + 1]

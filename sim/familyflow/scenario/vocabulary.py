@@ -34,6 +34,9 @@ WORK: Final = MappingProxyType(
 ESTABLISHMENTS: Final = MappingProxyType({SOCIAL_WORKER: "social_workers", KEY_WORKER: "key_workers"})
 """What a file calls a team's establishment, by the role that holds its cases."""
 
+KINDS: Final = ("without_harms", "with_harms")
+"""Kinds of family between which teams can divide an area's work: by whether it came with a parental harm."""
+
 PROGRAMME_STAGES: Final = (EARLY_HELP_GROUP, "assessment", "cin", "cp")
 """Where a live team can offer a family a programme."""
 
@@ -46,11 +49,14 @@ MARGINS: Final = (*HARMS, "any", "all_three")
 ROLES: Final = (*roles(), SUPERVISOR, *OTHER_ROLES)
 """The posts that a programme can bring into a team, or share between teams."""
 
+HELD_ROLES: Final = (*ESTABLISHMENTS, *ROLES)
+"""The posts that a step can cut: those that hold cases, and those of a programme or of the earlier provision."""
+
 TREATMENT: Final = ("substance_misuse_worker", "mental_health_practitioner")
 """The roles that stand for substance misuse and mental health services."""
 
-ACTIONS: Final = ("go_live", "open", "boundary", "close", "staff")
-"""What a step of a schedule can do to a team."""
+ACTIONS: Final = ("go_live", "open", "boundary", "close", "staff", "cut")
+"""What a step of a schedule can do."""
 
 RETIRED: Final = MappingProxyType(
     {
@@ -127,6 +133,7 @@ _ADULT_FLOWS: Final = (
 _STAFF_FLOWS: Final = (
     *(f"workload_hours_{work.name}" for work in WORKLOAD),
     "usable_hours",
+    "posts_redundant",
     *(f"fte_days_{role}" for role in (SOCIAL_WORKER, AGENCY_SOCIAL_WORKER, KEY_WORKER)),
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 from math import exp, fsum, inf
 from operator import itemgetter
 from types import MappingProxyType
@@ -13,7 +13,7 @@ from familyflow.ground.calendar import DAYS_PER_MONTH, DAYS_PER_WEEK, DAYS_PER_Y
 from familyflow.pathway.effects import EFFECTS
 from familyflow.pathway.teams import AGENCY_SOCIAL_WORKER, KEY_WORKER, SOCIAL_WORKER, WORKERS
 from familyflow.scenario import recruitment
-from familyflow.scenario.schema import Close, Open, Staff
+from familyflow.scenario.schema import Close, Cut, Open, Staff
 from familyflow.scenario.sorting import by_team
 
 if TYPE_CHECKING:
@@ -172,24 +172,77 @@ def _establishments(
 
     A step that sets posts sets those of a council with as much work as on day 0: they follow as others do.
     """
-    teams = [team for team in scenario.teams.values() if team.worker == role]
-    size = {team.name: values[team.establishment] for team in teams if team.establishment}
-    held = {team.name: size[team.name] for team in teams if team.areas}
-    yield 0.0, dict(held)
-    moving = [(day, step) for day, step in dated if step.team in size and isinstance(step, Open | Staff | Close)]
-    by_day = {day: list(together) for day, together in groupby(moving, key=itemgetter(0))}
-    multiplied = dict.fromkeys(size, 1.0)
+    (_, held), *stepped = _stepped(scenario, role, dated, values)
+    yield 0.0, held
+    by_day = dict(stepped)
+    multiplied = dict.fromkeys(_sizes(scenario, role, values), 1.0)
     for day in sorted({*by_day, *following}):
         multiplied |= following.get(day, {})
-        for _, step in by_day.get(day, []):
+        held = by_day.get(day, held)
+        yield day, {team: fte * multiplied[team] for team, fte in held.items()}
+
+
+def _sizes(scenario: Scenario, role: str, values: Mapping[str, float]) -> dict[str, float]:
+    """Give the establishments (posts, FTE) of one kind's teams, open or not, as the scenario states them."""
+    teams = [team for team in scenario.teams.values() if team.worker == role]
+    return {team.name: values[team.establishment] for team in teams if team.establishment}
+
+
+def _stepped(
+    scenario: Scenario, role: str, dated: Sequence[Dated], values: Mapping[str, float]
+) -> Iterator[recruitment.Establishments]:
+    """Give the establishments of one kind's open teams on day 0, and after each day with a step that sets them."""
+    size = _sizes(scenario, role, values)
+    held = {name: size[name] for name in size if scenario.teams[name].areas}
+    yield 0.0, dict(held)
+    moving = [(day, step) for day, step in dated if step.team in size and _moves_posts(step, role)]
+    for day, together in groupby(moving, key=itemgetter(0)):
+        for _, step in together:
             match step:
                 case Open():
                     held[step.team] = size[step.team]
                 case Staff():
                     held[step.team] = size[step.team] = step.posts
-                case _:
+                case Cut(team=str(team)):
+                    held[team] = size[team] = min(size[team], step.to)
+                case Close():
                     held[step.team] = 0.0
-        yield day, {team: fte * multiplied[team] for team, fte in held.items()}
+        yield day, dict(held)
+
+
+def _moves_posts(step: Step, role: str) -> bool:
+    """Say whether a step may change the posts of a role that holds cases."""
+    return step.role == role if isinstance(step, Cut) else isinstance(step, Open | Staff | Close)
+
+
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """On this day, steps take this share of a team's workers away, of whose posts so many (FTE) end for good."""
+
+    day: float
+    team: str
+    role: str
+    share: float
+    ended: float
+
+
+def falls(scenario: Scenario, dated: Sequence[Dated], work: Work, values: Mapping[str, float]) -> Iterator[Fall]:
+    """Give where steps lower establishments; posts that other teams of the kind gain on that day move and do not end.
+
+    `work`: how much there is to do by year, with which social workers' posts go along.
+    """
+    for role in WORKERS:
+        following = _following(scenario, work, values) if role == SOCIAL_WORKER else {}
+        for (_, before), (day, after) in pairwise(_stepped(scenario, role, dated, values)):
+            change = {team: fte - before.get(team, 0.0) for team, fte in after.items()}
+            lost = fsum(-each for each in change.values() if each < 0)
+            gained = fsum(each for each in change.values() if each > 0)
+            year = max((begins for begins in following if begins <= day), default=None)
+            for team, each in change.items():
+                if -each > recruitment.TRACE:
+                    size = 1.0 if year is None else following[year].get(team, 1.0)
+                    net = max(0.0, 1 - gained / lost)
+                    yield Fall(day, team, role, -each / before[team], -each * size * net)
 
 
 def _in_post(team: Team, posts: recruitment.Posts, rates: Mapping[str, float]) -> Iterator[tuple[str, float]]:

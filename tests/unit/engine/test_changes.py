@@ -51,8 +51,7 @@ def test_changes_come_by_day_and_on_one_day_in_the_order_of_acts() -> None:
 
 def test_the_map_comes_before_staff_cases_workers_and_the_start() -> None:
     order = [Act.ROUTE, Act.STAFF, Act.TRANSFER, Act.WORK, Act.SUPERVISE, Act.GO_LIVE, Act.PRACTISE, Act.PRESS]
-    assert sorted(order) == order
-    assert max(Act) is Act.LEAVE
+    assert [*order, Act.LEAVE, Act.FOLLOW] == sorted(Act)
 
 
 def test_overload_is_looked_at_each_month_where_that_is_switched_on() -> None:

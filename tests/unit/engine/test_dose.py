@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +13,10 @@ from familyflow.engine import dose, world
 from familyflow.pathway import PATHWAY
 from familyflow.pathway.adult_work import REFERENCE
 from familyflow.scenario import load
+from familyflow.scenario.vocabulary import KINDS
+
+if TYPE_CHECKING:
+    from familyflow.scenario import Scenario
 
 HUNDRED = 100.0
 ROLES = st.dictionaries(st.sampled_from(REFERENCE), st.floats(0.0, 20.0))
@@ -55,24 +61,29 @@ def test_what_needs_no_worker_stays_at_no_dose(at: float, power: float) -> None:
     assert dose.delivered({dose.WITHOUT_WORKERS: 0.2}, at) == pytest.approx(power)
 
 
-def test_children_on_plans_are_shared_by_area() -> None:
+def everywhere(town: Scenario, *areas: str) -> list[dose.Served]:
+    """Return some areas of a town, or all of them, with every kind of family."""
+    return list(product(areas or town.areas, KINDS))
+
+
+def test_children_on_plans_are_shared_by_area_and_kind_of_family() -> None:
     town, given_ = scenario(), values()
-    every = dose.on_plans(town, given_, PATHWAY, town.areas)
+    every = dose.on_plans(town, given_, PATHWAY, everywhere(town))
     assert every == pytest.approx(given_["snapshot.children_on_cin"] + given_["snapshot.children_on_cp"])
-    assert sum(dose.on_plans(town, given_, PATHWAY, [area]) for area in town.areas) == pytest.approx(every)
+    assert sum(dose.on_plans(town, given_, PATHWAY, [each]) for each in everywhere(town)) == pytest.approx(every)
 
 
 def test_a_plan_counts_the_posts_of_each_team_on_plans_that_goes_live_and_shared_posts_once() -> None:
     town = with_posts(whole(), "da_victim_worker", shared=["mental_health_practitioner"])
     plan = dose.planned(town, values({"post.da_victim_worker": 2.0, "post.mental_health_practitioner": 3.0}), PATHWAY)
     assert plan.fte == {"da_victim_worker": 6.0, "mental_health_practitioner": 3.0}
-    assert plan.children == pytest.approx(dose.on_plans(town, values(), PATHWAY, town.areas))
+    assert plan.children == pytest.approx(dose.on_plans(town, values(), PATHWAY, everywhere(town)))
 
 
 def test_a_plan_in_one_area_is_measured_against_that_area_s_children() -> None:
     town = with_schedules(scenario(), some=[live(30, "north")])
     plan = dose.planned(town, values(), PATHWAY)
-    assert plan.children == pytest.approx(dose.on_plans(town, values(), PATHWAY, ["north"]))
+    assert plan.children == pytest.approx(dose.on_plans(town, values(), PATHWAY, everywhere(town, "north")))
 
 
 def test_a_plan_that_takes_nobody_live_on_plans_has_no_posts() -> None:
@@ -118,8 +129,8 @@ def test_shared_workers_are_shared_by_the_children_of_the_teams_that_are_live() 
 def test_a_team_that_gives_up_an_area_before_it_goes_live_is_measured_against_what_is_left() -> None:
     county = load("somerset")
     teams = dose.by_team(county, county.central(), PATHWAY)
-    every = dose.on_plans(county, county.central(), PATHWAY, county.areas)
+    every = dose.on_plans(county, county.central(), PATHWAY, everywhere(county))
     assert sum(plan.children for plan in teams.values()) == pytest.approx(every)
     assert teams["bridgwater_mendip"].children == pytest.approx(
-        dose.on_plans(county, county.central(), PATHWAY, ["mendip"])
+        dose.on_plans(county, county.central(), PATHWAY, everywhere(county, "mendip"))
     )

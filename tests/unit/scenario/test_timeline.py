@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
+from itertools import product
 from math import exp, inf, isclose, log
 from typing import TYPE_CHECKING
 
@@ -17,9 +18,10 @@ from familyflow.ground.calendar import DAYS_PER_YEAR
 from familyflow.ground.problem import Problem
 from familyflow.scenario import boundaries, rollout
 from familyflow.scenario.model import Area, Schedule, Team
-from familyflow.scenario.schema import Boundary, Close, GoLive, Open, Staff
+from familyflow.scenario.posts import Ended, Post
+from familyflow.scenario.schema import Boundary, Close, Cut, GoLive, Open, Staff
 from familyflow.scenario.timeline import (
-    Post,
+    Parting,
     Route,
     TeamDay,
     Timeline,
@@ -27,7 +29,7 @@ from familyflow.scenario.timeline import (
     Transfer,
     build,
 )
-from familyflow.scenario.vocabulary import GROUPS, REQUIRED_GROUPS
+from familyflow.scenario.vocabulary import GROUPS, KINDS, REQUIRED_GROUPS
 from familyflow.scenario.workforce import Leaving, Staffing, Work, _following
 
 if TYPE_CHECKING:
@@ -155,10 +157,10 @@ def test_without_steps_there_is_only_day_0() -> None:
 
 
 def test_on_day_0_every_group_of_every_area_has_its_team() -> None:
-    routes = {(route.area, route.group): route.team for route in timeline().routes}
-    assert set(routes) == {(area, group) for area in ("north", "south") for group in REQUIRED_GROUPS}
-    assert routes["south", "section47"] == "front"
-    assert routes["south", "care"] == "plans"
+    routes = {(route.area, route.group, route.kind): route.team for route in timeline().routes}
+    assert set(routes) == set(product(("north", "south"), REQUIRED_GROUPS, KINDS))
+    assert {routes["south", "section47", kind] for kind in KINDS} == {"front"}
+    assert {routes["south", "care", kind] for kind in KINDS} == {"plans"}
 
 
 def test_social_workers_in_post_are_permanent_ones_and_agency_cover() -> None:
@@ -175,7 +177,7 @@ def test_in_post_is_the_establishment_less_vacancies_without_cover() -> None:
 
 def test_an_opening_team_takes_its_area_from_that_day() -> None:
     later = [route for route in timeline(opens(100)).routes if route.day > 0]
-    assert later == [Route(100.0, "south", group, "new") for group in PLANS]
+    assert later == [Route(100.0, "south", group, kind, "new") for group in PLANS for kind in KINDS]
 
 
 def test_posts_that_move_to_an_opening_team_bring_their_workers_that_day() -> None:
@@ -220,8 +222,8 @@ def test_an_open_team_can_take_another_area() -> None:
 def test_a_closing_team_gives_up_its_area_its_cases_and_its_staff() -> None:
     laid = timeline(opens(100), closes(300, "new", "plans"))
     assert laid.closes == (TeamDay(300.0, "new"),)
-    assert [route.team for route in laid.routes if route.day == 300] == ["plans"] * len(PLANS)
-    assert laid.transfers == (Transfer(300.0, "new", "plans", ("north", "south"), GROUPS),)
+    assert [route.team for route in laid.routes if route.day == 300] == ["plans"] * len(PLANS) * len(KINDS)
+    assert laid.transfers == (Transfer(300.0, "new", "plans", ("north", "south"), GROUPS, for_all=True),)
     assert [row.fte for row in laid.staff if row.day == 300] == [0.0, 0.0]
 
 
@@ -512,8 +514,8 @@ def test_optional_groups_have_routes_only_where_a_team_takes_them() -> None:
 
 def test_early_help_can_open_where_nobody_had_it_and_take_over_where_somebody_had() -> None:
     laid = with_early_help(opens(100, "later", "transfer", "south"), closes(300, "hub", "later"))
-    routes = [(route.day, route.area, route.team) for route in laid.routes if route.group == "early_help"]
-    assert routes == [(0, "north", "hub"), (100, "south", "later"), (300, "north", "later")]
+    routes = dict.fromkeys((route.day, route.area, route.team) for route in laid.routes if route.group == "early_help")
+    assert list(routes) == [(0, "north", "hub"), (100, "south", "later"), (300, "north", "later")]
     assert [(move.day, move.from_team, move.to_team) for move in laid.transfers] == [(300, "hub", "later")]
 
 
@@ -540,6 +542,83 @@ def test_a_front_door_has_no_workers_and_no_posts_when_it_goes_live() -> None:
     assert "door" not in {*(row.team for row in laid.staff), *(row.team for row in laid.leavers)}
     assert [(post.team, post.working_day) for post in laid.posts] == [(None, 100), ("plans", 200)]
     assert [each.team for each in laid.training] == ["door", "plans"]
+
+
+# ---------------------------------------------------------------- cuts
+
+
+def cuts(day: float, role: str, to: float, team: str | None = None) -> Cut:
+    """Make a step that cuts posts of a role."""
+    return Cut(date=on(day), action="cut", team=team, role=role, to=to)
+
+
+def at_work(laid: Timeline, role: str, day: float) -> float:
+    """Give the posts of a role at work on a day."""
+    return sum(post.fte for post in laid.posts if post.role == role and post.working_day <= day < post.end_day)
+
+
+def test_a_cut_ends_posts_of_a_live_team_and_keeps_the_rest() -> None:
+    laid = timeline(goes_live(100, "plans"), cuts(300, "da_victim_worker", 0.5, "plans"))
+    before = at_work(timeline(goes_live(100, "plans")), "da_victim_worker", 299)
+    assert at_work(laid, "da_victim_worker", 299) == before > 0.5
+    assert at_work(laid, "da_victim_worker", 300) == 0.5
+    assert sum(each.fte for each in laid.ended) == pytest.approx(before - 0.5)
+    assert {(each.day, each.team, each.role) for each in laid.ended} == {(300, "plans", "da_victim_worker")}
+
+
+def test_a_cut_to_what_there_is_cuts_nothing() -> None:
+    steps = (goes_live(100, "plans"), cuts(300, "da_victim_worker", 50.0, "plans"))
+    assert timeline(*steps) == timeline(steps[0])
+
+
+def test_posts_that_would_be_filled_after_a_cut_are_never_filled() -> None:
+    steps = (goes_live(100, "plans"), cuts(101, "da_victim_worker", 0.0, "plans"))
+    laid = timeline(*steps, staff__unfilled_share=0.5, staff__slippage_weeks=20.0)
+    assert all(at_work(laid, "da_victim_worker", day) == 0 for day in range(0, 2000, 50))
+
+
+def test_shared_posts_are_cut_without_a_team() -> None:
+    laid = timeline(goes_live(100, "plans"), cuts(300, "psychologist", 0.0))
+    assert at_work(laid, "psychologist", 299) > 0
+    assert at_work(laid, "psychologist", 300) == 0
+
+
+def test_a_cut_of_social_workers_ends_posts_and_takes_their_cases_to_others() -> None:
+    laid = timeline(cuts(100, "social_worker", 15.0, "plans"))
+    assert in_post(laid, "plans", "social_worker") == [(0, 16), (100, 12)]
+    assert laid.ended == (Ended(100.0, "plans", "social_worker", pytest.approx(5.0)),)
+    assert laid.partings == (Parting(100.0, "plans", pytest.approx(0.25)),)
+
+
+def test_posts_that_move_to_another_team_do_not_end_but_leave_their_cases() -> None:
+    laid = timeline(opens(100), staffs(100, "plans", social_workers=12))
+    assert laid.ended == ()
+    assert laid.partings == (Parting(100.0, "plans", pytest.approx(0.4)),)
+
+
+def test_workers_who_go_along_with_their_cases_leave_none_behind() -> None:
+    assert timeline(opens(100, cases="transfer"), staffs(100, "plans", social_workers=12)).partings == ()
+
+
+def test_a_post_that_ends_with_its_team_has_ended() -> None:
+    laid = timeline(opens(50), goes_live(100, "new"), closes(300, "new", "plans"))
+    assert {(each.day, each.role) for each in laid.ended} >= {(300.0, "da_victim_worker")}
+
+
+def test_posts_of_day_0_are_paid_from_then_on_until_they_are_cut() -> None:
+    teams = tuple(replace(team, roles=("prevention_worker",)) if team.name == "plans" else team for team in TEAMS)
+    given_council = council(cuts(100, "prevention_worker", 7.0, "plans"), teams=teams)
+    laid = build(given_council, "plan", values({"team__plans__post__prevention_worker": 12.0}))
+    assert [(post.hired_day, post.fte, post.end_day) for post in laid.posts] == [(0, 7.0, inf), (0, 5.0, 100.0)]
+
+
+# ---------------------------------------------------------------- kinds of family
+
+
+def test_a_team_for_one_kind_of_family_takes_that_kind_alone() -> None:
+    split = tuple(replace(team, kinds=("with_harms",)) if team.name == "new" else team for team in TEAMS)
+    laid = build(council(opens(100), teams=split), "plan", values({}))
+    assert {route.kind for route in laid.routes if route.day == 100} == {"with_harms"}
 
 
 def test_a_team_where_no_programme_is_offered_gets_no_posts_of_its_own() -> None:
@@ -569,7 +648,7 @@ def test_work_is_always_with_an_open_team(given_council: scenario.Scenario) -> N
     ground = boundaries.as_is(given_council.teams.values())
     for step in given_council.schedules["plan"].steps:
         ground = boundaries.after(ground, step, given_council.teams)
-        assert set(ground.served) >= {(area, group) for area in ("north", "south") for group in REQUIRED_GROUPS}
+        assert set(ground.served) >= set(product(("north", "south"), REQUIRED_GROUPS, KINDS))
         assert set(ground.served.values()) <= ground.open
         assert ground.live <= ground.open
 
@@ -609,4 +688,4 @@ def test_the_routes_lead_where_the_steps_say(given_council: scenario.Scenario) -
     for step in given_council.schedules["plan"].steps:
         ground = boundaries.after(ground, step, given_council.teams)
     routes = build(given_council, "plan", VALUES).routes
-    assert {(route.area, route.group): route.team for route in routes} == ground.served
+    assert {(route.area, route.group, route.kind): route.team for route in routes} == ground.served

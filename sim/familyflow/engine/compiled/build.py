@@ -16,6 +16,7 @@ from familyflow.engine.records import RECORD
 from familyflow.engine.structure import STARTS
 from familyflow.pathway.adult_work import roles
 from familyflow.pathway.care import ENTRY_AGES
+from familyflow.scenario.vocabulary import KINDS
 
 if TYPE_CHECKING:
     from familyflow.engine.changes import Change
@@ -164,7 +165,8 @@ def _windows(start: Start) -> np.ndarray:
 
 
 def _areas(start: Start) -> np.ndarray:
-    areas = np.zeros(len(start.scenario.areas), [("teams", "i8", (len(start.structure.pathway.groups),))])
+    shape = (len(KINDS), len(start.structure.pathway.groups))
+    areas = np.zeros(len(start.scenario.areas), [("teams", "i8", shape)])
     areas["teams"] = shapes.NOBODY
     return areas
 
@@ -229,7 +231,7 @@ def _order(start: Start) -> np.ndarray:
 
 
 def _changes(start: Start, todo: list[Change]) -> np.ndarray:
-    numbers = ("act", "team", "to", "area", "group", "role", "places")
+    numbers = ("act", "team", "to", "area", "kind", "group", "role", "places")
     rows = np.zeros(
         max(len(todo), 1),
         [
@@ -284,6 +286,7 @@ def _teams(start: Start, todo: list[Change]) -> np.ndarray:
         teams[name] = shapes.NOBODY
     for t, team in enumerate(start.scenario.teams.values()):
         teams[t]["groups"] = [group in team.stages for group in groups]
+        teams[t]["kinds"] = [kind in team.kinds for kind in KINDS]
     teams["shelves"] = _shelves(start, todo)
     teams["shelf"] = 2 * (np.cumsum(teams["shelves"]) - teams["shelves"])
     return teams

@@ -54,9 +54,9 @@ def ratios(w: Rows, family: Record, team: int, stage: int, progress: float, out:
 
 
 @compiled
-def team_for(w: Rows, area: int, stage: int) -> int:
-    """Return the team that serves an area for a stage today, or nobody."""
-    return int(row(w.areas, area).teams[row(w.stages, stage).group])
+def team_for(w: Rows, family: Record, stage: int) -> int:
+    """Return the team that takes a family's area and kind for a stage today, or nobody."""
+    return int(row(w.areas, family.area).teams[family.offered, row(w.stages, stage).group])
 
 
 @compiled

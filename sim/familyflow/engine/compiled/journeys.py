@@ -52,9 +52,9 @@ def pool_for(w: Rows, team: int, role: int) -> int:
         return NOBODY
     roles = w.fixed.roles
     own, shared = (team + 1) * roles + role, role
-    if row(w.pools, own).capacity >= 0:
+    if row(w.pools, own).capacity > 0:
         return int(own)
-    return int(shared) if row(w.pools, shared).capacity >= 0 else NOBODY
+    return int(shared) if row(w.pools, shared).capacity > 0 else NOBODY
 
 
 @compiled

@@ -399,7 +399,7 @@ def find_worker(w: Rows, f: int) -> None:
     if not (keeps and allocated(w, f)):
         release(w, f)
         if not keeps:
-            team = team_for(w, family.area, family.stage)
+            team = team_for(w, family, family.stage)
         join(w, f, team, visit(w, f))
         if team != NOBODY and declared.priority >= 0:
             ask(w, f, team)

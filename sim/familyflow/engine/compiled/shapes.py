@@ -12,6 +12,7 @@ import numpy as np
 
 from familyflow.engine.drift import STRETCHES
 from familyflow.pathway.people import SIZES
+from familyflow.scenario.vocabulary import KINDS
 
 if TYPE_CHECKING:
     from familyflow.engine.structure import Structure
@@ -161,6 +162,7 @@ def team_type(structure: Structure) -> np.dtype:
             *_each("i4", "first last first_stay last_stay shelf shelves"),
             ("live", "i1"),
             ("groups", "i1", (len(structure.pathway.groups),)),
+            ("kinds", "i1", (len(KINDS),)),
         ],
         align=True,
     )

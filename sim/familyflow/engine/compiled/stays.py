@@ -55,7 +55,7 @@ def enter_placement(w: Rows, c: int, way: int) -> None:
     family.visits[stay.place] += 1
     stay.visit = (stay.place << VISITS) | (family.visits[stay.place] - 1)
     if way == NEW:
-        join_stay(w, c, team_for(w, family.area, stay.place))
+        join_stay(w, c, team_for(w, family, stay.place))
     note(w, c, ENTER, way)
 
 

@@ -16,6 +16,7 @@ from familyflow.engine.compiled.cases import (
 )
 from familyflow.engine.compiled.journeys import (
     change_workers,
+    follow_workers,
     go_on,
     grant_place,
     hear,
@@ -58,7 +59,9 @@ ENTER = int(Event.ENTER)
 ROUTE, STAFF, TRANSFER, WORK, SUPERVISE = (
     int(a) for a in (Act.ROUTE, Act.STAFF, Act.TRANSFER, Act.WORK, Act.SUPERVISE)
 )
-GO_LIVE, PRACTISE, PRESS, LEAVE = (int(a) for a in (Act.GO_LIVE, Act.PRACTISE, Act.PRESS, Act.LEAVE))
+GO_LIVE, PRACTISE, PRESS, LEAVE, FOLLOW = (
+    int(a) for a in (Act.GO_LIVE, Act.PRACTISE, Act.PRESS, Act.LEAVE, Act.FOLLOW)
+)
 OVER, FULL = 0, 1
 """Why a stretch has ended: the horizon, or an array that is nearly full."""
 ROOM = 256
@@ -245,7 +248,7 @@ def act(w: Rows, change: Record) -> bool:
             done = not grant_place(w, pool_of(w, change))
         elif change.act == LEAVE:
             done = not let_leave(w, change)
-        elif change.act in (TRANSFER, GO_LIVE, PRACTISE, PRESS):
+        elif change.act in (TRANSFER, GO_LIVE, PRACTISE, PRESS, FOLLOW):
             done = not tell_next(w, change)
         else:
             done = True
@@ -258,9 +261,9 @@ def act(w: Rows, change: Record) -> bool:
 def begin(w: Rows, change: Record) -> None:
     """Bring about what a change means for a team, before its cases are told one by one."""
     if change.act == ROUTE:
-        row(w.areas, change.area).teams[change.group] = change.team
+        row(w.areas, change.area).teams[change.kind, change.group] = change.team
     elif change.act == SUPERVISE:
-        w.counts.supervised = 1
+        w.counts.supervised = change.places
     elif change.act == WORK:
         set_places(w, change)
     else:
@@ -291,10 +294,8 @@ def pool_of(w: Rows, change: Record) -> int:
 
 @compiled
 def set_places(w: Rows, change: Record) -> None:
-    """Set the places of a pool; one that never had any stays unset."""
-    pool = row(w.pools, pool_of(w, change))
-    if pool.capacity >= 0 or change.places > 0:
-        pool.capacity = change.places
+    """Set the places of a pool."""
+    row(w.pools, pool_of(w, change)).capacity = change.places
 
 
 @compiled
@@ -331,10 +332,12 @@ def tell_next(w: Rows, change: Record) -> bool:
 def tell(w: Rows, change: Record, f: int) -> None:
     """Tell one family of a change in its team."""
     if change.act == TRANSFER:
-        if moves(w, change, row(w.families, f).area, row(w.families, f).stage):
+        if moves(w, change, row(w.families, f), row(w.families, f).stage):
             change_team(w, f, change.to)
     elif change.act == GO_LIVE:
         change_workers(w, f)
+    elif change.act == FOLLOW:
+        follow_workers(w, f)
     elif change.act == PRESS or change.for_all or row(w.families, f).offered:
         alert(w, f)
 
@@ -344,17 +347,18 @@ def tell_in_care(w: Rows, change: Record, c: int) -> None:
     """Tell one child in care of a change in its team."""
     family = row(w.families, row(w.stays, c).family)
     if change.act == TRANSFER:
-        if moves(w, change, family.area, row(w.stays, c).place):
+        if moves(w, change, family, row(w.stays, c).place):
             change_team_in_care(w, c, change.to)
     elif change.act == PRACTISE and (change.for_all or family.offered):
         alert_stay(w, c)
 
 
 @compiled
-def moves(w: Rows, change: Record, area: int, stage: int) -> bool:
-    """Say whether a case passes to another team: its area's cases move, and that team works its stage."""
-    groups = row(w.teams, change.to).groups
-    return bool(row(w.moved, change.moved + area).on and groups[row(w.stages, stage).group])
+def moves(w: Rows, change: Record, family: Record, stage: int) -> bool:
+    """Say whether a case passes to another team: its area's cases move, and that team takes its stage and its kind."""
+    to = row(w.teams, change.to)
+    taken = (change.for_all or to.kinds[family.offered]) and to.groups[row(w.stages, stage).group]
+    return bool(row(w.moved, change.moved + family.area).on and taken)
 
 
 @compiled

@@ -44,7 +44,7 @@ class Stay(Case):
         self.life.visits[self.place] = self.life.visits.get(self.place, -1) + 1
         self.visit = visit_key(self.place, self.life.visits[self.place])
         if not within:
-            self.join(self.town.team_for(self.life.area, self.place))
+            self.join(self.town.team_for(self.life, self.place))
         self.record(Event.ENTER, MOVED if within else NEW)
 
     def join(self, team: Team | None) -> None:

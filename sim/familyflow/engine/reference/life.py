@@ -261,7 +261,7 @@ class Life(Case):
         keeps = team is not None and int(structure.group[self.stage]) in team.groups
         if not (keeps and self.allocated()):
             self.release()
-            self.join(team if keeps else self.town.team_for(self.area, self.stage))
+            self.join(team if keeps else self.town.team_for(self, self.stage))
             if self.team is not None and structure.priority[self.stage] >= 0:
                 self.ask(self.team)
         if self.team is None:

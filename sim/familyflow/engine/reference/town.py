@@ -17,6 +17,7 @@ from familyflow.engine.structure import STARTS
 from familyflow.ground.draws import uniform
 from familyflow.pathway.adult_work import roles
 from familyflow.pathway.care import ENTRY_AGES
+from familyflow.scenario.vocabulary import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -36,6 +37,7 @@ class Team:
 
     index: int
     groups: frozenset[int]
+    kinds: frozenset[bool]
     desk: Slots
     factors: Factors
     lives: dict[Life, None] = field(default_factory=dict)
@@ -69,7 +71,7 @@ class Town:
         self.supervised = False
         self.roles = roles(self.pathway.programmes)
         self.pools: dict[int, Slots] = {}
-        self.map: dict[tuple[int, int], int] = {}
+        self.map: dict[tuple[int, bool, int], int] = {}
         self.teams = [self._team(i, name) for i, name in enumerate(world.start.scenario.teams)]
         self.env.process(self.roll_out())
         self.env.process(self.admit())
@@ -79,6 +81,7 @@ class Town:
         return Team(
             index,
             frozenset(self.pathway.groups.index(g) for g in self.start.scenario.teams[name].stages),
+            frozenset(bool(KINDS.index(kind)) for kind in self.start.scenario.teams[name].kinds),
             Slots(self.env, capacity=1),
             Factors(np.ones(shape), np.ones(shape), np.ones(shape[0])),
         )
@@ -116,9 +119,9 @@ class Town:
         """Write one line of the log."""
         self.log.append((self.env.now, int(event), family, child, team.index if team else -1, place, leads, amount))
 
-    def team_for(self, area: int, stage: int) -> Team | None:
-        """Return the team that serves an area for a stage today; None where no team is needed."""
-        index = self.map.get((area, int(self.structure.group[stage])), -1)
+    def team_for(self, life: Life, stage: int) -> Team | None:
+        """Return the team that takes a family's area and kind for a stage today; None where no team is needed."""
+        index = self.map.get((life.area, life.offered, int(self.structure.group[stage])), -1)
         return self.teams[index] if index >= 0 else None
 
     def admit(self) -> Process:
@@ -151,7 +154,7 @@ class Town:
 
     def route(self, change: Change) -> None:
         """Send new cases of an area and stage group to a team."""
-        self.map[change.area, change.group] = change.team
+        self.map[change.area, bool(change.kind), change.group] = change.team
 
     def staff(self, change: Change) -> None:
         """Set a team's workers in post and the cases that they can hold."""
@@ -159,13 +162,19 @@ class Town:
         self.teams[change.team].desk.resize(change.places)
 
     def transfer(self, change: Change) -> None:
-        """Pass a team's open cases in some areas to another team, as far as it works their stage."""
-        source, target, areas = self.teams[change.team], self.teams[change.to], set(change.areas)
+        """Pass a team's open cases in some areas to another team, as far as it takes their stage and their kind."""
+        source, target = self.teams[change.team], self.teams[change.to]
+
+        def moves(life: Life, stage: int) -> bool:
+            """Say whether a case passes to the other team."""
+            taken = change.for_all or life.offered in target.kinds
+            return taken and life.area in change.areas and int(self.structure.group[stage]) in target.groups
+
         for life in list(source.lives):
-            if life.area in areas and int(self.structure.group[life.stage]) in target.groups:
+            if moves(life, life.stage):
                 life.change_team(target)
         for stay in list(source.stays):
-            if stay.life.area in areas and int(self.structure.group[stay.place]) in target.groups:
+            if moves(stay.life, stay.place):
                 stay.change_team(target)
 
     def work(self, change: Change) -> None:
@@ -176,9 +185,9 @@ class Town:
         elif change.places:
             pools[change.role] = Slots(self.env, capacity=change.places)
 
-    def supervise(self, _: Change) -> None:
-        """Start the psychologist's reflective supervision of live teams."""
-        self.supervised = True
+    def supervise(self, change: Change) -> None:
+        """Start or end the psychologist's reflective supervision of live teams."""
+        self.supervised = bool(change.places)
 
     def go_live(self, change: Change) -> None:
         """Start the team's own adult workers: everybody open is offered them, those who wait for them elsewhere too."""
@@ -186,6 +195,11 @@ class Town:
         team.live = True
         for life in list(team.lives):
             life.change_workers()
+
+    def follow(self, change: Change) -> None:
+        """Let the team's parents who wait for workers who are there no more look for others."""
+        for life in list(self.teams[change.team].lives):
+            life.follow_workers()
 
     def practise(self, change: Change) -> None:
         """Bring a team's practice to where it stands from today, and tell its cases."""
@@ -219,7 +233,12 @@ class Town:
         if team is None or not team.live:
             return None
         number = self.roles.index(role)
-        return team.pools[number] if number in team.pools else self.pools.get(number)
+        return next((pools[number] for pools in (team.pools, self.pools) if has_places(pools.get(number))), None)
+
+
+def has_places(slots: Slots | None) -> bool:
+    """Say whether there are workers of a role: they may have gone."""
+    return slots is not None and slots.capacity > 0
 
 
 ACTS: dict[Act, Callable[[Town, Change], None]] = {
@@ -232,4 +251,5 @@ ACTS: dict[Act, Callable[[Town, Change], None]] = {
     Act.PRACTISE: Town.practise,
     Act.PRESS: Town.press,
     Act.LEAVE: Town.leave,
+    Act.FOLLOW: Town.follow,
 }
