@@ -131,8 +131,11 @@ def dose_of(scenario: Scenario, schedule: str) -> float:
     laid = build(scenario, schedule, values)
     day = max(go.day for go in laid.live) + FROM
     doses = TeamDoses(scenario, values, PATHWAY, laid)
-    areas = {name: [r.area for r in laid.routes if r.team == name and r.group == "cp"] for name in scenario.teams}
-    weights = {name: on_plans(scenario, values, PATHWAY, dict.fromkeys(mine)) for name, mine in areas.items() if mine}
+    served = {
+        name: dict.fromkeys((r.area, r.kind) for r in laid.routes if r.team == name and r.group == "cp")
+        for name in scenario.teams
+    }
+    weights = {name: on_plans(scenario, values, PATHWAY, mine) for name, mine in served.items() if mine}
     live = {go.team for go in laid.live} & set(weights)
     return sum(weights[t] * doses.at(t, day) for t in live) / sum(weights[t] for t in live)
 

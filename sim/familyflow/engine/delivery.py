@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import log
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from familyflow.engine.balance import Expectation
-    from familyflow.engine.structure import Floats, Structure
+    from familyflow.engine.structure import Flags, Floats, Structure
     from familyflow.pathway import Pathway
     from familyflow.pathway.adult_work import Programme
 
@@ -100,44 +100,67 @@ def on_harms(pathway: Pathway) -> list[Programme]:
     return [p for p in pathway.programmes if p.harm and p.outside]
 
 
+@dataclass(frozen=True)
+class Seen:
+    """The shares of each role's parents whom teams' workers see: on plans, and at decisions before them.
+
+    `days`: from an offer at such a decision to the plan that may follow.
+    """
+
+    on_plans: Mapping[str, float]
+    before: Mapping[str, float] = field(default_factory=dict)
+    days: float = 0.0
+
+
 def outside(structure: Structure) -> Floats:
     """Return the daily rates (B, S, H) at which risks end with every parent referred out: the way things are."""
-    return _resolving(structure, {}, supervised=False)
+    return _resolving(structure, Seen({}), supervised=False)
 
 
-def in_teams(structure: Structure, seen: Mapping[str, float], *, supervised: bool = True) -> Floats:
+def in_teams(structure: Structure, seen: Seen, *, supervised: bool = True) -> Floats:
     """Return the daily rates (B, S, H) at which risks end where teams' workers see a share of each role's parents."""
     return _resolving(structure, seen, supervised=supervised)
 
 
-def _resolving(structure: Structure, seen: Mapping[str, float], *, supervised: bool) -> Floats:
+def _resolving(structure: Structure, seen: Seen, *, supervised: bool) -> Floats:
     """Return the daily rates (B, S, H) at which offers at a stage end harms, as far as their end lowers the risk.
 
-    An offer is made once, on coming to a stage, and ends a harm no sooner than the intervention takes.
+    An offer is made once, on coming to a stage, and ends a harm no sooner than the intervention takes. Who has engaged
+    before the plan goes on during it and is offered no second one.
     """
     values, pathway = structure.values, structure.pathway
     left = np.ones((len(STARTS) + 1, len(pathway.harms)))
     for programme in on_harms(pathway):
-        share = seen.get(programme.role, 0.0)
-        ended = (1 - share) * _ended(of(values, programme, team=False))
+        share, early = (part.get(programme.role, 0.0) for part in (seen.on_plans, seen.before))
+        team = of(values, programme, team=True, supervised=supervised)
+        ended = (1 - share) * _ended(of(values, programme, team=False), EDGES)
         if share:
-            ended = ended + share * _ended(of(values, programme, team=True, supervised=supervised))
-        left[:, pathway.harms.index(programme.harm)] *= 1 - values[CAUSAL_SHARE] * ended
+            ended = ended + share * _ended(team, EDGES)
+        h = pathway.harms.index(programme.harm)
+        left[:, h] *= 1 - values[CAUSAL_SHARE] * (1 - early * team.engages) * ended
+        if early:
+            since = 1 - values[CAUSAL_SHARE] * early * _ended(team, np.append(seen.days, EDGES + seen.days))
+            left[:, h] *= since[1:] / since[0]
     by_band = -np.diff(np.log(left), axis=0) / np.diff(EDGES)[:, None]
     offers = np.array([stage.offers for stage in pathway.stages])
     return np.where(offers[None, :, None], by_band[:, None, :], 0.0)
 
 
-def _ended(how: Delivery) -> Floats:
-    """Return the share of parents offered an intervention whose harm has ended for good by each edge of the bands."""
-    after = np.maximum(0.0, EDGES - how.length_days)
+def _ended(how: Delivery, days: Floats) -> Floats:
+    """Return the share of parents offered an intervention whose harm has ended for good so many days later."""
+    after = np.maximum(0.0, days - how.length_days)
     return np.asarray(how.lasting * -np.expm1(-after / how.wait_days))
 
 
 def seen_in_teams(
-    structure: Structure, expected: Expectation, places: Mapping[str, float], *, supervised: bool = True
+    structure: Structure,
+    expected: Expectation,
+    places: Mapping[str, float],
+    stages: Flags,
+    *,
+    supervised: bool = True,
 ) -> dict[str, float]:
-    """Return the share of each role's parents who find a place with the team's own worker.
+    """Return the share of each role's parents, offered at some stages (S,), who find a place with a team's own worker.
 
     `places`: parents whom all workers of a role can hold at once. `expected`: flows as things are. Whoever finds no
     place in time goes outside, so a team's workers are full before anybody is turned away.
@@ -145,13 +168,12 @@ def seen_in_teams(
     asked: dict[str, float] = {}
     for programme in on_harms(structure.pathway):
         how = of(structure.values, programme, team=True, supervised=supervised)
-        load = _offers_a_day(structure, expected, programme) * how.engages * how.days_of_a_place
+        load = _offers_a_day(structure, expected, programme, stages) * how.engages * how.days_of_a_place
         asked[programme.role] = asked.get(programme.role, 0.0) + load
     return {role: min(1.0, places.get(role, 0.0) / load) if load else 0.0 for role, load in asked.items()}
 
 
-def _offers_a_day(structure: Structure, expected: Expectation, programme: Programme) -> float:
-    """Return the families a day who come to a stage that offers an intervention, with its harm active."""
-    offers = [stage.offers for stage in structure.pathway.stages]
+def _offers_a_day(structure: Structure, expected: Expectation, programme: Programme, stages: Flags) -> float:
+    """Return the families a day who come to some stages (S,), with the harm of an intervention active."""
     active = structure.combos[:, structure.pathway.harms.index(programme.harm)]
-    return float(expected.entries[offers][:, active].sum()) / structure.mean_size
+    return float(expected.entries[stages][:, active].sum()) / structure.mean_size

@@ -122,23 +122,37 @@ def planned(scenario: Scenario, values: Mapping[str, float], pathway: Pathway) -
     return Plan(fte, on_plans(scenario, values, pathway, served))
 
 
-def _live(scenario: Scenario, pathway: Pathway) -> dict[str, tuple[Served, ...]]:
-    """Return whom each team serves that works plans, that some schedule takes live, and that has posts then.
+def before_plans(scenario: Scenario, values: Mapping[str, float], pathway: Pathway) -> dict[str, float]:
+    """Return the posts (FTE by role) of live teams that offer the programme and work no plans."""
+    teams = len(_going_live(scenario)) - len(_live(scenario, pathway))
+    return {role: values[f"post.{role}"] * teams for role in scenario.programme.roles} if teams else {}
 
-    That is the areas and kinds of family once that schedule is carried out; of several schedules the first counts.
-    """
+
+def _live(scenario: Scenario, pathway: Pathway) -> dict[str, tuple[Served, ...]]:
+    """Return the areas and kinds of family that each team that works plans serves once it is live and has posts."""
     groups = {stage.group for stage in pathway.stages if stage.offers}
+    found = {
+        name: tuple(dict.fromkeys((area, kind) for area, group, kind in works if group in groups))
+        for name, works in _going_live(scenario).items()
+    }
+    return {name: served for name, served in found.items() if served}
+
+
+def _going_live(scenario: Scenario) -> dict[str, tuple[Work, ...]]:
+    """Return the work of each team that some schedule takes live where programmes are offered, so that it has posts.
+
+    That is its work once that schedule is carried out; of several schedules the first counts.
+    """
     offered = set(scenario.programme.stages)
-    found: dict[str, tuple[Served, ...]] = {}
+    found: dict[str, tuple[Work, ...]] = {}
     for schedule in scenario.schedules.values():
         ground = boundaries.as_is(scenario.teams.values())
         for step in schedule.steps:
             ground = boundaries.after(ground, step, scenario.teams)
         for name in ground.live - set(found):
-            works = (work for work, team in ground.served.items() if team == name)
-            served = tuple(dict.fromkeys((area, kind) for area, group, kind in works if group in groups))
-            if served and offered & set(scenario.teams[name].stages):
-                found[name] = served
+            works = tuple(work for work, team in ground.served.items() if team == name)
+            if works and offered & set(scenario.teams[name].stages):
+                found[name] = works
     return {name: found[name] for name in scenario.teams if name in found}
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from familyflow.engine import delivery, dose
-from familyflow.engine.balance import expect
+from familyflow.engine.balance import expect, mean_days
 from familyflow.engine.structure import PROFILES
 from familyflow.pathway.adult_work import REFERENCE, SUPERVISOR
 from familyflow.pathway.effects import CARE_ENTRIES, STARTS, Profile, Whom
@@ -123,14 +123,35 @@ def solve(scenario: Scenario, structure: Structure, rates: Rates, expected: Expe
     if programme.null or not wanted or not structure.joint[1:].any():
         return found
     offered = _offered(structure, rates, expected, _on_plans(structure, found.everyone))
-    supervised = plan.fte.get(SUPERVISOR, 0.0) > 0
-    seen = delivery.seen_in_teams(structure, expected, _places(values, plan), supervised=supervised)
-    after = delivery.in_teams(structure, seen, supervised=supervised)
+    after = in_plan(scenario, structure, expected, plan)
     unmet = [
         *_lay(offered, found.none, _totals(values, programme, wanted, 0.0), delivery.outside(structure)),
         *_lay(offered, found.plan, _totals(values, programme, wanted, found.dose), after),
     ]
     return replace(found, unmet=(*found.unmet, *dict.fromkeys(unmet)))
+
+
+def in_plan(scenario: Scenario, structure: Structure, expected: Expectation, plan: dose.Plan) -> Floats:
+    """Return the daily rates (B, S, H) at which risks end under the whole plan. `expected`: flows as things are.
+
+    At the decisions before, teams on plans may offer their own workers' help, or other live teams that of theirs.
+    """
+    values, stages = structure.values, structure.pathway.stages
+    supervised = plan.fte.get(SUPERVISOR, 0.0) > 0
+    on_plans = np.array([stage.offers for stage in stages])
+    before = structure.decision & [stage.name in scenario.programme.stages for stage in stages]
+    apart = dose.before_plans(scenario, values, structure.pathway)
+    places = _places(values, plan.fte)
+    if not before.any():
+        seen = delivery.Seen(delivery.seen_in_teams(structure, expected, places, on_plans, supervised=supervised))
+        return delivery.in_teams(structure, seen, supervised=supervised)
+    asked = on_plans if apart else on_plans | before
+    shares = delivery.seen_in_teams(structure, expected, places, asked, supervised=supervised)
+    early = shares
+    if apart:
+        early = delivery.seen_in_teams(structure, expected, _places(values, apart), before, supervised=supervised)
+    days = max(mean_days(structure, int(s)) for s in np.flatnonzero(before))
+    return delivery.in_teams(structure, delivery.Seen(shares, early, days), supervised=supervised)
 
 
 def _on_plans(structure: Structure, everyone: Floats) -> Floats:
@@ -139,9 +160,9 @@ def _on_plans(structure: Structure, everyone: Floats) -> Floats:
     return np.where(offers[:, None], everyone[:, :, PROFILES.index(Profile.RAMP)], 0.0)
 
 
-def _places(values: Mapping[str, float], plan: dose.Plan) -> dict[str, float]:
-    """Return the parents whom the plan's workers of each role can hold at once."""
-    return {role: plan.fte.get(role, 0.0) * values[f"adult.{role}.concurrent"] for role in REFERENCE}
+def _places(values: Mapping[str, float], fte: Mapping[str, float]) -> dict[str, float]:
+    """Return the parents whom so many workers (FTE by role) can hold at once."""
+    return {role: fte.get(role, 0.0) * values[f"adult.{role}.concurrent"] for role in REFERENCE}
 
 
 def _wanted(effects: Sequence[Effect], programme: Programme, plan: dose.Plan) -> tuple[Effect, ...]:

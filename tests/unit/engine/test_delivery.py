@@ -91,8 +91,11 @@ def test_workers_in_teams_see_as_many_as_they_have_places_for() -> None:
     given = values()
     arrays = structure.build(PATHWAY, given)
     flows = balance.expect(arrays, rates.from_values(rates_for(given), PATHWAY), delivery.outside(arrays))
-    nobody = delivery.seen_in_teams(arrays, flows, {})
-    some, more, all_ = (delivery.seen_in_teams(arrays, flows, dict.fromkeys(REFERENCE, n)) for n in (0.5, 1.0, 1e6))
+    plans = np.array([stage.offers for stage in PATHWAY.stages])
+    nobody = delivery.seen_in_teams(arrays, flows, {}, plans)
+    some, more, all_ = (
+        delivery.seen_in_teams(arrays, flows, dict.fromkeys(REFERENCE, n), plans) for n in (0.5, 1.0, 1e6)
+    )
     assert set(nobody) == set(REFERENCE)
     assert set(nobody.values()) == {0.0}
     assert set(all_.values()) == {1.0}
@@ -104,13 +107,34 @@ def test_workers_in_teams_see_as_many_as_they_have_places_for() -> None:
 def test_teams_that_see_nobody_end_risks_as_outside_services_do() -> None:
     arrays = structure.build(PATHWAY, values(CAUSE))
     as_is = delivery.outside(arrays)
-    np.testing.assert_array_equal(delivery.in_teams(arrays, dict.fromkeys(REFERENCE, 0.0)), as_is)
-    assert delivery.in_teams(arrays, dict.fromkeys(REFERENCE, 1.0)).sum() > as_is.sum()
+    np.testing.assert_array_equal(delivery.in_teams(arrays, delivery.Seen(dict.fromkeys(REFERENCE, 0.0))), as_is)
+    assert delivery.in_teams(arrays, delivery.Seen(dict.fromkeys(REFERENCE, 1.0))).sum() > as_is.sum()
+
+
+def test_help_that_began_before_a_plan_ends_risks_sooner_on_it() -> None:
+    arrays = structure.build(PATHWAY, values(CAUSE))
+    cp, everybody = PATHWAY.index["cp"], dict.fromkeys(REFERENCE, 1.0)
+    first, early = (
+        delivery.in_teams(arrays, delivery.Seen(everybody, before, days=days))[:, cp]
+        for before, days in (({}, 0.0), (everybody, 40.0))
+    )
+    assert early[0].sum() > first[0].sum()
+    ended = [1 - np.exp(-np.tensordot(np.diff(delivery.EDGES), each, axes=1)) for each in (first, early)]
+    assert (ended[1] <= 1).all()
+    assert (ended[1] > ended[0]).all()
+
+
+def test_help_before_a_plan_that_has_not_had_time_to_work_is_the_plan_s_own() -> None:
+    sure = {f"adult.{role}.engages_outside": 0.95 for role in REFERENCE}
+    arrays = structure.build(PATHWAY, values(CAUSE | sure | {"adult.engages_team_ratio": 1.0}))
+    everybody = dict.fromkeys(REFERENCE, 1.0)
+    first, early = (delivery.in_teams(arrays, delivery.Seen(everybody, before)) for before in ({}, everybody))
+    np.testing.assert_allclose(early, first, rtol=0.06, atol=1e-7)
 
 
 def test_teams_without_a_psychologist_end_no_more_risks_than_supervised_ones() -> None:
     arrays = structure.build(PATHWAY, values(CAUSE | {"adult.psychologist.completion_ratio": 1.3}))
-    seen = dict.fromkeys(REFERENCE, 1.0)
+    seen = delivery.Seen(dict.fromkeys(REFERENCE, 1.0))
     alone, together = (delivery.in_teams(arrays, seen, supervised=each) for each in (False, True))
     assert alone.sum() < together.sum()
 

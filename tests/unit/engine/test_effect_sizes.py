@@ -67,11 +67,8 @@ def delivered(town: Scenario, changes: dict[str, float]) -> tuple[dict[str, floa
     before = outcomes(of_offered(arrays, np.zeros(arrays.to.shape), as_is))
     ramp = PROFILES.index(Profile.RAMP)
     plan = dose.planned(town, arrays.values, PATHWAY)
-    places = {role: plan.fte.get(role, 0.0) * arrays.values[f"adult.{role}.concurrent"] for role in REFERENCE}
     flows = balance.expect(arrays, rates.from_values(rates_for(dict(arrays.values)), PATHWAY), as_is)
-    supervised = plan.fte.get(SUPERVISOR, 0.0) > 0
-    seen = delivery.seen_in_teams(arrays, flows, places, supervised=supervised)
-    after = delivery.in_teams(arrays, seen, supervised=supervised)
+    after = effect_sizes.in_plan(town, arrays, flows, plan)
     none = outcomes(of_offered(arrays, found.none[:, :, ramp], as_is))
     whole_ = outcomes(of_offered(arrays, found.plan[:, :, ramp], after))
     return {k: none[k] / before[k] for k in before}, {k: whole_[k] / before[k] for k in before}, found.dose
