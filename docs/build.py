@@ -10,12 +10,13 @@ from __future__ import annotations
 import csv
 import re
 import sys
+import tomllib
 from collections import Counter
 from functools import cache
 from math import exp, nan
 from pathlib import Path
 from statistics import mean
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from familyflow import scenario
 from familyflow.calibrate import hierarchy, past
@@ -591,7 +592,13 @@ HOLDERS: Final = {
     "family_key_worker": "early-help teams (key workers)",
     "social_worker": "social work teams (social workers)",
 }
-SINCE: Final = {"swindon": "2018-03-31", "durham": "2015-03-31", "bradford": "2018-03-31"}
+SINCE: Final = {
+    "swindon": "2018-03-31",
+    "somerset": "2018-03-31",
+    "durham": "2015-03-31",
+    "thurrock": "2013-03-31",
+    "bradford": "2018-03-31",
+}
 """From when the page shows what was published."""
 SOMERSET: Final = {
     "returns_home": "children who go home from care",
@@ -646,6 +653,13 @@ ASSUMED: Final = "assumed plan"
 PASTS: Final = ("swindon", "durham", "bradford")
 """The programmes of which the page checks statements about the past."""
 PROGRAMMES_SHOWN: Final = ("swindon", "somerset", "durham", "thurrock", "bradford")
+KEY_PART: Final = re.compile(r"[^.\[\]]+")
+"""One part of a key such as `teams.north` or `claims[0]`."""
+SHARED_FILE: Final = "calibration/parameters.csv"
+DAY_0: Final = "day 0"
+"""Where a published count lies that the run begins with."""
+SECTION: Final = "report: "
+"""What stands before the name of a section of the report, where it is one that answers."""
 
 
 def programmes_origin() -> str:
@@ -785,17 +799,95 @@ def _history(scenario: str) -> str:
     found = {(row["date"], row["measure"], row["schedule"]): row for row in rows}
     stocks = ("children_on_cp", "children_in_care")
     named = [stock.replace("_", " ") for stock in stocks]
-    headings = ("date", *(f"{name}: {what}" for name in named for what in ("published", "no change", ASSUMED)))
+    columns = ("published", "lies", "no change", ASSUMED)
+    headings = ("date", *(f"{name}: {what}" for name in named for what in columns))
     dates = sorted({row["date"] for row in rows if row["date"] >= SINCE[scenario]})
-    return table(headings, [(day, *(cell for stock in stocks for cell in _then(found, day, stock))) for day in dates])
+    lines = [(day, *(cell for stock in stocks for cell in _then(found, day, stock))) for day in dates]
+    return f"{table(headings, lines)}\n\n{_placed(_of('history', scenario=scenario, schedule='no_change'))}"
+
+
+def _placed(rows: Iterable[Mapping[str, str]]) -> str:
+    """Count where the published counts lie that fall within the run."""
+    places = Counter(_lies(row) for row in rows if row["mean"])
+    after = sum(places.values()) - places[DAY_0]
+    where = f"{places['inside']} inside, {places['below']} below and {places['above']} above"
+    return (
+        f"Published counts within the run, after day 0: {after}, of which {where} the range of outcomes of no change."
+    )
 
 
 def _then(found: Mapping[tuple[str, str, str], Mapping[str, str]], day: str, stock: str) -> Iterator[str]:
-    """Write what was published on a day, and what the run has then."""
+    """Write what was published on a day, where that lies, and what the run has then."""
     before = found.get((day, stock, "no_change"))
     yield f"{float(before['published']):.0f}" if before else "-"
+    yield _lies(before) if before and before["mean"] else "-"
     yield _outcome(before)
     yield _outcome(found.get((day, stock, "as_published")))
+
+
+def _lies(row: Mapping[str, str]) -> str:
+    """Say whether a published count lies in the range of outcomes of no change."""
+    published, low, high = (float(row[key]) for key in ("published", "p5", "p95"))
+    if low == high:
+        return DAY_0
+    return "below" if published < low else "above" if published > high else "inside"
+
+
+def _elements(name: str) -> str:
+    """Tabulate a council's document element by element: how each is modelled, where, how answered, or why it is out."""
+    headings = ("kind", "the document", "in the model", "file and keys", "answered by", "what is out, and why")
+    raw = tomllib.loads(paths.shipped("scenarios", f"{name}.toml").read_text(encoding="utf-8"))
+    verdicts = {row["claim"]: row["verdict"] for row in _of("claims", scenario=name, schedule="as_published")}
+    rows = [
+        (
+            row["kind"],
+            row["document"],
+            row["modelled"] or "-",
+            _where(name, raw, row["keys"].split()) or "-",
+            "; ".join(_answered_by(row, raw, verdicts)) or "-",
+            row["out"] or "-",
+        )
+        for row in elements(name)
+    ]
+    return table(headings, rows)
+
+
+def elements(name: str) -> tuple[dict[str, str], ...]:
+    """Read what a council's document holds, element by element."""
+    return outcomes(f"elements/{name}")
+
+
+def _where(name: str, raw: Mapping[str, Any], keys: Sequence[str]) -> str:
+    """Write keys with the file that holds them."""
+    own = [key for key in keys if states(raw, key)]
+    files = {f"scenarios/{name}.toml": own, SHARED_FILE: [key for key in keys if key not in own]}
+    return "; ".join(f"`{file}`: {code(held)}" for file, held in files.items() if held)
+
+
+def states(raw: Mapping[str, Any], key: str) -> bool:
+    """Say whether a scenario's file states a key such as `teams.north`, `claims[0]`, or the id of a parameter."""
+    found: object = raw
+    for part in KEY_PART.findall(key):
+        if part not in (parts := _parts(found)):
+            return key in raw.get("parameters", {})
+        found = parts[part]
+    return True
+
+
+def _parts(given: object) -> Mapping[str, Any]:
+    """Give what a table or a list holds, by name: tables in a list by their place, words as themselves."""
+    if isinstance(given, list):
+        return {each if isinstance(each, str) else str(place): each for place, each in enumerate(given)}
+    return given if isinstance(given, dict) else {}
+
+
+def _answered_by(row: Mapping[str, str], raw: Mapping[str, Any], verdicts: Mapping[str, str]) -> Iterator[str]:
+    """Write the outputs that answer an element, with the verdict under the plan where it is a claim."""
+    for each in filter(None, row["answered"].split("; ")):
+        yield f"[the report](report.md), *{each.removeprefix(SECTION)}*" if each.startswith(SECTION) else f"`{each}`"
+    if row["kind"] == "claim":
+        texts = (claim["text"] for i, claim in enumerate(raw["claims"]) if f"claims[{i}]" in row["keys"].split())
+        yield from (f"{verdicts.get(text, 'not run yet')} ({ASSUMED})" for text in texts)
 
 
 def somerset_parts() -> str:
@@ -942,6 +1034,7 @@ REGIONS: Final[Mapping[str, Callable[[], str]]] = {
     **{f"modelled_{name}": _programme(_modelled, name) for name in PROGRAMMES_SHOWN},
     **{f"past_{name}": _programme(_past, name) for name in PASTS},
     **{f"history_{name}": _programme(_history, name) for name in SINCE},
+    **{f"elements_{name}": _programme(_elements, name) for name in PROGRAMMES_SHOWN},
     **{
         make.__name__: make
         for make in (
