@@ -482,6 +482,11 @@ EDITS = {
         f"[teams.plans]\nposts = {{ da_victim_worker = {quantity(2, 'fte')} }}\n",
         ("teams.plans.posts", "one of team_manager, senior_practitioner"),
     ),
+    "earlier name of a schedule that is another's": (
+        'title = "As published"\n',
+        'title = "As published"\nformerly = ["no_change"]\n',
+        ('schedules.rollout.formerly[1] = "no_change"', "another schedule's name"),
+    ),
     "no schedule of comparison": (
         "[schedules.no_change]",
         "[schedules.nothing]",

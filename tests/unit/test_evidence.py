@@ -313,7 +313,8 @@ def test_a_councils_own_shares_of_one_whole_add_up_to_one(path: Path, whole: str
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
 def test_each_scenario_compares_its_plan_with_no_change_all_at_once_slower_and_another_way(path: Path) -> None:
-    names = set(read(path)["schedules"])
+    schedules = read(path)["schedules"]
+    names = {*schedules, *(name for each in schedules.values() for name in each.get("formerly", []))}
     assert {"no_change", "as_published", "all_at_once", "slower"} < names
 
 
@@ -365,12 +366,22 @@ def test_thurrocks_lots_cost_about_what_the_posts_they_displace_did() -> None:
 
 def test_bradfords_hubs_have_the_published_staff() -> None:
     scenario = scenario_of("bradford")
-    posts = {role: given["value"] for role, given in scenario["programme"]["posts"].items()}
-    assert posts == {"team_manager": 1, "senior_practitioner": 3, "prevention_worker": 7, "access_worker": 1}
     hubs = {name for name, team in scenario["teams"].items() if team["stages"] == ["early_help"]}
-    grown = {team: step["key_workers"] for team, step in actions(scenario, "as_published", "staff").items()}
-    assert grown == dict.fromkeys(hubs, 14)
+    cuts = [step for step in scenario["schedules"]["as_published"]["steps"] if step["action"] == "cut"]
+    kept = {hub: {step["role"]: step["to"] for step in cuts if step["team"] == hub} for hub in hubs}
+    published = {"team_manager": 1, "senior_practitioner": 3, "prevention_worker": 7, "access_worker": 1}
+    assert kept == {hub: {**published, "family_key_worker": 14 + 4} for hub in hubs}
     assert len(hubs) == 4
+
+
+def test_bradfords_reform_ends_posts_and_brings_none() -> None:
+    scenario = scenario_of("bradford")
+    assert not scenario["programme"].get("posts", {}) | scenario["programme"].get("shared_posts", {})
+    for step in scenario["schedules"]["as_published"]["steps"]:
+        if step["action"] == "cut":
+            team = scenario["teams"][step["team"]]
+            before = {**team["posts"], "family_key_worker": team["key_workers"]}[step["role"]]
+            assert before["low"] > step["to"]
 
 
 @pytest.mark.parametrize("path", [CALIBRATION / "README.md", *SCENARIOS], ids=lambda path: path.stem)

@@ -202,7 +202,7 @@ def lags(a: Assumptions) -> tuple[NDArray[np.int64], Floats]:
 def corrections(a: Assumptions) -> Floats:
     """Give what optimism bias multiplies each line (L,) by, from the confidence grades.
 
-    cost of the programme: 1 + correction[grade of the line]
+    cost of the programme: 1 + correction[grade of the line]; 1 - correction[...] where it costs less than no change
     any saving: (1 - correction[grade of the line's price]) x (1 - correction[grade of the effects])
     """
     effect = 1 - _correction(a, EFFECT_GRADE)

@@ -167,6 +167,10 @@ def grants(activity: Activity, a: Assumptions) -> Floats:
 
 
 def corrected(flows: Flows, a: Assumptions) -> Flows:
-    """Give the flows with optimism bias corrected: each line multiplied by `case.corrections`."""
+    """Give the flows with optimism bias corrected: each line multiplied by `case.corrections`.
+
+    What a programme spends less than no change is a saving, and falls by as much as a cost would rise.
+    """
     by = case.corrections(a)
-    return Flows({rung: each * by for rung, each in flows.rungs.items()}, flows.cost * by, flows.grant)
+    cost = flows.cost * np.where(flows.cost < 0, 2 - by, by)
+    return Flows({rung: each * by for rung, each in flows.rungs.items()}, cost, flows.grant)

@@ -76,14 +76,14 @@ def planned(
     _within("draws", draws, 1, MOST_DRAWS)
     _within("years", horizon, 1, MOST_YEARS)
     _within("seed", seed, 0, LARGEST_SEED)
-    for name in schedules:
-        known_schedule(scenario, name)
-    wanted = {NO_CHANGE, *schedules} if schedules else set(scenario.schedules)
+    asked = {known_schedule(scenario, name) for name in schedules}
+    wanted = {NO_CHANGE, *asked} if asked else set(scenario.schedules)
     return Plan(scenario, tuple(name for name in scenario.schedules if name in wanted), horizon, seed, draws, precision)
 
 
 def known_schedule(scenario: Scenario, name: str) -> str:
-    """Give a schedule's name back; Problem when the scenario has none of that name."""
+    """Give the name of a schedule that is asked for by it or by an earlier one; Problem when the scenario has none."""
+    name = next((each.name for each in scenario.schedules.values() if name in each.formerly), name)
     if name not in scenario.schedules:
         nearest = suggestion(name, scenario.schedules)
         allowed = ", ".join(scenario.schedules)

@@ -19,6 +19,7 @@ from familyflow.report.blocks import Bullets, Paragraph, Section, Table
 from familyflow.report.frames import council, outcomes
 from familyflow.report.measures import NO_CHANGE
 from familyflow.report.words import number
+from familyflow.scenario.vocabulary import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -114,7 +115,8 @@ def crowded(scenario: Scenario) -> list[str]:
     short = []
     for name, plan in dose.by_team(scenario, values, PATHWAY).items():
         places = sum(plan.fte.get(role, 0.0) * values[f"adult.{role}.concurrent"] for role in REFERENCE)
-        families = plan.children / size * values["harms.any"]
+        harmed = values["harms.any"] if KINDS[0] in scenario.teams[name].kinds else 1.0
+        families = plan.children / size * harmed
         if 0 < places < families:
             short.append((scenario.teams[name].title, places, families))
     if len(short) > _EACH:

@@ -14,6 +14,7 @@ from familyflow.report.measures import NO_CHANGE, RANGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import date
 
     from rich.console import Console
     from rich.table import Table
@@ -62,8 +63,7 @@ def sentences(case: Case, titles: Mapping[str, str]) -> Iterator[str]:
     dates = payback_dates(case.activity, case.appraisal)
     for s, name in enumerate(case.activity.schedules):
         if name != NO_CHANGE:
-            paid = f"half of the draws are paid back by {words.day(day)}" if (day := dates[s]) else _never(case, s)
-            said = f"{_likely(case, s)}. {_value(case, s)}; in pounds of each year {paid}; {_peak(case, s)}"
+            said = f"{_likely(case, s)}. {_value(case, s)}; {_funding(case, s, dates[s])}"
             yield f"{titles[name]}. {said}. {_regret(case.appraisal, s)}"
 
 
@@ -83,6 +83,15 @@ def _value(case: Case, s: int) -> str:
     band = f"{RANGE}: {words.pounds(low)} to {words.pounds(high)}; " if len(npv) > 1 else ""
     mean = words.pounds(float(npv.mean()))
     return f"Net present value in cash {mean} ({band}optimism bias corrected: {words.pounds(careful)})"
+
+
+def _funding(case: Case, s: int, day: date | None) -> str:
+    """Say what must be found and when it is paid back, or that less is spent than under no change."""
+    cost = float(case.flows.cost[:, s].sum(axis=(1, 2)).mean())
+    if cost < 0:
+        return f"it costs {words.pounds(-cost)} less than no change, and {_peak(case, s)}"
+    paid = f"half of the draws are paid back by {words.day(day)}" if day else _never(case, s)
+    return f"in pounds of each year {paid}; {_peak(case, s)}"
 
 
 def _never(case: Case, s: int) -> str:

@@ -287,6 +287,11 @@ def _repaid(rows: dict[str, dict[str, float]], count: int, end: date) -> str:
     if cost == 0:
         saved = f"{pounds(saving)} on placements and agency staff"
         return f"It has no programme cost to repay; on average it saves {saved} by {day(end)}"
+    if cost < 0:
+        return (
+            f"On average it costs {pounds(-cost)} less than no change by {day(end)}, and saves {pounds(saving)} on "
+            "placements and agency staff, cash or not"
+        )
     share = rows["net_saving_gbp"]["probability_better"]
     displaced = rows["displaced_gbp"]["mean"]
     moved = f", moves {pounds(displaced)} of existing budget" if is_displaced(displaced, cost) else ""

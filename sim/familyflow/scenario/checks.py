@@ -92,6 +92,7 @@ def findings(file: ScenarioFile, shared: Mapping[str, Quantity], sources: Mappin
         *_team_areas(file),
         *_overlaps(file),
         *_no_change(file),
+        *_former_names(file),
         *_claim_dates(file),
         *_past_measures(file),
         *_prevalences(file),
@@ -220,6 +221,16 @@ def _no_change(file: ScenarioFile) -> Iterator[Finding]:
         )
     elif file.schedules[NO_CHANGE].steps:
         yield Finding(("schedules", NO_CHANGE, "steps"), "must be [], because the others are compared with it")
+
+
+def _former_names(file: ScenarioFile) -> Iterator[Finding]:
+    """Find earlier names of schedules that are another's name."""
+    taken = set(file.schedules)
+    for name, schedule in file.schedules.items():
+        for index, former in enumerate(schedule.formerly):
+            if former in taken:
+                yield Finding(("schedules", name, "formerly", index), "is another schedule's name")
+            taken.add(former)
 
 
 def _claim_dates(file: ScenarioFile) -> Iterator[Finding]:

@@ -78,12 +78,16 @@ class Programme:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Dated steps of a rollout, in order; as they happened, or as they are planned and may slip."""
+    """Dated steps of a rollout, in order; as they happened, or as they are planned and may slip.
+
+    `formerly`: names by which earlier versions knew it.
+    """
 
     name: str
     title: str
     steps: tuple[Step, ...]
     as_happened: bool = False
+    formerly: tuple[str, ...] = ()
 
     @property
     def begins(self) -> date | None:

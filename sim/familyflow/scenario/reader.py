@@ -109,7 +109,8 @@ def _scenario(
         },
         programme=_programme(file),
         schedules={
-            name: Schedule(name, given.title, given.steps, given.as_happened) for name, given in file.schedules.items()
+            name: Schedule(name, given.title, given.steps, given.as_happened, given.formerly)
+            for name, given in file.schedules.items()
         },
         history=file.history,
         claims=file.claims,

@@ -435,6 +435,7 @@ class ScheduleTable(Table):
 
     title: Title = Field(description="the schedule's name as people know it")
     as_happened: bool = False
+    formerly: Names = ()
     steps: Steps = Field(description="the dated steps, in order; [] for none")
 
 

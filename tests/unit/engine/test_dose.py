@@ -126,11 +126,20 @@ def test_shared_workers_are_shared_by_the_children_of_the_teams_that_are_live() 
     assert shared == pytest.approx(alone * share)
 
 
-def test_a_team_that_gives_up_an_area_before_it_goes_live_is_measured_against_what_is_left() -> None:
+def test_a_team_is_measured_against_the_areas_and_kinds_of_family_that_it_has_in_the_end() -> None:
     county = load("somerset")
-    teams = dose.by_team(county, county.central(), PATHWAY)
-    every = dose.on_plans(county, county.central(), PATHWAY, everywhere(county))
-    assert sum(plan.children for plan in teams.values()) == pytest.approx(every)
-    assert teams["bridgwater_mendip"].children == pytest.approx(
-        dose.on_plans(county, county.central(), PATHWAY, everywhere(county, "mendip"))
-    )
+    given_ = county.central()
+    teams = dose.by_team(county, given_, PATHWAY)
+    assert list(teams) == ["family_safeguarding_east", "bridgwater"]
+    harmed = dose.on_plans(county, given_, PATHWAY, [(area, "with_harms") for area in county.areas])
+    every = dose.on_plans(county, given_, PATHWAY, everywhere(county))
+    assert harmed == pytest.approx(given_["harms.any"] * every)
+    assert sum(plan.children for plan in teams.values()) == pytest.approx(harmed)
+    west = [(area, "with_harms") for area in ("bridgwater", "west_somerset_taunton")]
+    assert teams["bridgwater"].children == pytest.approx(dose.on_plans(county, given_, PATHWAY, west))
+
+
+def test_posts_of_live_teams_that_work_no_plans_are_counted_apart() -> None:
+    county = load("somerset")
+    assert dose.before_plans(county, county.central(), PATHWAY) == dict.fromkeys(county.programme.roles, 4.0)
+    assert dose.before_plans(scenario(), values(), PATHWAY) == {}

@@ -177,7 +177,9 @@ def _formulas(draws: Draws, years: Years, prices: Prices, row: int, schedule: in
     yield f"{result(NET)}*{years.at(year, years.NOMINAL)}"
     yield result(BUDGET) + (f"+{draws.result(row - 1, CUMULATIVE)}" if year else "")
     cash = f"SUMPRODUCT({released},{now},{bias})+SUMPRODUCT({so_far}*{later}*{bias})"
-    cost = saved(partner, model.lines, f",{prices.along(prices.BIAS, partner, model.lines)}")
+    less = draws.amounts(row, draws.saved, partner, model.lines)
+    dearer = prices.along(prices.BIAS, partner, model.lines)
+    cost = saved(partner, model.lines, f",{dearer}+({less}>0)*(2-2*{dearer})")
     yield f"{cash}+{cost}+{result(GRANT)}"
 
 
