@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import inf
+from math import floor, inf
 from typing import TYPE_CHECKING, Final
 
-from familyflow.ground.calendar import DAYS_PER_WEEK, day_of
+from familyflow.ground.calendar import DAYS_PER_MONTH, DAYS_PER_WEEK, MONTHS_PER_YEAR, day_of, months_on
 from familyflow.ground.problem import Problem
 from familyflow.scenario import boundaries, workforce
 from familyflow.scenario.rollout import TRAINING
-from familyflow.scenario.schema import Boundary, Close, GoLive, Open, one_of
+from familyflow.scenario.schema import Boundary, Close, GoLive, Income, Open, one_of
 from familyflow.scenario.sorting import by_team
 from familyflow.scenario.vocabulary import GROUPS
 from familyflow.scenario.workforce import AS_ON_DAY_0, RECRUITMENT, Spell
@@ -82,6 +82,15 @@ class Transfer:
 
 
 @dataclass(frozen=True, slots=True)
+class Inflow:
+    """Between these days all of an income comes in, evenly; the money of a date is there by the end of it."""
+
+    day: float
+    until: float
+    income: str
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
     """What one schedule makes happen, each tuple in order of day; day 0 rows are the state as it is."""
 
@@ -95,6 +104,7 @@ class Timeline:
     closes: tuple[TeamDay, ...]
     training: tuple[Training, ...] = ()
     leavers: tuple[Leaving, ...] = ()
+    income: tuple[Inflow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +143,7 @@ def build(scenario: Scenario, schedule: str, values: Mapping[str, float], work: 
         closes=closes,
         training=tuple(Training(_hired_day(start.day, values), start.day, start.team) for start in live),
         leavers=tuple(workforce.leavers(workers)),
+        income=tuple(_inflow(moment.step, scenario) for moment in moments if isinstance(moment.step, Income)),
     )
 
 
@@ -186,6 +197,18 @@ def _live(
 def _end(start: TeamDay, ends: Mapping[str, list[TeamDay]]) -> float:
     """Give the day on which a team that goes live closes, or infinity."""
     return min((close.day for close in ends.get(start.team, []) if close.day >= start.day), default=inf)
+
+
+# Income ------------------------------------------------------------------------------------------------------
+
+
+def _inflow(step: Income, scenario: Scenario) -> Inflow:
+    """Give when an income comes in: on its own dates, however late teams go live; that of day 0 comes after it."""
+    months = step.years * MONTHS_PER_YEAR
+    whole = floor(months)
+    length = day_of(months_on(step.date, whole), step.date) + (months - whole) * DAYS_PER_MONTH
+    first = max(0.0, day_of(step.date, scenario.start) - 1)
+    return Inflow(first, first + length, step.income)
 
 
 # Programme posts ---------------------------------------------------------------------------------------------

@@ -176,7 +176,7 @@ def _establishments(
     size = {team.name: values[team.establishment] for team in teams if team.establishment}
     held = {team.name: size[team.name] for team in teams if team.areas}
     yield 0.0, dict(held)
-    moving = [(day, step) for day, step in dated if step.team in size and isinstance(step, Open | Staff | Close)]
+    moving = [(day, step) for day, step in dated if isinstance(step, Open | Staff | Close) and step.team in size]
     by_day = {day: list(together) for day, together in groupby(moving, key=itemgetter(0))}
     multiplied = dict.fromkeys(size, 1.0)
     for day in sorted({*by_day, *following}):
