@@ -35,7 +35,7 @@ from familyflow.report.claims import asked
 from familyflow.report.measures import MEASURES
 from familyflow.scenario import readings
 from familyflow.scenario.schema import Cut
-from familyflow.scenario.vocabulary import MARGINS
+from familyflow.scenario.vocabulary import INCOME, MARGINS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -426,7 +426,24 @@ def _step(step: Step) -> str:
     """Write a step in a few words."""
     if isinstance(step, Cut):
         return f"{step.date} cut {step.team or 'shared posts'}: {step.role.replace('_', ' ')} to {step.to:g}"
-    return f"{step.date} {step.action.replace('_', ' ')} {step.team}"
+    about = step.income if step.action == "income" else step.team
+    return f"{step.date} {step.action.replace('_', ' ')} {about}"
+
+
+def scenario_income() -> str:
+    """Tabulate what money schedules bring from outside."""
+    headings = ("scenario", "income", "title", "who pays it", "total, GBP", "year", "status", "over, years")
+    return table(headings, [row for name, each in scenarios().items() for row in _income_rows(name, each)])
+
+
+def _income_rows(name: str, found: Scenario) -> Iterator[tuple[str, ...]]:
+    steps = [step for each in found.schedules.values() for step in each.steps]
+    for key, funding in found.income.items():
+        total = found.quantities[f"{INCOME}{key}"]
+        years = sorted({f"{step.years:g}" for step in steps if step.action == "income" and step.income == key})
+        span = "exact" if total.low == total.high else f"{total.low:,.0f} to {total.high:,.0f}"
+        much = f"{total.value:,.0f} ({span})"
+        yield name, f"`{key}`", funding.title, funding.payer, much, total.year, str(total.status), ", ".join(years)
 
 
 def scenario_claims() -> str:
@@ -475,9 +492,10 @@ def _reaches(unknowns: Sequence[Unknown]) -> Iterator[str]:
 def cost_lines() -> str:
     """Tabulate what costs money, who pays and what a fall is worth."""
     ids = [key for each in scenarios().values() for key in each.quantities]
+    payers = {name: payer for each in scenarios().values() for name, payer in each.payers().items()}
     headings = ("line", "counts", "price", "kind", "payer")
-    rows = [(f"`{x.name}`", f"`{x.measure}`", _price(x), x.kind.value, x.payer) for x in lines_for(dict.fromkeys(ids))]
-    return table(headings, rows)
+    lines = lines_for(dict.fromkeys(ids), payers)
+    return table(headings, [(f"`{x.name}`", f"`{x.measure}`", _price(x), x.kind.value, x.payer) for x in lines])
 
 
 def _price(line: Line) -> str:
@@ -1081,6 +1099,7 @@ REGIONS: Final[Mapping[str, Callable[[], str]]] = {
             scenario_teams,
             scenario_posts,
             scenario_schedules,
+            scenario_income,
             scenario_claims,
             targets_table,
             unknowns_table,

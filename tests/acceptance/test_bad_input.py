@@ -156,6 +156,16 @@ HUB = added("hub", '["north"]', '["early_help"]', f"key_workers = {FTE}\n")
 DOOR = added("door", '["north", "south"]', '["contact", "referral"]')
 WITH_OPTIONAL = VALID.replace("[programme]\n", DOOR).replace("[programme]\n", HUB)
 
+COMES_IN = '{ date = 2020-01-01, action = "income", income = "grant", years = 3 }'
+GRANT = f'[income.grant]\ntitle = "A grant"\npayer = "Government"\ntotal = {quantity(900_000, "gbp")}\n'
+WITH_GRANT = f"""{GRANT}[schedules.funded]
+title = "Funded"
+steps = [
+  {COMES_IN},
+]
+[schedules.no_change]"""
+GRANTED_TWICE = f'[parameters]\n"case.grant_year" = {quantity(1000, "gbp per year")}\n'
+
 EDITS = {
     "misspelt key at the top": (
         "price_year",
@@ -497,6 +507,71 @@ EDITS = {
         f'title = "No change"\nsteps = [{{ {GO} }}]',
         ("schedules.no_change.steps", "must be []"),
     ),
+    "income that is not there": (
+        "[schedules.no_change]",
+        WITH_GRANT.replace('income = "grant"', 'income = "grnt"'),
+        ('steps[1, income grnt 2020-01-01].income = "grnt"', "an income must be grant"),
+    ),
+    "income where there is none": (
+        "steps = [\n  { date",
+        f"steps = [\n  {COMES_IN},\n  {{ date",
+        ('steps[1, income grant 2020-01-01].income = "grant"', "an income must be one of (none)"),
+    ),
+    "income that is never paid": (
+        "[schedules.no_change]",
+        f"{GRANT}[schedules.no_change]",
+        ("income.grant = {", "is never paid: name it in a step"),
+    ),
+    "income twice in one schedule": (
+        "[schedules.no_change]",
+        WITH_GRANT.replace(f"{COMES_IN},", f"{COMES_IN},\n  {COMES_IN},"),
+        ('steps[2, income grant 2020-01-01].income = "grant"', "a schedule has an income once"),
+    ),
+    "income over no time": (
+        "[schedules.no_change]",
+        WITH_GRANT.replace("years = 3", "years = 0"),
+        ("steps[1, income grant 2020-01-01].years = 0", "must be more than 0"),
+    ),
+    "income for ever": (
+        "[schedules.no_change]",
+        WITH_GRANT.replace("years = 3", "years = 31"),
+        ("steps[1, income grant 2020-01-01].years = 31", "must be 30 or less"),
+    ),
+    "income before the start": (
+        "[schedules.no_change]",
+        WITH_GRANT.replace("2020-01-01", "2019-04-01"),
+        ("steps[1, income grant 2019-04-01].date", "must not be before the start, 2019-06-30"),
+    ),
+    "income of a team": (
+        "[schedules.no_change]",
+        WITH_GRANT.replace("years = 3", 'years = 3, team = "plans"'),
+        ("].team", "is not a key of this table", "date, action, income, years"),
+    ),
+    "income in no change": (
+        '[schedules.no_change]\ntitle = "No change"\nsteps = []',
+        f'{GRANT}[schedules.no_change]\ntitle = "No change"\nsteps = [{COMES_IN}]',
+        ("schedules.no_change.steps", "must be []"),
+    ),
+    "income without a payer": (
+        "[schedules.no_change]",
+        WITH_GRANT.replace('payer = "Government"\n', ""),
+        ("income.grant.payer is missing", "give who pays it"),
+    ),
+    "income in thousands": (
+        "[schedules.no_change]",
+        WITH_GRANT.replace('"gbp"', '"gbp thousands"'),
+        ('income.grant.total.unit = "gbp thousands"', 'must be "gbp"'),
+    ),
+    "income from an unknown source": (
+        "[schedules.no_change]",
+        WITH_GRANT.replace('"slides"', '"slide"'),
+        ('income.grant.total.source = "slide"', "did you mean 'slides'"),
+    ),
+    "one grant in two places": (
+        "[parameters]\n",
+        f'{GRANT}[schedules.other]\ntitle = "Other"\nsteps = [{COMES_IN}]\n{GRANTED_TWICE}',
+        ("parameters.case.grant_year = {", "must be 0 beside [income]"),
+    ),
     "more open than there are children": (
         quantity(10000, "children"),
         quantity(300, "children"),
@@ -809,6 +884,12 @@ def test_teams_of_every_kind_and_their_staff_are_good(tmp_path: Path) -> None:
         "hub": "family_key_worker",
     }
     assert loaded.quantities["team.hub.key_workers"].value == 10
+
+
+def test_money_from_outside_is_good_in_some_schedules_and_before_anything_else(tmp_path: Path) -> None:
+    loaded = scenario.load(write(tmp_path, VALID.replace("[schedules.no_change]", WITH_GRANT)))
+    assert [step.action for step in loaded.schedules["funded"].steps] == ["income"]
+    assert (loaded.income["grant"].payer, loaded.quantities["income.grant"].value) == ("Government", 900_000)
 
 
 def test_all_that_a_programme_may_say_is_good(tmp_path: Path) -> None:

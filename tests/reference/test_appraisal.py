@@ -37,7 +37,7 @@ def appraised(nets: list[float], rate: float = 0.035) -> Appraisal:
     a, net = assumed(len(nets), rate), np.array(nets)
     cash, nothing = np.maximum(net, 0)[None, None, :, None], np.zeros((1, 1, len(nets), 1))
     rungs = {rung: cash if rung is Rung.NOW else nothing for rung in Rung}
-    flows = Flows(rungs, np.maximum(-net, 0)[None, None, :, None], np.zeros((1, len(nets))))
+    flows = Flows(rungs, np.maximum(-net, 0)[None, None, :, None], np.zeros((1, len(nets))), nothing[..., 0])
     return appraise(activity(a), flows, a)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from familyflow.economics import cashflow, prices
+from familyflow.economics.lines import lines_for
 from familyflow.ground import paths
 
 if TYPE_CHECKING:
@@ -24,5 +25,6 @@ def deflator() -> dict[str, float]:
 def priced(scenario: Scenario, monthly: pd.DataFrame, samples: pd.DataFrame) -> pd.DataFrame:
     """Price some draws' records, in GBP of the scenario's price year."""
     stated = prices.price_years(scenario.quantities)
-    real = cashflow.money(monthly, samples, prices.uprating(stated, scenario.price_year, deflator()))
-    return cashflow.grown(real, samples, stated)
+    lines = lines_for(map(str, samples.columns), scenario.payers())
+    real = cashflow.money(monthly, samples, prices.uprating(stated, scenario.price_year, deflator()), lines)
+    return cashflow.grown(real, samples, stated, lines)

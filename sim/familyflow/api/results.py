@@ -73,7 +73,7 @@ class Results:
         """What is assumed about money: each line, and every quantity that it uses, with range, source and status."""
         scenario = self.plan.scenario
         months = month_ends(scenario.start, self.plan.years)
-        return gather.assumptions(scenario.quantities, deflator(), scenario.price_year, months)
+        return gather.assumptions(scenario.quantities, deflator(), scenario.price_year, months, scenario.payers())
 
     @cached_property
     def activity(self) -> Activity:

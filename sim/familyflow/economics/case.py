@@ -204,10 +204,17 @@ def corrections(a: Assumptions) -> Floats:
 
     cost of the programme: 1 + correction[grade of the line]; 1 - correction[...] where it costs less than no change
     any saving: (1 - correction[grade of the line's price]) x (1 - correction[grade of the effects])
+    income: 1, as what is granted is no estimate of an effect
     """
     effect = 1 - _correction(a, EFFECT_GRADE)
-    own = np.array([_correction(a, term(line, GRADE)) for line in a.lines])
-    return np.where(of_kind(a, Kind.PROGRAMME), 1 + own, (1 - own) * effect)
+    own = np.array([_correction(a, term(line, GRADE)) if has_grade(line) else 0.0 for line in a.lines])
+    corrected = np.where(of_kind(a, Kind.PROGRAMME), 1 + own, (1 - own) * effect)
+    return np.where(of_kind(a, Kind.INCOME), 1.0, corrected)
+
+
+def has_grade(line: Line) -> bool:
+    """Say whether a line has a confidence grade: all but income have."""
+    return line.kind != Kind.INCOME
 
 
 def _correction(a: Assumptions, grade: str) -> float:

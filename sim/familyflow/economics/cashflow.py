@@ -98,8 +98,9 @@ def grown(
 def savings(priced: pd.DataFrame) -> pd.DataFrame:
     """Compare each schedule with no change, draw by draw and line by line; Problem where that is missing.
 
-    Columns: draw, schedule, financial_year, line, kind, payer, saving_gbp, cost_gbp. A programme line is a
-    cost (schedule less no change), any other a saving (no change less schedule); the other column is 0.
+    Columns: draw, schedule, financial_year, line, kind, payer, saving_gbp, cost_gbp, income_gbp. A programme line is
+    a cost and an income line income (schedule less no change), any other a saving (no change less schedule); the
+    other columns are 0.
     """
     keys = ["draw", "financial_year", "line"]
     before = priced[priced["schedule"] == NO_CHANGE].set_index(keys)["gbp"].rename("before")
@@ -108,10 +109,12 @@ def savings(priced: pd.DataFrame) -> pd.DataFrame:
     if not alone.empty:
         draw, schedule = alone.iloc[0][_RUN]
         raise Problem(f"draw {draw}: schedule '{schedule}' has no '{NO_CHANGE}' to be compared with")
-    programme = paired["kind"] == Kind.PROGRAMME
-    paired["saving_gbp"] = (paired["before"] - paired["gbp"]).mask(programme, 0.0)
-    paired["cost_gbp"] = (paired["gbp"] - paired["before"]).where(programme, 0.0)
-    return paired[[*_YEARLY, *_LINE, "saving_gbp", "cost_gbp"]]
+    programme, income = paired["kind"] == Kind.PROGRAMME, paired["kind"] == Kind.INCOME
+    more = paired["gbp"] - paired["before"]
+    paired["saving_gbp"] = (paired["before"] - paired["gbp"]).mask(programme | income, 0.0)
+    paired["cost_gbp"] = more.where(programme, 0.0)
+    paired["income_gbp"] = more.where(income, 0.0)
+    return paired[[*_YEARLY, *_LINE, "saving_gbp", "cost_gbp", "income_gbp"]]
 
 
 def by_year(saved: pd.DataFrame) -> pd.DataFrame:
@@ -120,7 +123,8 @@ def by_year(saved: pd.DataFrame) -> pd.DataFrame:
     Columns: draw, schedule, financial_year, programme_cost_gbp, displaced_gbp, gross_saving_gbp,
     capacity_saving_gbp, partner_saving_gbp, net_saving_gbp. Gross and net are cash: no capacity or partner saving
     is in them. Displaced is existing budget: what is spent less than under no change on the programme lines where
-    it is less; programme cost has it taken off already.
+    it is less; programme cost has it taken off already. Where a line is income, income_gbp and net_after_income_gbp,
+    the net with it, come last; it is in no other column.
     """
     position = saved.groupby(_YEARLY)[["cost_gbp"]].sum().set_axis(["programme_cost_gbp"], axis="columns")
     less = saved["cost_gbp"].clip(upper=0).abs()
@@ -129,6 +133,9 @@ def by_year(saved: pd.DataFrame) -> pd.DataFrame:
         of_kind = saved["saving_gbp"].where(saved["kind"] == kind, 0.0)
         position[name] = of_kind.groupby([saved[key] for key in _YEARLY]).sum()
     position["net_saving_gbp"] = position["gross_saving_gbp"] - position["programme_cost_gbp"]
+    if (saved["kind"] == Kind.INCOME).any():
+        position["income_gbp"] = saved.groupby(_YEARLY)["income_gbp"].sum()
+        position["net_after_income_gbp"] = position["net_saving_gbp"] + position["income_gbp"]
     return position.reset_index()
 
 

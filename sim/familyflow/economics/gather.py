@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -14,6 +15,7 @@ from familyflow.economics.cashflow import NO_CHANGE, by_financial_year, by_month
 from familyflow.economics.lines import PLACEMENT_LINES, Kind, lines_for
 from familyflow.economics.prices import line_prices, price_years, uprating
 from familyflow.ground.calendar import financial_year
+from familyflow.scenario.vocabulary import INCOME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,17 +30,24 @@ if TYPE_CHECKING:
 _RUN: Final = ["draw", "schedule"]
 _REFERENCE_MONTHS: Final = 12
 """Months after day 0 whose level under no change is the budget against which growth is measured."""
-_USED: Final = ("price.", "rate.", case.CASE)
+_USED: Final = ("price.", "rate.", case.CASE, INCOME)
 """The ids of quantities that a case may use begin so."""
 
 
 def assumptions(
-    quantities: Mapping[str, Quantity], deflator: Mapping[str, float], price_year: str, months: Sequence[date]
+    quantities: Mapping[str, Quantity],
+    deflator: Mapping[str, float],
+    price_year: str,
+    months: Sequence[date],
+    payers: Mapping[str, str] = MappingProxyType({}),
 ) -> Assumptions:
-    """Give what a scenario's quantities say about money; `months` are the dates of a run, day 0 first."""
+    """Give what a scenario's quantities say about money.
+
+    `months` are the dates of a run, day 0 first; `payers` pay the incomes, by name.
+    """
     used = {name: each for name, each in quantities.items() if name.startswith(_USED)}
     years = tuple(dict.fromkeys(financial_year(month) for month in months[1:]))
-    return Assumptions(lines_for(used), used, deflator, price_year, base_year=years[0], years=years)
+    return Assumptions(lines_for(used, payers), used, deflator, price_year, base_year=years[0], years=years)
 
 
 def activity(

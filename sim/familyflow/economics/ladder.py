@@ -15,6 +15,7 @@ Steps, draw by draw, for each schedule, year and line (`split`, in amounts; `cas
     capacity = value - now - later - avoided
     partner  = value, for a line that another body pays; then it has no other rung
     cost     = -value, for a line of the programme; then it has no rung
+    income   = -value, for a line of income: a grant, or a partner's money; then it is neither saving nor cost
 
 So the five rungs of every line add up to its value, in every year: what is not cash yet is capacity until it is.
 """
@@ -64,14 +65,16 @@ class Split:
 
 @dataclass(frozen=True, eq=False)
 class Flows:
-    """Real GBP of the price year (D, S, Y, L): each rung, and the programme's cost; `grant` (S, Y) is income.
+    """Real GBP of the price year (D, S, Y, L): each rung, and the programme's cost.
 
-    A cost is positive when a schedule spends more than no change.
+    A cost is positive when a schedule spends more than no change. `grant` (S, Y) is what the case itself assumes, and
+    is taken off spending; `income` (D, S, Y) is what the schedules bring from outside, and is in no other figure.
     """
 
     rungs: Mapping[Rung, Floats]
     cost: Floats
     grant: Floats
+    income: Floats
 
     @property
     def cash(self) -> Floats:
@@ -131,7 +134,9 @@ def put(parts: Split, grant: Floats, a: Assumptions) -> Flows:
         Rung.AVOIDED: avoided,
         Rung.PARTNER: np.where(partner, value, 0.0),
     }
-    return Flows(rungs, np.where(council | partner, 0.0, 0.0 - value), grant)
+    cost = np.where(case.of_kind(a, Kind.PROGRAMME), 0.0 - value, 0.0)
+    income = (0.0 - value[..., case.of_kind(a, Kind.INCOME)]).sum(axis=-1)
+    return Flows(rungs, cost, grant, np.asarray(income))
 
 
 def _lagged(released: Floats, a: Assumptions) -> Floats:
@@ -173,4 +178,4 @@ def corrected(flows: Flows, a: Assumptions) -> Flows:
     """
     by = case.corrections(a)
     cost = flows.cost * np.where(flows.cost < 0, 2 - by, by)
-    return Flows({rung: each * by for rung, each in flows.rungs.items()}, cost, flows.grant)
+    return Flows({rung: each * by for rung, each in flows.rungs.items()}, cost, flows.grant, flows.income)

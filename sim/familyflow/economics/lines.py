@@ -16,9 +16,10 @@ from familyflow.ground.calendar import DAYS_PER_MONTH, DAYS_PER_WEEK, DAYS_PER_Y
 from familyflow.ground.problem import Problem
 from familyflow.pathway.care import PLACEMENTS
 from familyflow.pathway.teams import AGENCY_SOCIAL_WORKER, SOCIAL_WORKER
+from familyflow.scenario.vocabulary import INCOME, INCOME_SHARE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 COUNCIL: Final = "council"
 NHS: Final = "NHS"
@@ -35,12 +36,13 @@ WHOLES: Final = ("child_days_in_care", "care_exits")
 
 
 class Kind(StrEnum):
-    """What a change in a line is worth: cash, staff time, another body's money, or the investment itself."""
+    """What a change in a line is worth: cash, staff time, another body's money, the investment, or money towards it."""
 
     CASHABLE = "cashable"
     CAPACITY = "capacity"
     PARTNER = "partner"
     PROGRAMME = "programme"
+    INCOME = "income"
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,15 +217,26 @@ def post_line(role: str) -> Line:
     )
 
 
-def lines_for(ids: Iterable[str]) -> tuple[Line, ...]:
-    """Give every line that a set of parameter ids prices: `LINES`, those of a rollout, one for each role with a salary.
+def income_line(name: str, payer: str) -> Line:
+    """Give the line of an income: all of it, times the share that comes in."""
+    return Line(f"income_{name}", f"{INCOME_SHARE}{name}", f"{INCOME}{name}", Kind.INCOME, payer)
+
+
+def lines_for(ids: Iterable[str], payers: Mapping[str, str] = MappingProxyType({})) -> tuple[Line, ...]:
+    """Give every line that ids price: `LINES`, those of a rollout, one for each role with a salary and each income.
 
     Posts of social workers and of family key workers are programme too: a schedule that adds some pays for them,
-    one that has fewer displaces existing budget; no other differs.
+    one that has fewer displaces existing budget; no other differs. `payers`: who pays each income, by its name.
     """
     known = tuple(ids)
     roles = (name.removeprefix(SALARY) for name in known if name.startswith(SALARY))
-    return (*LINES, *(line for line in ROLLOUT_LINES if line.price in known), *(post_line(role) for role in roles))
+    incomes = (name.removeprefix(INCOME) for name in known if name.startswith(INCOME))
+    return (
+        *LINES,
+        *(line for line in ROLLOUT_LINES if line.price in known),
+        *(post_line(role) for role in roles),
+        *(income_line(name, payers.get(name, COUNCIL)) for name in incomes),
+    )
 
 
 def reads(lines: Iterable[Line]) -> frozenset[str]:

@@ -20,6 +20,7 @@ from familyflow.ground.calendar import DAYS_PER_WEEK, day_of
 from familyflow.pathway.adult_work import REFERENCE, roles
 from familyflow.pathway.people import SIZES
 from familyflow.pathway.teams import AGENCY_SOCIAL_WORKER, CATEGORIES, KEY_WORKER, SOCIAL_WORKER, WORKLOAD
+from familyflow.scenario.vocabulary import INCOME_SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -104,6 +105,7 @@ class Ledger:
         yield from self._harms()
         yield from self._staff()
         yield from self._unmet()
+        yield from self._income()
 
     def _families(self) -> Iterator[tuple[str, Floats]]:
         yield from self._stages()
@@ -322,6 +324,13 @@ class Ledger:
             told = np.zeros((len(self.edges), self.columns))
             told[0, -1] = 1.0
             yield f"{UNMET}{name}", told
+
+    def _income(self) -> Iterator[tuple[str, Floats]]:
+        """Yield the share of each income's total that came in since the row before, from the timeline."""
+        for row in self.world.timeline.income:
+            share = np.zeros((len(self.edges), self.columns))
+            share[:, -1] = _steps([(row.day, 1 / (row.until - row.day)), (row.until, 0.0)], self.edges)[1]
+            yield f"{INCOME_SHARE}{row.income}", share
 
     def _role(self, role: str) -> tuple[Floats, Floats]:
         """Return a role's FTE in post by row and team, and its FTE-days since the row before."""

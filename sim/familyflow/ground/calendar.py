@@ -8,13 +8,13 @@ from math import floor
 from typing import Final
 
 DAYS_PER_YEAR: Final = 365.25
-DAYS_PER_MONTH: Final = DAYS_PER_YEAR / 12
+MONTHS_PER_YEAR: Final = 12
+DAYS_PER_MONTH: Final = DAYS_PER_YEAR / MONTHS_PER_YEAR
 DAYS_PER_WEEK: Final = 7
 WORKING_DAYS_PER_WEEK: Final = 5
 WORKING_TO_CALENDAR: Final = DAYS_PER_WEEK / WORKING_DAYS_PER_WEEK
 """Calendar days in a working day; bank holidays are left out."""
 _APRIL: Final = 4
-_MONTHS: Final = 12
 
 
 def month_end(day: date) -> date:
@@ -29,16 +29,22 @@ def anniversary(start: date, years: int) -> date:
     return last if start == month_end(start) else first.replace(day=min(start.day, last.day))
 
 
+def months_on(day: date, months: int) -> date:
+    """Give the same day some months on, or the last of that month where it has no such day."""
+    last = _month_end_after(day, months)
+    return last.replace(day=min(day.day, last.day))
+
+
 def month_ends(start: date, years: int) -> tuple[date, ...]:
     """Give the start itself, then the last day of every calendar month after it, up to start + years."""
     end = anniversary(start, years)
-    ends = (_month_end_after(start, months) for months in range(_MONTHS * years + 1))
+    ends = (_month_end_after(start, months) for months in range(MONTHS_PER_YEAR * years + 1))
     return (start, *(day for day in ends if start < day <= end))
 
 
 def _month_end_after(start: date, months: int) -> date:
     """Give the last day of the calendar month that lies some months after the start's."""
-    years, month = divmod(start.month - 1 + months, _MONTHS)
+    years, month = divmod(start.month - 1 + months, MONTHS_PER_YEAR)
     return month_end(date(start.year + years, month + 1, 1))
 
 

@@ -15,9 +15,11 @@ import pandas as pd
 from familyflow.economics import appraisal as appraisals
 from familyflow.economics import case, information, ladder, sensitivity
 from familyflow.economics.ladder import Rung
+from familyflow.economics.lines import Kind
 from familyflow.experiment.files import writing
 from familyflow.ground.calendar import DAYS_PER_YEAR
 from familyflow.report.measures import NO_CHANGE, WHOLE
+from familyflow.scenario.vocabulary import INCOME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -130,7 +132,7 @@ class Case:
     def cash_flow_table(self) -> pd.DataFrame:
         """The cash flow of every schedule and financial year on both bases: columns as CASH_FLOW."""
         pairs = ((AS_STATED, self.flows, self.appraisal), (CORRECTED, self.corrected_flows, self.cautious))
-        rows = [row for basis, flows, found in pairs for row in _flow_rows(self.activity, flows, found, basis)]
+        rows = [row for basis, flows, found in pairs for row in _flow_rows(self, flows, found, basis)]
         return pd.DataFrame(rows, columns=list(CASH_FLOW))
 
     @cached_property
@@ -212,6 +214,11 @@ class Case:
                 table.to_csv(path, index=False, lineterminator="\n", float_format="%.6g")
 
 
+def brings_money(case: Case) -> bool:
+    """Say whether some schedule of the scenario brings money from outside."""
+    return any(line.kind == Kind.INCOME for line in case.assumptions.lines)
+
+
 def best(case: Case) -> str:
     """Name the schedule whose answer stands for the run: that with the highest average net present value.
 
@@ -224,8 +231,8 @@ def best(case: Case) -> str:
 
 
 def groups_of(names: Sequence[str]) -> dict[str, list[str]]:
-    """Sort inputs into groups; those that luck does not touch are in none."""
-    uncertain = [name for name in names if not name.startswith((case.CASE, "snapshot."))]
+    """Sort inputs into groups; those that luck does not touch are in none, nor is income, on which no answer hangs."""
+    uncertain = [name for name in names if not name.startswith((case.CASE, "snapshot.", INCOME))]
     found = {group: [name for name in uncertain if name.startswith(begins)] for group, begins in GROUPS.items()}
     taken = {name for members in found.values() for name in members}
     return {**found, DRIFT: [name for name in uncertain if name not in taken]}
@@ -310,8 +317,9 @@ def payback_dates(activity: Activity, found: Appraisal) -> list[date | None]:
     return [first + timedelta(days=round(years * DAYS_PER_YEAR)) if isfinite(years) else None for years in middle]
 
 
-def _flow_rows(activity: Activity, flows: Flows, found: Appraisal, basis: str) -> Iterator[dict[str, object]]:
+def _flow_rows(case: Case, flows: Flows, found: Appraisal, basis: str) -> Iterator[dict[str, object]]:
     """Give the rows of one basis."""
+    activity = case.activity
     rungs = {str(rung): (values, _REAL) for rung, values in appraisals.by_rung(flows).items()}
     spending = flows.cost.sum(axis=-1)
     items = {
@@ -322,6 +330,7 @@ def _flow_rows(activity: Activity, flows: Flows, found: Appraisal, basis: str) -
         "budget impact": (found.budget, _NOMINAL),
         "change from the year before": (found.change, _NOMINAL),
         "cumulative": (found.cumulative, _NOMINAL),
+        **(_with_income(flows) if brings_money(case) else {}),
     }
     likely = appraisals.probability_of_saving(found)
     for s, schedule in enumerate(activity.schedules):
@@ -330,6 +339,12 @@ def _flow_rows(activity: Activity, flows: Flows, found: Appraisal, basis: str) -
             for item, (values, unit) in items.items():
                 yield {**head, "item": item, **_spread(values[:, s, y]), "unit": unit}
             yield {**head, "item": "probability of a net saving so far", "mean": likely[s, y], "unit": "share"}
+
+
+def _with_income(flows: Flows) -> dict[str, tuple[Floats, str]]:
+    """Give what only a scenario has in which some schedule brings money from outside."""
+    after = flows.cash - flows.spending + flows.income
+    return {"grants and partners' money": (flows.income, _REAL), "net cash after grants": (after, _REAL)}
 
 
 def _ladder_rows(activity: Activity, flows: Flows, a: Assumptions) -> Iterator[dict[str, object]]:

@@ -38,6 +38,8 @@ YEARLY: Final = (
     "gross_saving_gbp",
     "net_saving_gbp",
     "net_saving_cumulative_gbp",
+    "income_gbp",
+    "net_after_income_gbp",
 )
 """What is printed by year; summary.csv has every measure by year."""
 _YEARS_ABREAST: Final = 6
@@ -183,10 +185,11 @@ def _cut(found: re.Match[str]) -> str:
 def _groups(schedule: str, summary: pd.DataFrame) -> Iterator[tuple[str, list[Measure]]]:
     """Give each group of measures that has something to show.
 
-    No change has no differences from itself, and what is displaced matters where some schedule displaces anything.
+    No change has no differences from itself, what is displaced matters where some schedule displaces anything, and a
+    scenario without grants has no measure of them.
     """
-    hidden = () if displaces(summary) else DISPLACEMENT
-    shown = [each for each in MEASURES if each.name not in hidden and (schedule != NO_CHANGE or not each.difference)]
+    there = set(summary["measure"]).difference(() if displaces(summary) else DISPLACEMENT)
+    shown = [each for each in MEASURES if each.name in there and (schedule != NO_CHANGE or not each.difference)]
     for group in dict.fromkeys(each.group for each in shown):
         yield group, [each for each in shown if each.group == group]
 

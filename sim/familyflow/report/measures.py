@@ -63,11 +63,22 @@ MEASURES: Final = (
     Measure("partner_saving_gbp", "Partners' saving", "gbp", 1, "Money"),
     Measure("net_saving_gbp", "Net saving (gross - cost)", "gbp", 1, "Money"),
     Measure("net_saving_cumulative_gbp", "Net saving, cumulative", "gbp", 1, "Money"),
+    Measure("income_gbp", "Grants and partners' money", "gbp", 0, "Money"),
+    Measure("net_after_income_gbp", "Net saving after grants", "gbp", 1, "Money"),
 )
 """Averted children and savings are no change minus the schedule; the rest are the schedule's own level."""
 
-OVER_ALL: Final = tuple(each.name for each in MEASURES if each.name != "net_saving_cumulative_gbp")
-"""The measures that a whole horizon has; the running sum is one year's."""
+WITH_INCOME: Final = ("income_gbp", "net_after_income_gbp")
+"""What only a scenario has in which some schedule brings money from outside."""
+
+APART: Final = (
+    "Grants and partners' money move from one public body to another: they are in no present value, effect on the "
+    "budget, payback or peak funding, and stand apart."
+)
+"""What is said of money from outside wherever an appraisal is shown beside it."""
+
+OVER_ALL: Final = tuple(each.name for each in MEASURES if each.name not in {"net_saving_cumulative_gbp", *WITH_INCOME})
+"""The measures that the whole horizon of every scenario has; the running sum is one year's."""
 
 DISPLACEMENT: Final = ("displaced_gbp", "programme_spend_gbp")
 """What is worth showing where a schedule pays with existing budget."""

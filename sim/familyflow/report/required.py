@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from familyflow.economics import required
+from familyflow.ground.calendar import months_on
 from familyflow.report import boxes, words
 from familyflow.report.measures import RANGE
-from familyflow.scenario.evidence import EFFECT, START, after
+from familyflow.scenario.evidence import EFFECT, START
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -73,7 +74,7 @@ class Required:
     def latest_start(self) -> date | None:
         """The latest first step at which the mean still meets the saving; None if even the earliest does not."""
         months = required.largest(self._curve(START), self.saving)
-        return None if months is None else after(self.first, int(months))
+        return None if months is None else months_on(self.first, int(months))
 
     @property
     def largest_cost(self) -> float:
@@ -110,7 +111,7 @@ class Required:
         last = max(x for x, _ in self._curve(START))
         if self.latest_start is None:
             return f"Start: none of those tried meets it, from {words.day(self.first)} to {last:g} months later."
-        beyond = " or later still" if self.latest_start == after(self.first, int(last)) else ""
+        beyond = " or later still" if self.latest_start == months_on(self.first, int(last)) else ""
         return f"Start: the first step may be as late as {words.day(self.latest_start)}{beyond}."
 
     def _of_cost(self) -> str:

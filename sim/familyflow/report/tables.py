@@ -218,12 +218,14 @@ def _labels(monthly: pd.DataFrame) -> pd.Series:
 
 
 def finances(money: pd.DataFrame, index: pd.MultiIndex) -> pd.DataFrame:
-    """Give cost and savings (GBP) for an index of schedule, period and draw; what has no row cost nothing."""
+    """Give cost, savings and income (GBP) for an index of schedule, period and draw; what has no row cost nothing."""
     years = {label.partition(" ")[0]: label for label in index.unique("period") if label != WHOLE}
     yearly = by_year(savings(money)).astype({"schedule": object})
     yearly = yearly.assign(period=yearly["financial_year"].map(years)).drop(columns="financial_year")
     both = pd.concat([yearly.assign(period=WHOLE), yearly.dropna(subset="period")])
     sums = both.groupby(_KEYS).sum().reindex(index).fillna(0.0)
+    if "income_gbp" in sums:
+        sums["net_after_income_gbp"] = sums["net_saving_gbp"] + sums["income_gbp"]
     spent = sums["programme_cost_gbp"] + sums["displaced_gbp"]
     return sums.assign(programme_spend_gbp=spent, net_saving_cumulative_gbp=_cumulative(sums["net_saving_gbp"]))
 

@@ -9,8 +9,8 @@ import numpy as np
 from familyflow.economics import appraisal as appraisals
 from familyflow.economics.ladder import Rung
 from familyflow.report import boxes, words
-from familyflow.report.appraisals import payback_dates
-from familyflow.report.measures import NO_CHANGE, RANGE
+from familyflow.report.appraisals import brings_money, payback_dates
+from familyflow.report.measures import APART, NO_CHANGE, RANGE, measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,20 +36,26 @@ def show(console: Console, case: Case, titles: Mapping[str, str]) -> None:
     """Print the ladder of every schedule, and a sentence on each."""
     boxes.rule(console, "The case, in cash")
     console.print(ladder_table(case))
+    if brings_money(case):
+        console.print(APART)
     for sentence in sentences(case, titles):
         console.print()
         console.print(sentence)
 
 
 def ladder_table(case: Case) -> Table:
-    """Tabulate the average of each rung, of cost and of grant, real GBP m over all years, a column a schedule."""
+    """Tabulate the average of each rung, of cost and of grants, real GBP m over all years, a column a schedule."""
     chosen = [s for s, name in enumerate(case.activity.schedules) if name != NO_CHANGE]
     names = [case.activity.schedules[s].replace("_", "\n") for s in chosen]
     table = boxes.table(f"Averages, £m, {case.assumptions.price_year} prices, not discounted", names)
     for rung, amounts in appraisals.by_rung(case.flows).items():
         table.add_row(_RUNGS[rung], *_cells(amounts.sum(axis=-1), chosen))
     table.add_row("Programme cost", *_cells(case.flows.cost.sum(axis=(2, 3)), chosen))
-    table.add_row("Grant", *_cells(np.broadcast_to(case.flows.grant.sum(axis=-1), case.appraisal.npv.shape), chosen))
+    if brings_money(case):
+        table.add_row(measure("income_gbp").title, *_cells(case.flows.income.sum(axis=-1), chosen))
+    else:
+        grant = np.broadcast_to(case.flows.grant.sum(axis=-1), case.appraisal.npv.shape)
+        table.add_row("Grant", *_cells(grant, chosen))
     return table
 
 

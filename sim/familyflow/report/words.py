@@ -295,9 +295,11 @@ def _repaid(rows: dict[str, dict[str, float]], count: int, end: date) -> str:
     share = rows["net_saving_gbp"]["probability_better"]
     displaced = rows["displaced_gbp"]["mean"]
     moved = f", moves {pounds(displaced)} of existing budget" if is_displaced(displaced, cost) else ""
+    income = rows["income_gbp"]["mean"] if "income_gbp" in rows else 0.0
+    given = f", towards which grants and partners give {pounds(income)}," if income else ""
     return (
         f"In {round(share * count)} of {draws(count)} it saves more than it costs by {day(end)}, cash or not; "
-        f"on average it costs {pounds(cost)}{moved} and saves {pounds(saving)} on placements and agency staff"
+        f"on average it costs {pounds(cost)}{given}{moved} and saves {pounds(saving)} on placements and agency staff"
     )
 
 

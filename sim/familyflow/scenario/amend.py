@@ -6,6 +6,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Final
 
+from familyflow.scenario.vocabulary import INCOME
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -16,13 +18,23 @@ _KEY: Final = re.compile(r"""\s*(?:"([^"]+)"|'([^']+)'|([A-Za-z0-9_-]+))\s*=""")
 
 
 def with_quantities(text: str, quantities: Mapping[str, Quantity], sources: Mapping[str, str]) -> str:
-    """Give a scenario's text with some of its parameters, and the sources that they name, put in.
+    """Give a scenario's text with some of its parameters and totals of incomes, and the sources that they name, put in.
 
-    A parameter that the file has is replaced where it stands, any other is added at the head of [parameters].
+    What the file has is replaced where it stands, any other parameter is added at the head of [parameters].
     """
-    parameters = {name: f"{json.dumps(name)} = {inline(each)}" for name, each in quantities.items()}
-    named = {key: f"{key} = {_string(title)}" for key, title in sources.items()}
-    return _with_lines(_with_lines(text, "parameters", parameters), "sources", named)
+    tables: dict[str, dict[str, str]] = {}
+    for name, each in quantities.items():
+        table, key = (name, "total") if name.startswith(INCOME) else ("parameters", name)
+        tables.setdefault(table, {})[key] = f"{_written(key)} = {inline(each)}"
+    tables["sources"] = {key: f"{key} = {_string(title)}" for key, title in sources.items()}
+    for table, lines in tables.items():
+        text = _with_lines(text, table, lines)
+    return text
+
+
+def _written(key: str) -> str:
+    """Write a key, in quotes where it has dots."""
+    return json.dumps(key) if "." in key else key
 
 
 def inline(quantity: Quantity) -> str:
@@ -42,7 +54,7 @@ def _with_lines(text: str, table: str, lines: Mapping[str, str]) -> str:
     if not lines:
         return text
     old = text.split("\n")
-    head = next((i for i, line in enumerate(old) if re.fullmatch(rf"\s*\[{table}\]\s*(#.*)?", line)), None)
+    head = next((i for i, line in enumerate(old) if re.fullmatch(rf"\s*\[{re.escape(table)}\]\s*(#.*)?", line)), None)
     if head is None:
         return "\n".join([text.rstrip("\n"), "", f"[{table}]", *lines.values(), ""])
     end = next((i for i in range(head + 1, len(old)) if _TABLE.match(old[i])), len(old))

@@ -10,7 +10,7 @@ from familyflow.ground.problem import suggestion
 from familyflow.scenario import prevalence, tables
 from familyflow.scenario.errors import Finding
 from familyflow.scenario.schema import one_of, unit_expected
-from familyflow.scenario.vocabulary import ESTABLISHMENTS, MARGINS, NO_CHANGE, RETIRED
+from familyflow.scenario.vocabulary import ESTABLISHMENTS, INCOME, MARGINS, NO_CHANGE, RETIRED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -47,14 +47,21 @@ def own_quantities(file: ScenarioFile) -> Iterator[tuple[str, Place, QuantityTab
         yield f"harms.{margin}", ("harms", margin), quantity
     for name, area in file.areas.items():
         yield f"area.{name}.share", ("areas", name, "share"), area.share
+    yield from _team_quantities(file)
+    yield from _programme_quantities(file)
+    for name, given in file.income.items():
+        yield f"{INCOME}{name}", ("income", name, "total"), given.total
+    yield from overrides(file)
+
+
+def _team_quantities(file: ScenarioFile) -> Iterator[tuple[str, Place, QuantityTable]]:
+    """Give the posts of each team: its establishment, and others on day 0."""
     for name, team in file.teams.items():
         for key in ESTABLISHMENTS.values():
             if (establishment := getattr(team, key)) is not None:
                 yield f"team.{name}.{key}", ("teams", name, key), establishment
         for role, posts in team.posts.items():
             yield f"team.{name}.post.{role}", ("teams", name, "posts", role), posts
-    yield from _programme_quantities(file)
-    yield from overrides(file)
 
 
 def _programme_quantities(file: ScenarioFile) -> Iterator[tuple[str, Place, QuantityTable]]:
@@ -78,6 +85,9 @@ def overrides(file: ScenarioFile) -> Iterator[tuple[str, Place, QuantityTable]]:
 
 LOGGED: Final = ("effect.", "harm.")
 """Ratios whose logs are taken, so that none can be 0."""
+GRANT: Final = "case.grant_year"
+"""A grant that the investment case takes off spending, whatever the schedule: none beside the incomes of schedules."""
+_ONCE: Final = "must be 0 beside [income], where each grant is given once"
 
 
 def findings(file: ScenarioFile, shared: Mapping[str, Quantity], sources: Mapping[str, str]) -> list[Finding]:
@@ -93,6 +103,7 @@ def findings(file: ScenarioFile, shared: Mapping[str, Quantity], sources: Mappin
         *_overlaps(file),
         *_no_change(file),
         *_former_names(file),
+        *_granted_twice(file),
         *_claim_dates(file),
         *_past_measures(file),
         *_prevalences(file),
@@ -106,6 +117,8 @@ def complaint(scenario: Scenario) -> str:
     says += [_missed(parts, [values[f"target.{part}"] for part in parts]) for parts in (*_WHOLES, *_PARTS)]
     if not prevalence.possible({margin: values[f"harms.{margin}"] for margin in MARGINS}):
         says.append("no joint distribution of the four harms has these prevalences")
+    if scenario.income and values[GRANT]:
+        says.append(f"{GRANT} {_ONCE}")
     open_children = fsum(value for key, value in values.items() if key.startswith("snapshot."))
     if not 0 < values["population.children"] >= open_children:
         says.append(f"population.children must be more than 0, and at least the {open_children:g} of the snapshot")
@@ -231,6 +244,13 @@ def _former_names(file: ScenarioFile) -> Iterator[Finding]:
             if former in taken:
                 yield Finding(("schedules", name, "formerly", index), "is another schedule's name")
             taken.add(former)
+
+
+def _granted_twice(file: ScenarioFile) -> Iterator[Finding]:
+    """Find a grant of the investment case beside incomes of schedules."""
+    given = file.parameters.get(GRANT)
+    if file.income and given is not None and given.value:
+        yield Finding(("parameters", GRANT), _ONCE)
 
 
 def _claim_dates(file: ScenarioFile) -> Iterator[Finding]:

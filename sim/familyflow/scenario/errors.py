@@ -109,7 +109,9 @@ def _about(item: object) -> str:
     if "text" in item:
         return _shown(item["text"])
     words = [
-        str(item[key])[:LONGEST] for key in ("action", "quantity", "measure", "team", "role", "date") if key in item
+        str(item[key])[:LONGEST]
+        for key in ("action", "quantity", "measure", "team", "role", "income", "date")
+        if key in item
     ]
     return _one_line(" ".join(words))
 
@@ -178,8 +180,9 @@ def _finding(data: object, details: ErrorDetails) -> Finding:
 def _place(data: object, location: tuple[int | str, ...]) -> Place:
     """Keep of pydantic's location what is in the file: not the tags of unions and keys."""
     place: Place = ()
-    for part in location:
-        if _look_up(data, (*place, part))[0]:
+    for before, part in zip((None, *location), location, strict=False):
+        tag = isinstance(before, int) and _look_up(data, (*place, "action")) == (True, part)
+        if not tag and _look_up(data, (*place, part))[0]:
             place = (*place, part)
     return place
 

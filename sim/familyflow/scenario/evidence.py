@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from familyflow.ground.calendar import month_end
+from familyflow.ground.calendar import months_on
 from familyflow.ground.readings import READINGS, TITLES
 from familyflow.scenario.reader import amended, with_parameters
 from familyflow.scenario.readings import claimed, under
+from familyflow.scenario.schema import Income
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
-    from datetime import date
 
     from familyflow.ground.quantity import Quantity
     from familyflow.scenario.model import Scenario
@@ -26,7 +26,6 @@ POWERS: Final = (0.0, 1.0, 2.0, 3.0)
 """How strong the claimed effects are tried, as powers of their ratios: from none of them to three times as strong."""
 DELAYS: Final = (0, 6, 12, 24)
 """How many months later a schedule's start is tried."""
-_MONTHS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +66,20 @@ def _raised(quantity: Quantity, power: float) -> Quantity:
 
 
 def delayed(scenario: Scenario, schedule: str, months: int) -> Scenario:
-    """Give the scenario with every step of one schedule some months later; the first of a month stays one."""
+    """Give the scenario with every step of one schedule some months later; the first of a month stays one.
+
+    An income keeps its dates: nobody pays a grant later because teams are.
+    """
     if not months:
         return scenario
     old = scenario.schedules[schedule]
-    steps = tuple(_later(step, months) for step in old.steps)
+    steps = tuple(sorted((_later(step, months) for step in old.steps), key=lambda step: step.date))
     schedules = {**scenario.schedules, schedule: replace(old, steps=steps)}
     return replace(scenario, schedules=schedules, digest=amended(scenario, f"{schedule} {months} months later"))
 
 
 def _later(step: Step, months: int) -> Step:
-    """Move one step on."""
-    return step.model_copy(update={"date": after(step.date, months)})
-
-
-def after(day: date, months: int) -> date:
-    """Give the same day some months on, or the last of that month where it has no such day."""
-    years, month = divmod(day.month - 1 + months, _MONTHS)
-    first = day.replace(year=day.year + years, month=month + 1, day=1)
-    return first.replace(day=min(day.day, month_end(first).day))
+    """Move one step on, but no income."""
+    if isinstance(step, Income):
+        return step
+    return step.model_copy(update={"date": months_on(step.date, months)})

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from familyflow.ground.quantity import Quantity
-    from familyflow.scenario.schema import Claim, History, Past, Step
+    from familyflow.scenario.schema import Claim, History, Past, Step, TeamStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,15 @@ class Programme:
 
 
 @dataclass(frozen=True, slots=True)
+class Funding:
+    """Money that schedules bring from outside, and who pays it; its total is the quantity `income.<name>`."""
+
+    name: str
+    title: str
+    payer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
     """Dated steps of a rollout, in order; as they happened, or as they are planned and may slip.
 
@@ -91,9 +100,17 @@ class Schedule:
 
     @property
     def begins(self) -> date | None:
-        """The date of the first go-live or, where no team goes live, of the first step; None without steps."""
+        """The date of the first go-live or, where no team goes live, of the first step; None without steps.
+
+        An income begins nothing.
+        """
         live = [step.date for step in self.steps if step.action == "go_live"]
-        return min(live or [step.date for step in self.steps], default=None)
+        return min(live or [step.date for step in self.rollout], default=None)
+
+    @property
+    def rollout(self) -> tuple[TeamStep, ...]:
+        """Its steps but for incomes, which no team notices."""
+        return tuple(step for step in self.steps if step.action != "income")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +143,12 @@ class Scenario:
     settings: tuple[str, ...] = ()
     stated: Mapping[str, Quantity] = field(default_factory=dict)
     past: tuple[Past, ...] = ()
+    income: Mapping[str, Funding] = field(default_factory=dict)
 
     def central(self) -> dict[str, float]:
         """Give the central value of every quantity, by id."""
         return {key: quantity.value for key, quantity in self.quantities.items()}
+
+    def payers(self) -> dict[str, str]:
+        """Give who pays each income, by the income's name."""
+        return {name: funding.payer for name, funding in self.income.items()}

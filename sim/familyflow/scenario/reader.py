@@ -13,7 +13,7 @@ from familyflow.ground import paths
 from familyflow.ground.problem import Problem, suggestion
 from familyflow.scenario import checks, rollout, tables
 from familyflow.scenario.errors import from_pydantic, problem
-from familyflow.scenario.model import Area, Programme, Scenario, Schedule, Team
+from familyflow.scenario.model import Area, Funding, Programme, Scenario, Schedule, Team
 from familyflow.scenario.schema import ScenarioFile, unit_expected
 from familyflow.scenario.text import SUFFIX, parse, read
 
@@ -117,6 +117,7 @@ def _scenario(
         sources=sources,
         digest=digest,
         past=file.past,
+        income={name: Funding(name, given.title, given.payer) for name, given in file.income.items()},
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from familyflow.ground.calendar import DAYS_PER_WEEK, day_of
 from familyflow.scenario import boundaries
 from familyflow.scenario.errors import Finding
-from familyflow.scenario.schema import Boundary, Close, Cut, GoLive, Open, Staff, one_of
+from familyflow.scenario.schema import Boundary, Close, Cut, GoLive, Income, Open, Staff, one_of
 from familyflow.scenario.vocabulary import ESTABLISHMENTS, KINDS, REQUIRED_GROUPS
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from familyflow.scenario.boundaries import Ground, Work
     from familyflow.scenario.lines import Place
     from familyflow.scenario.model import Scenario
-    from familyflow.scenario.schema import Step
+    from familyflow.scenario.schema import Step, TeamStep
 
 TRAINING: Final = "staff.training_weeks"
 Complaint: TypeAlias = tuple["Place", str]
@@ -24,12 +24,22 @@ Complaint: TypeAlias = tuple["Place", str]
 
 
 def findings(scenario: Scenario) -> list[Finding]:
-    """Find what is wrong with the areas on day 0, then the first thing that is wrong in each schedule."""
+    """Find what is wrong with the areas on day 0, then the first thing that is wrong in each schedule, then in all."""
     ground = boundaries.as_is(scenario.teams.values())
     if work := _gap(scenario, ground):
         return [Finding(("areas", work[0]), _nobody(scenario, work))]
     found = (_first_in_schedule(scenario, name, ground) for name in scenario.schedules)
-    return [finding for finding in found if finding]
+    return [finding for finding in found if finding] or list(_never_paid(scenario))
+
+
+def _never_paid(scenario: Scenario) -> Iterator[Finding]:
+    """Find incomes that no schedule brings."""
+    every = (step for schedule in scenario.schedules.values() for step in schedule.steps)
+    paid = {step.income for step in every if isinstance(step, Income)}
+    for name in scenario.income:
+        if name not in paid:
+            says = 'is never paid: name it in a step with action = "income" of a schedule, or leave it out'
+            yield Finding(("income", name), says)
 
 
 def _gap(scenario: Scenario, ground: Ground, held: Iterable[Work] = ()) -> Work | None:
@@ -64,11 +74,16 @@ def _first_in_schedule(scenario: Scenario, name: str, ground: Ground) -> Finding
 
 def _complaints(scenario: Scenario, ground: Ground, steps: tuple[Step, ...]) -> Iterator[Complaint]:
     """Give what is wrong with the last of some steps; each check relies on those before it."""
+    step = steps[-1]
     yield from _date(scenario, steps)
-    yield from _names(scenario, steps[-1])
-    yield from _staffed(scenario, steps[-1])
-    yield from _turn(ground, steps[-1])
-    yield from _held(scenario, ground, steps)
+    if isinstance(step, Income):
+        yield from _paid(scenario, step, steps[:-1])
+        return
+    yield from _names(scenario, step)
+    yield from _staffed(scenario, step)
+    yield from _turn(ground, step)
+    if isinstance(step, Cut):
+        yield from _held(scenario, ground, step)
     yield from _taken_twice(scenario, steps)
 
 
@@ -85,7 +100,15 @@ def _date(scenario: Scenario, steps: tuple[Step, ...]) -> Iterator[Complaint]:
         yield ("date",), f"must be at least {weeks:g} weeks after the start, {start}: {hired}"
 
 
-def _names(scenario: Scenario, step: Step) -> Iterator[Complaint]:
+def _paid(scenario: Scenario, step: Income, earlier: tuple[Step, ...]) -> Iterator[Complaint]:
+    """Find an income that is not there, or that the schedule has already."""
+    if step.income not in scenario.income:
+        yield ("income",), f"an income {one_of(tuple(scenario.income), step.income)}"
+    if any(isinstance(each, Income) and each.income == step.income for each in earlier):
+        yield ("income",), "comes in by a step above already: a schedule has an income once"
+
+
+def _names(scenario: Scenario, step: TeamStep) -> Iterator[Complaint]:
     """Find teams and areas that are not there."""
     teams, areas = tuple(scenario.teams), tuple(scenario.areas)
     if step.team is not None and step.team not in teams:
@@ -98,7 +121,7 @@ def _names(scenario: Scenario, step: Step) -> Iterator[Complaint]:
                 yield ("areas", index), f"an area {one_of(areas, area)}"
 
 
-def _staffed(scenario: Scenario, step: Step) -> Iterator[Complaint]:
+def _staffed(scenario: Scenario, step: TeamStep) -> Iterator[Complaint]:
     """Find an establishment of workers that the team does not have."""
     if not isinstance(step, Staff):
         return
@@ -109,7 +132,7 @@ def _staffed(scenario: Scenario, step: Step) -> Iterator[Complaint]:
         yield (key,), f"give the establishment here: {step.team} is a team of {key.replace('_', ' ')}"
 
 
-def _turn(ground: Ground, step: Step) -> Iterator[Complaint]:
+def _turn(ground: Ground, step: TeamStep) -> Iterator[Complaint]:
     """Find a step that comes before it can or a second time."""
     if step.team is None:
         return
@@ -124,11 +147,8 @@ def _turn(ground: Ground, step: Step) -> Iterator[Complaint]:
         yield ("to",), f"must be another team that is open on that date: {_others(ground, step.team)}"
 
 
-def _held(scenario: Scenario, ground: Ground, steps: tuple[Step, ...]) -> Iterator[Complaint]:
+def _held(scenario: Scenario, ground: Ground, step: Cut) -> Iterator[Complaint]:
     """Find a cut of posts that nobody has."""
-    step = steps[-1]
-    if not isinstance(step, Cut):
-        return
     allowed = _roles_of(scenario, ground, step.team)
     if not allowed:
         where = "no team that is live shares any on that date" if step.team is None else f"{step.team} has none then"

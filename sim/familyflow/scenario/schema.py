@@ -355,6 +355,14 @@ class ProgrammeTable(Table):
     published_budget: Budget | None = None
 
 
+class IncomeTable(Table):
+    """Money that schedules bring the council from outside: a grant, or what a partner pays."""
+
+    title: Title = Field(description="the income's name as people know it")
+    payer: Title = Field(description='who pays it, such as "Department for Education"')
+    total: Pounds = Field(description="all of it, in pounds of its year")
+
+
 class DatedTable(Table):
     """A dated step of a schedule."""
 
@@ -425,8 +433,16 @@ class Cut(DatedTable):
     to: Establishment = Field(description="the posts (FTE) that are kept at most")
 
 
-TeamStep: TypeAlias = GoLive | Open | Boundary | Close | Staff
-Step: TypeAlias = TeamStep | Cut
+class Income(DatedTable):
+    """An income comes in evenly from this date on."""
+
+    action: Literal["income"]
+    income: str = Field(description="the income that comes in, of [income.NAME]")
+    years: float = Field(description="the number of years over which it comes in", gt=0, le=30)
+
+
+TeamStep: TypeAlias = GoLive | Open | Boundary | Close | Staff | Cut
+Step: TypeAlias = TeamStep | Income
 Steps: TypeAlias = Annotated[tuple[Annotated[Step, Field(discriminator="action")], ...], BeforeValidator(_is_a_list)]
 
 
@@ -559,6 +575,7 @@ class ScenarioFile(Table):
     staff: dict[Name, QuantityTable] = Field(default_factory=dict)
     teams: dict[Name, TeamTable] = Field(description="at least one table [teams.NAME]", min_length=1)
     programme: ProgrammeTable = Field(description="the table [programme]")
+    income: dict[Name, IncomeTable] = Field(default_factory=dict)
     schedules: dict[Name, ScheduleTable] = Field(description="at least [schedules.no_change]", min_length=1)
     claims: Annotated[tuple[Claim, ...], BeforeValidator(_is_a_list)] = ()
     past: Annotated[tuple[Past, ...], BeforeValidator(_is_a_list)] = ()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import inf
+from math import floor, inf
 from typing import TYPE_CHECKING, Final
 
-from familyflow.ground.calendar import DAYS_PER_WEEK, day_of
+from familyflow.ground.calendar import DAYS_PER_MONTH, DAYS_PER_WEEK, MONTHS_PER_YEAR, day_of, months_on
 from familyflow.ground.problem import Problem
 from familyflow.scenario import boundaries, posts, workforce
 from familyflow.scenario.posts import Ended, Post
-from familyflow.scenario.schema import Boundary, Close, GoLive, Open, one_of
+from familyflow.scenario.schema import Boundary, Close, GoLive, Income, Open, one_of
 from familyflow.scenario.sorting import by_team
 from familyflow.scenario.vocabulary import GROUPS, KINDS
 from familyflow.scenario.workforce import AS_ON_DAY_0, Spell
@@ -80,6 +80,15 @@ class Parting:
 
 
 @dataclass(frozen=True, slots=True)
+class Inflow:
+    """Between these days all of an income comes in, evenly; the money of a date is there by the end of it."""
+
+    day: float
+    until: float
+    income: str
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
     """What one schedule makes happen, each tuple in order of day; day 0 rows are the state as it is."""
 
@@ -95,6 +104,7 @@ class Timeline:
     leavers: tuple[Leaving, ...] = ()
     partings: tuple[Parting, ...] = ()
     ended: tuple[Ended, ...] = ()
+    income: tuple[Inflow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +148,7 @@ def build(scenario: Scenario, schedule: str, values: Mapping[str, float], work: 
         leavers=tuple(workforce.leavers(workers)),
         partings=tuple(_partings(falls, transfers)),
         ended=(*ended, *(Ended(fall.day, fall.team, fall.role, fall.ended) for fall in falls if fall.ended > 0)),
+        income=tuple(_inflow(moment.step, scenario) for moment in moments if isinstance(moment.step, Income)),
     )
 
 
@@ -193,6 +204,21 @@ def _end(start: TeamDay, ends: Mapping[str, list[TeamDay]]) -> float:
     return min((close.day for close in ends.get(start.team, []) if close.day >= start.day), default=inf)
 
 
+# Income ------------------------------------------------------------------------------------------------------
+
+
+def _inflow(step: Income, scenario: Scenario) -> Inflow:
+    """Give when an income comes in: on its own dates, however late teams go live; that of day 0 comes after it."""
+    months = step.years * MONTHS_PER_YEAR
+    whole = floor(months)
+    length = day_of(months_on(step.date, whole), step.date) + (months - whole) * DAYS_PER_MONTH
+    first = max(0.0, day_of(step.date, scenario.start) - 1)
+    return Inflow(first, first + length, step.income)
+
+
+# Cases -------------------------------------------------------------------------------------------------------
+
+
 def _partings(falls: list[Fall], transfers: tuple[Transfer, ...]) -> Iterator[Parting]:
     """Give the workers who go at a reorganisation and leave their cases behind.
 
@@ -200,9 +226,6 @@ def _partings(falls: list[Fall], transfers: tuple[Transfer, ...]) -> Iterator[Pa
     """
     along = {(transfer.day, transfer.from_team) for transfer in transfers}
     return (Parting(each.day, each.team, each.share) for each in falls if (each.day, each.team) not in along)
-
-
-# Cases -------------------------------------------------------------------------------------------------------
 
 
 def _transfers(scenario: Scenario, moments: list[_Moment], moment: _Moment) -> Iterator[Transfer]:

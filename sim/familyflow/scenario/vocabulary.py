@@ -55,8 +55,14 @@ HELD_ROLES: Final = (*ESTABLISHMENTS, *ROLES)
 TREATMENT: Final = ("substance_misuse_worker", "mental_health_practitioner")
 """The roles that stand for substance misuse and mental health services."""
 
-ACTIONS: Final = ("go_live", "open", "boundary", "close", "staff", "cut")
+ACTIONS: Final = ("go_live", "open", "boundary", "close", "staff", "cut", "income")
 """What a step of a schedule can do."""
+
+INCOME: Final = "income."
+"""The ids of the totals of incomes begin so; what follows is the income's name."""
+
+INCOME_SHARE: Final = "income_share_"
+"""The measures of what comes in of an income begin so, as shares of its total; what follows is its name."""
 
 RETIRED: Final = MappingProxyType(
     {

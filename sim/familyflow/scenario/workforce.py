@@ -7,7 +7,7 @@ from itertools import groupby, pairwise
 from math import exp, fsum, inf
 from operator import itemgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeGuard
 
 from familyflow.ground.calendar import DAYS_PER_MONTH, DAYS_PER_WEEK, DAYS_PER_YEAR
 from familyflow.pathway.effects import EFFECTS
@@ -195,7 +195,7 @@ def _stepped(
     size = _sizes(scenario, role, values)
     held = {name: size[name] for name in size if scenario.teams[name].areas}
     yield 0.0, dict(held)
-    moving = [(day, step) for day, step in dated if step.team in size and _moves_posts(step, role)]
+    moving = [(day, step) for day, step in dated if _moves_posts(step, role) and step.team in size]
     for day, together in groupby(moving, key=itemgetter(0)):
         for _, step in together:
             match step:
@@ -210,7 +210,7 @@ def _stepped(
         yield day, dict(held)
 
 
-def _moves_posts(step: Step, role: str) -> bool:
+def _moves_posts(step: Step, role: str) -> TypeGuard[Open | Staff | Close | Cut]:
     """Say whether a step may change the posts of a role that holds cases."""
     return step.role == role if isinstance(step, Cut) else isinstance(step, Open | Staff | Close)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 
 from familyflow.economics import case
 from familyflow.economics.case import Activity, Assumptions, term
-from familyflow.economics.lines import Kind, Line
+from familyflow.economics.lines import Kind, Line, income_line
 from familyflow.ground.quantity import Quantity, Status
 
 LINES = (
@@ -17,6 +18,7 @@ LINES = (
     Line("police", "incidents", "price.incident", Kind.PARTNER, "police"),
     Line("worker", "fte_days_worker", "price.worker", Kind.PROGRAMME),
 )
+GRANT = income_line("grant", "Department for Education")
 YEARS = ("2024/25", "2025/26", "2026/27")
 
 
@@ -68,4 +70,22 @@ def activity(seed: int = 1, draws: int = 5) -> Activity:
         reference=rng.uniform(0, 1_000, (draws, len(YEARS), len(LINES))),
         live=np.array([len(YEARS), 0]),
         care_days=amounts[..., 0],
+    )
+
+
+def with_grant(seed: int = 1, draws: int = 5) -> tuple[Assumptions, Activity]:
+    """Give the same with a grant of a million, a third of which comes in each year under the schedule."""
+    a, found = assumptions(), activity(seed, draws)
+    shares = np.zeros((*found.amounts.shape[:3], 1))
+    shares[:, 1] = 1 / 3
+    one = np.ones((*found.relative.shape[:2], 1))
+    return (
+        replace(a, lines=(*a.lines, GRANT), quantities={**a.quantities, GRANT.price: quantity(1e6, 5e5, 2e6)}),
+        replace(
+            found,
+            lines=(*found.lines, GRANT.name),
+            amounts=np.concatenate([found.amounts, shares], axis=-1),
+            relative=np.concatenate([found.relative, one], axis=-1),
+            reference=np.concatenate([found.reference, 0 * one], axis=-1),
+        ),
     )

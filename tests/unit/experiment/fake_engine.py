@@ -50,9 +50,11 @@ QUANTITIES = {
 
 @dataclass(frozen=True)
 class Titled:
-    """Something with a title."""
+    """Something with a name, a title and no earlier names."""
 
+    name: str
     title: str
+    formerly: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,9 @@ class Town:
     quantities: dict[str, Quantity] = field(default_factory=lambda: dict(QUANTITIES))
     schedules: dict[str, Titled] = field(
         default_factory=lambda: {
-            "no_change": Titled("No change"),
-            "as_published": Titled("As published"),
-            "all_at_once": Titled("Everything at once"),
+            "no_change": Titled("no_change", "No change"),
+            "as_published": Titled("as_published", "As published"),
+            "all_at_once": Titled("all_at_once", "Everything at once"),
         }
     )
 

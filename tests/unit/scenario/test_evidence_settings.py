@@ -8,7 +8,7 @@ import pytest
 
 from familyflow.ground.readings import READINGS
 from familyflow.scenario import evidence, load, null
-from familyflow.scenario.evidence import after, delayed, scaled
+from familyflow.scenario.evidence import delayed, scaled
 from familyflow.scenario.readings import claimed as claims
 
 if TYPE_CHECKING:
@@ -48,26 +48,14 @@ def test_strength_1_is_the_scenario_itself() -> None:
     assert scaled(swindon(), 1.0, claimed()) is swindon()
 
 
-def test_a_delay_moves_every_step_of_one_schedule_and_no_other() -> None:
+def test_a_delay_moves_every_step_of_one_schedules_rollout_and_no_other() -> None:
     later = delayed(swindon(), "as_published", 6)
-    assert [step.date for step in later.schedules["as_published"].steps] == [
+    assert [step.date for step in later.schedules["as_published"].rollout] == [
         *(date(2021, 4, 1), date(2021, 10, 1), date(2022, 4, 1)),
     ]
     assert later.schedules["all_at_once"] == swindon().schedules["all_at_once"]
     assert later.digest != swindon().digest
     assert delayed(swindon(), "as_published", 0) is swindon()
-
-
-@pytest.mark.parametrize(
-    ("day", "months", "found"),
-    [
-        (date(2020, 12, 1), 1, date(2021, 1, 1)),
-        (date(2020, 1, 31), 1, date(2020, 2, 29)),
-        (date(2020, 10, 1), 24, date(2022, 10, 1)),
-    ],
-)
-def test_months_on_is_the_same_day_or_the_last_of_the_month(day: date, months: int, found: date) -> None:
-    assert after(day, months) == found
 
 
 def test_a_programme_that_changes_nothing_claims_nothing() -> None:

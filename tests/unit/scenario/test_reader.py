@@ -47,7 +47,7 @@ def test_a_scenario_holds_its_file(somerset: scenario.Scenario) -> None:
     assert somerset.programme.shared_roles == ("psychologist",)
     assert somerset.programme.budget_years == 3
     assert somerset.schedules[NO_CHANGE].steps == ()
-    assert somerset.schedules["as_published"].steps[0].team == "south_somerset"
+    assert somerset.schedules["as_published"].rollout[0].team == "family_safeguarding_east"
     assert (somerset.claims[0].change, somerset.claims[0].direction) == (None, "fewer")
 
 
@@ -61,6 +61,7 @@ def test_a_scenario_holds_its_file(somerset: scenario.Scenario) -> None:
         ("team.looked_after.social_workers", 33),
         ("post.psychologist", 2),
         ("programme.published_budget", 3_500_000),
+        ("income.social_care_grant", 3_500_000),
     ],
 )
 def test_every_number_of_the_file_has_an_id(somerset: scenario.Scenario, key: str, value: float) -> None:

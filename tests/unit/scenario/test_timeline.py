@@ -119,7 +119,11 @@ def council(
         teams={team.name: team for team in teams},
         schedules={"plan": Schedule("plan", "Plan", steps, as_happened)},
         programme=replace(
-            shipped.programme, roles=("da_victim_worker",), shared_roles=("psychologist",), effects=effects
+            shipped.programme,
+            stages=("cin", "cp"),
+            roles=("da_victim_worker",),
+            shared_roles=("psychologist",),
+            effects=effects,
         ),
     )
 

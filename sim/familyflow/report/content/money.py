@@ -11,7 +11,7 @@ from familyflow.economics.ladder import HEADLINE
 from familyflow.economics.ladder import Rung as Step
 from familyflow.economics.lines import Kind
 from familyflow.report import rungs
-from familyflow.report.appraisals import payback_dates
+from familyflow.report.appraisals import brings_money, payback_dates
 from familyflow.report.blocks import Chart, Live, Paragraph, Section, Table
 from familyflow.report.calculator import (
     BY_YEAR,
@@ -24,9 +24,10 @@ from familyflow.report.calculator import (
 )
 from familyflow.report.compare import Outcome
 from familyflow.report.content.hinges import answer_of, swings
-from familyflow.report.measures import RANGE
+from familyflow.report.measures import APART, RANGE, measure
 from familyflow.report.rungs import CASH, COST, NO_CASH, Rung
-from familyflow.report.words import MISSING, capital, day, draws, number
+from familyflow.report.words import MISSING, capital, day, draws, number, pounds
+from familyflow.scenario.vocabulary import INCOME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -58,11 +59,12 @@ _RUNGS: Final = {
 
 def budget(material: Material) -> Section:
     """Say what each financial year's budget would gain or lose."""
+    cost = "costs, before grants, which stand apart below" if brings_money(material.case) else "costs net of grant"
     said = (
         (
             "Pounds of each year (nominal), above nought is better for the council than no change. Only cash "
             "counts: savings that are cash at once or when a contract or post ends, less what the programme "
-            "costs net of grant."
+            f"{cost}."
         ),
     )
     blocks: list[Block] = [*map(Paragraph, said), budget_table(material), chances_table(material)]
@@ -173,6 +175,46 @@ def _ratio(values: NDArray[np.float64]) -> str:
         return MISSING
     low, middle, high = np.quantile(known, (0.05, 0.5, 0.95))
     return f"{middle:.2f}\n{low:.2f} to {high:.2f}" if low < high else f"{middle:.2f}"
+
+
+def grants(material: Material) -> list[Section]:
+    """Say what money the schedules bring from outside, where any does."""
+    if not brings_money(material.case):
+        return []
+    said = (f"{' '.join(_granted(material))} It comes in on its own dates, however late teams go live.", APART)
+    blocks: list[Block] = [*map(Paragraph, said), grants_table(material)]
+    return [Section("grants", measure("income_gbp").title, blocks)]
+
+
+def _granted(material: Material) -> Iterator[str]:
+    """Say of each income how much it is, who pays it and how that is known."""
+    for name, funding in material.scenario.income.items():
+        total = material.scenario.quantities[f"{INCOME}{name}"]
+        known = f"in pounds of {total.year}, {total.status.value}"
+        yield f"{funding.title}, from {funding.payer}: {pounds(total.value)} {known}."
+
+
+def grants_table(material: Material) -> Table:
+    """Tabulate each schedule's money from outside, and its net cash before and after that, by year and in all."""
+    flows = material.case.flows
+    net = flows.cash - flows.spending
+    parts = (
+        (measure("income_gbp").title, flows.income),
+        ("Net cash before them", net),
+        ("Net cash after them", net + flows.income),
+    )
+    groups = [
+        (title, [[name, *_by_year_and_in_all(material, values[:, material.place(schedule)])] for name, values in parts])
+        for schedule, title in material.others.items()
+    ]
+    caption = f"By financial year, £m in {material.scenario.price_year} prices: average, and {RANGE}"
+    return Table("grants-table", caption, ["Schedule and figure", *material.case_years, "All years"], groups)
+
+
+def _by_year_and_in_all(material: Material, values: NDArray[np.float64]) -> Iterator[str]:
+    """Write what each year's values (draws, years) come to, and what they add up to."""
+    yield from _by_year(material, values)
+    yield material.cell(over_draws(values.sum(axis=1)), "gbp")
 
 
 def rungs_of(material: Material) -> dict[str, list[Rung]]:

@@ -35,6 +35,7 @@ _GROUPS: Final = {
     "staff": "Staff",
     "post": "Posts of the programme",
     "programme": "The programme",
+    "income": "Grants and partners' money",
     "effect": "Effects",
     "adult": "Adult workers",
     "price": "Prices",

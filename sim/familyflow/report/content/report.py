@@ -11,6 +11,7 @@ from familyflow.report.content.hinges import first_to_measure, hangs_on, needed,
 from familyflow.report.content.judgement import Answer
 from familyflow.report.content.money import (
     budget,
+    grants,
     ladder,
     value,
     what_if,
@@ -76,6 +77,7 @@ def _compared(material: Material) -> Iterator[Section]:
     yield rollout(material)
     yield budget(material)
     yield value(material)
+    yield from grants(material)
     yield ladder(material)
     yield what_if(material)
     yield hangs_on(material)
@@ -149,6 +151,7 @@ def _finances(material: Material) -> Section:
     money: list[Block] = [
         *budget(material).blocks,
         *value(material).blocks,
+        *(block for section in grants(material) for block in section.blocks),
         *ladder(material).blocks[:2],
     ]
     return Section("finances", "Financial implications", money)

@@ -10,12 +10,14 @@ import numpy as np
 
 from familyflow.economics import appraisal, case
 from familyflow.economics.ladder import Rung
+from familyflow.report.measures import APART
 from familyflow.report.workbook import draws as d
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from familyflow.economics.case import Floats
+    from familyflow.economics.lines import Line
     from familyflow.report.workbook.cells import Sheet
     from familyflow.report.workbook.draws import Averages, Draws, Outcomes
     from familyflow.report.workbook.ordered import Model
@@ -35,6 +37,8 @@ _FLOWS: Final = (
     ("Cost avoided: growth not incurred (not cash)", d.AVOIDED),
     ("Partners' saving (other budgets)", d.PARTNER),
 )
+_APART: Final = (("Grants and partners' money, real", d.INCOME), ("Net cash after grants, real", d.AFTER))
+"""What comes last where some schedule brings money from outside."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,13 +50,28 @@ class CashFlow:
 
     TOP = 4
     COLUMN = 1
-    ROWS = len(_FLOWS) + 6
     NET = 4
     BUDGET, CHANGE, CUMULATIVE, LOW, HIGH, SAVING = range(len(_FLOWS), len(_FLOWS) + 6)
+    APART = len(_FLOWS) + 6
+
+    @property
+    def size(self) -> int:
+        """Rows of a block: heading, header, lines, and one that is empty."""
+        return self.APART + (len(_APART) if self.model.income else 0) + 3
+
+    @property
+    def averages(self) -> list[tuple[int, str, int]]:
+        """The lines that are averages of the draws' results: their places, words and results."""
+        apart = _APART if self.model.income else ()
+        return [
+            (first + step, words, result)
+            for first, rows in ((0, _FLOWS), (self.APART, apart))
+            for step, (words, result) in enumerate(rows)
+        ]
 
     def row(self, schedule: int, which: int) -> int:
         """Give the row of one of a schedule's lines."""
-        return self.TOP + (schedule - 1) * (self.ROWS + 3) + 2 + which
+        return self.TOP + (schedule - 1) * self.size + 2 + which
 
     def cell(self, schedule: int, which: int, year: int) -> str:
         """Name a year's cell; the year after the last is the sum."""
@@ -76,6 +95,7 @@ def write_cash_flow(sheet: Sheet, draws: Draws, outcomes: Outcomes, model: Model
     note = (
         "Averages over draws, GBP, against no change; positive is better for the council. Real pounds are of "
         f"{model.a.price_year}; budget impact and cumulative are pounds of each year, as a medium-term plan books them."
+        f"{_apart(model)}"
     )
     sheet.text(1, 0, note, "note")
     sheet.sheet.set_column(0, 0, 58)
@@ -89,6 +109,11 @@ def write_cash_flow(sheet: Sheet, draws: Draws, outcomes: Outcomes, model: Model
         means = [each[:, schedule].mean(axis=0) for each in results]
         _write_schedule(flow, draws, outcomes, schedule, model.titles[name], means)
     return flow
+
+
+def _apart(model: Model) -> str:
+    """Say that money from outside is in no figure of the appraisal, where some schedule brings any."""
+    return f" {APART}" if model.income else ""
 
 
 def _write_schedule(
@@ -105,8 +130,8 @@ def _write_schedule(
         """Write the average of a result over draws."""
         return f"AVERAGEIFS({draws.column(result)},{draws.key(0)},{schedule},{draws.key(3)},{year})"
 
-    for which, (words, result) in enumerate(_FLOWS):
-        style = "total" if which == flow.NET else "gbp"
+    for which, words, result in flow.averages:
+        style = "total" if result in {d.NET, d.AFTER} else "gbp"
         means = [mean(result, year) for year in range(model.years)]
         _write_row(flow, schedule, which, words, values[result], means.__getitem__, style)
         total = f"SUM({flow.years(schedule, which)})"
@@ -201,7 +226,7 @@ def write_appraisal(sheet: Sheet, outcomes: Outcomes, model: Model) -> Appraised
     sheet.text(0, 0, "Appraisal", "title")
     note = (
         f"GBP of {model.a.price_year}, discounted to {model.a.base_year}. Low to high is the {RANGE}: 90% of draws lie "
-        "within it. The precision of the average is its standard error, which more draws make smaller."
+        f"within it. The precision of the average is its standard error, which more draws make smaller.{_apart(model)}"
     )
     sheet.text(1, 0, note, "note")
     sheet.sheet.set_column(0, 0, 66)
@@ -322,12 +347,17 @@ class Ladder:
     @property
     def size(self) -> int:
         """Rows of a block: heading, header, lines, total, payers."""
-        return self.model.lines + len(self.payers) + 6
+        return self.model.appraised + len(self.payers) + 6
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines that are saved or spent."""
+        return self.model.a.lines[: self.model.appraised]
 
     @property
     def payers(self) -> list[str]:
         """Who pays, each once."""
-        return list(dict.fromkeys(line.payer for line in self.model.a.lines))
+        return list(dict.fromkeys(line.payer for line in self.lines))
 
     def row(self, schedule: int, line: int) -> int:
         """Give a line's row; the line after the last is the total."""
@@ -361,7 +391,7 @@ def _write_rungs(ladder: Ladder, prices: Prices, averages: Averages, schedule: i
     sheet.texts(top + 1, ladder.COLUMN, [*headings, "Programme cost"], "right")
     sheet.sheet.set_row(top + 1, 48)
     values = rungs_of(model, schedule)
-    for i, line in enumerate(model.a.lines):
+    for i, line in enumerate(ladder.lines):
         row = ladder.row(schedule, i)
         sheet.texts(row, 0, (line.name.replace("_", " "), line.payer, line.service or ""))
         formulas = _rung_formulas(ladder, prices, averages, schedule, i)
@@ -370,9 +400,9 @@ def _write_rungs(ladder: Ladder, prices: Prices, averages: Averages, schedule: i
 
 
 def rungs_of(model: Model, schedule: int) -> Floats:
-    """Give the mean real GBP over all years (L, rungs and cost) of a schedule."""
+    """Give the mean real GBP over all years (L, rungs and cost) of a schedule; no income is on the ladder."""
     rungs = [model.average.rungs[rung][0, schedule].sum(axis=0) for rung in _RUNGS]
-    return np.stack([*rungs, model.average.cost[0, schedule].sum(axis=0)], axis=-1)
+    return np.stack([*rungs, model.average.cost[0, schedule].sum(axis=0)], axis=-1)[: model.appraised]
 
 
 def _rung_formulas(ladder: Ladder, prices: Prices, averages: Averages, schedule: int, i: int) -> list[str]:
@@ -396,7 +426,7 @@ def _rung_formulas(ladder: Ladder, prices: Prices, averages: Averages, schedule:
 def _write_sums(ladder: Ladder, schedule: int, values: Floats) -> None:
     """Write the totals, and each payer's."""
     model, sheet = ladder.model, ladder.sheet
-    first, last, total = (ladder.row(schedule, line) for line in (0, model.lines - 1, model.lines))
+    first, last, total = (ladder.row(schedule, line) for line in (0, model.appraised - 1, model.appraised))
 
     def column(place: int) -> str:
         """Name the lines' cells of a rung."""
@@ -404,7 +434,7 @@ def _write_sums(ladder: Ladder, schedule: int, values: Floats) -> None:
 
     sheet.text(total, 0, "All lines", "heading")
     sheet.along(total, ladder.COLUMN, values.sum(axis=0), lambda place: f"SUM({column(place)})", "total")
-    whose = np.array([line.payer for line in model.a.lines])
+    whose = np.array([line.payer for line in ladder.lines])
     payers = sheet.block(first, 1, last, 1)
     for step, payer in enumerate(ladder.payers, 1):
         row = total + step

@@ -33,6 +33,9 @@ _RESULTS: Final = (
 )
 NOW, LATER, CAPACITY, AVOIDED, PARTNER, COST, GRANT, NET, BUDGET, CUMULATIVE, CAUTIOUS = range(len(_RESULTS))
 """The results of a row, in their order."""
+_APART: Final = ("Grants and partners' money", "Net cash after grants, real")
+INCOME, AFTER = range(len(_RESULTS), len(_RESULTS) + len(_APART))
+"""The results of a row where some schedule brings money from outside."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,9 +58,14 @@ class Draws:
         return self.ROW + len(self.model.schedules) * self.model.draws * self.model.years - 1
 
     @property
+    def results(self) -> tuple[str, ...]:
+        """The headings of the results."""
+        return (*_RESULTS, *(_APART if self.model.income else ()))
+
+    @property
     def saved(self) -> int:
         """The first column of amounts saved."""
-        return self.KEYS + len(_RESULTS)
+        return self.KEYS + len(self.results)
 
     @property
     def avoided(self) -> int:
@@ -121,7 +129,7 @@ def _write_headings(draws: Draws) -> None:
     sheet.texts(row - 1, draws.saved, ["Amount saved"], "heading")
     sheet.texts(row - 1, draws.avoided, ["Of it, growth not incurred"], "heading")
     sheet.texts(row - 1, draws.released, ["Released, in whole steps"], "heading")
-    sheet.texts(row, 0, ["Schedule", "Draw", "Year", "Place", *_RESULTS, *names, *council, *council], "header")
+    sheet.texts(row, 0, ["Schedule", "Draw", "Year", "Place", *draws.results, *names, *council, *council], "header")
     sheet.sheet.set_column(0, draws.KEYS - 1, 9)
     sheet.sheet.set_column(draws.KEYS, draws.released + draws.model.council - 1, 14)
     sheet.sheet.freeze_panes(draws.ROW, draws.KEYS)
@@ -147,7 +155,7 @@ def _write_amounts(draws: Draws, schedule: int, draw: int, year: int) -> None:
 def _formulas(draws: Draws, years: Years, prices: Prices, row: int, schedule: int, year: int) -> Iterator[str]:
     """Write a row's results, in their order."""
     model = draws.model
-    council, partner = model.council, model.council + model.partner
+    council, partner, appraised = model.council, model.council + model.partner, model.appraised
     released = draws.amounts(row, draws.released, 0, council)
     so_far = draws.amounts(row, draws.released, 0, council, year + 1)
     avoided = draws.amounts(row, draws.avoided, 0, council)
@@ -171,16 +179,19 @@ def _formulas(draws: Draws, years: Years, prices: Prices, row: int, schedule: in
     yield f"{saved(0, council)}-{result(NOW)}-{result(LATER)}-{result(AVOIDED)}"
     yield f"SUMPRODUCT({avoided},{prices.along(prices.avoided + year, 0, council)})"
     yield saved(council, partner)
-    yield f"0-{saved(partner, model.lines)}"
+    yield f"0-{saved(partner, appraised)}"
     yield years.grant(year, schedule)
     yield f"{result(NOW)}+{result(LATER)}-({result(COST)}-{result(GRANT)})"
     yield f"{result(NET)}*{years.at(year, years.NOMINAL)}"
     yield result(BUDGET) + (f"+{draws.result(row - 1, CUMULATIVE)}" if year else "")
     cash = f"SUMPRODUCT({released},{now},{bias})+SUMPRODUCT({so_far}*{later}*{bias})"
-    less = draws.amounts(row, draws.saved, partner, model.lines)
-    dearer = prices.along(prices.BIAS, partner, model.lines)
-    cost = saved(partner, model.lines, f",{dearer}+({less}>0)*(2-2*{dearer})")
+    less = draws.amounts(row, draws.saved, partner, appraised)
+    dearer = prices.along(prices.BIAS, partner, appraised)
+    cost = saved(partner, appraised, f",{dearer}+({less}>0)*(2-2*{dearer})")
     yield f"{cash}+{cost}+{result(GRANT)}"
+    if model.income:
+        yield f"0-{saved(appraised, model.lines)}"
+        yield f"{result(NET)}+{result(INCOME)}"
 
 
 def results(model: Model) -> Sequence[Floats]:
@@ -188,6 +199,7 @@ def results(model: Model) -> Sequence[Floats]:
     flows, cautious = model.flows, model.cautious_flows
     rungs = {rung: each.sum(axis=-1) for rung, each in flows.rungs.items()}
     cost = flows.cost.sum(axis=-1)
+    net = flows.cash - flows.spending
     return (
         rungs[Rung.NOW],
         rungs[Rung.LATER],
@@ -196,10 +208,11 @@ def results(model: Model) -> Sequence[Floats]:
         rungs[Rung.PARTNER],
         cost,
         np.broadcast_to(flows.grant, cost.shape),
-        flows.cash - flows.spending,
+        net,
         model.appraisal.budget,
         model.appraisal.cumulative,
         cautious.cash - cautious.spending,
+        *((flows.income, net + flows.income) if model.income else ()),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from familyflow.economics import case
+from familyflow.economics.lines import Kind
 from familyflow.report.workbook.cells import name_of
 
 if TYPE_CHECKING:
@@ -55,13 +56,16 @@ def _groups(a: Assumptions) -> Iterator[tuple[str, list[str]]]:
     general = [case.DISCOUNT_RATE, case.DEFLATOR_GROWTH, case.GRANT, case.GRANT_YEARS]
     shared = [name for line in a.lines for name in (*line.times, *line.uplifts, line.growth) if name]
     yield "Appraisal", general
-    yield "Prices and salaries", [line.price for line in a.lines]
+    yield "Prices and salaries", [line.price for line in a.lines if line.kind != Kind.INCOME]
+    if income := [line.price for line in a.lines if line.kind == Kind.INCOME]:
+        yield "Grants and partners' money", income
     yield "What multiplies prices", shared
     yield "Share that is cash at once", [case.term(line, case.CASH_NOW) for line in council]
     yield "Share that is cash later", [case.term(line, case.CASH_LATER) for line in council]
     yield "Months until it is cash", [case.term(line, case.LAG) for line in council]
     yield "Whole steps", [case.term(line, case.STEP) for line in council]
-    yield "Confidence grades, 1 (best) to 6", [case.term(line, case.GRADE) for line in a.lines] + [case.EFFECT_GRADE]
+    graded = [case.term(line, case.GRADE) for line in a.lines if case.has_grade(line)]
+    yield "Confidence grades, 1 (best) to 6", [*graded, case.EFFECT_GRADE]
     yield "Optimism bias by grade", [f"{case.CORRECTION}{grade}" for grade in GRADES]
 
 

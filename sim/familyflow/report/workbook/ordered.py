@@ -1,4 +1,4 @@
-"""What a workbook is made of: an investment case whose lines are in the order council, partner, programme."""
+"""What a workbook is made of: an investment case whose lines are in the order council, partner, programme, income."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from familyflow.economics.case import Activity, Assumptions, Floats
     from familyflow.economics.ladder import Flows, Split
 
-_ORDER: Final = (Kind.CASHABLE, Kind.CAPACITY, Kind.PARTNER, Kind.PROGRAMME)
+_ORDER: Final = (Kind.CASHABLE, Kind.CAPACITY, Kind.PARTNER, Kind.PROGRAMME, Kind.INCOME)
 MOST_CELLS: Final = 400_000
 """Cells of draws that a workbook holds at most: a spreadsheet with more is slow to open."""
 _PARTS: Final = 3
@@ -107,6 +107,16 @@ class Model:
     def partner(self) -> int:
         """How many lines are partners' savings; they come next."""
         return sum(line.kind == Kind.PARTNER for line in self.a.lines)
+
+    @cached_property
+    def income(self) -> int:
+        """How many lines are money from outside; they are the last."""
+        return sum(line.kind == Kind.INCOME for line in self.a.lines)
+
+    @property
+    def appraised(self) -> int:
+        """How many lines the appraisal is made of: all but income."""
+        return self.lines - self.income
 
     def with_(self, a: Assumptions) -> Model:
         """Give the same study under other assumptions, in the same order of lines."""

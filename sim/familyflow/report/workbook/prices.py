@@ -229,7 +229,9 @@ def _growth_name(line: Line) -> str:
 
 
 def _bias(line: Line) -> str:
-    """Write what optimism bias multiplies a line by."""
+    """Write what optimism bias multiplies a line by; an income has none."""
+    if not case.has_grade(line):
+        return "1"
     own = _correction(case.term(line, case.GRADE))
     if line.kind == Kind.PROGRAMME:
         return f"1+{own}"

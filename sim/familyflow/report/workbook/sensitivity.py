@@ -53,11 +53,11 @@ class Worth:
 
     def grant(self, schedule: int) -> str:
         """Name the grant's sum."""
-        return self.total(schedule, self.model.lines)
+        return self.total(schedule, self.model.appraised)
 
     def npv(self, schedule: int) -> str:
         """Name the net present value: all lines and the grant."""
-        return self.sheet.at(self.row(schedule, self.model.years), self.KEYS + self.model.lines + 1)
+        return self.sheet.at(self.row(schedule, self.model.years), self.KEYS + self.model.appraised + 1)
 
 
 def write_worth(sheet: Sheet, years: Years, prices: Prices, averages: Averages, model: Model) -> Worth:
@@ -65,9 +65,9 @@ def write_worth(sheet: Sheet, years: Years, prices: Prices, averages: Averages, 
     worth = Worth(sheet, model)
     sheet.text(0, 0, "Present value by line, averages over draws", "title")
     sheet.text(1, 0, "Cash saved, less programme cost; the last two columns are the grant and the sum.", "note")
-    names = [line.name for line in model.a.lines]
+    names = [line.name for line in model.a.lines[: model.appraised]]
     sheet.texts(worth.ROW - 1, 0, ["Schedule", "Year", *names, "grant", "Net present value"], "header")
-    sheet.sheet.set_column(worth.KEYS, worth.KEYS + model.lines + 1, 14)
+    sheet.sheet.set_column(worth.KEYS, worth.KEYS + model.appraised + 1, 14)
     sheet.sheet.freeze_panes(worth.ROW, worth.KEYS)
     for schedule in range(1, len(model.schedules) + 1):
         _write_block(worth, years, prices, averages, schedule)
@@ -82,16 +82,16 @@ def _write_block(worth: Worth, years: Years, prices: Prices, averages: Averages,
         row = worth.row(schedule, k)
         sheet.number(row, 0, schedule, "exact")
         sheet.text(row, 1, model.a.years[k])
-        formulas = [_line_worth(worth, years, prices, averages, schedule, k, i) for i in range(model.lines)]
+        formulas = [_line_worth(worth, years, prices, averages, schedule, k, i) for i in range(model.appraised)]
         sheet.along(row, worth.KEYS, values[k], formulas.__getitem__)
         paid = f"{years.grant(k, schedule)}*{years.at(k, years.DISCOUNT)}"
-        sheet.formula(row, worth.KEYS + model.lines, paid, grant[k])
+        sheet.formula(row, worth.KEYS + model.appraised, paid, grant[k])
     row = worth.row(schedule, model.years)
     sheet.text(row, 1, "all")
     sums = np.append(values.sum(axis=0), grant.sum())
     sheet.along(row, worth.KEYS, sums, lambda i: f"SUM({worth.down(schedule, i)})", "total")
-    across = sheet.block(row, worth.KEYS, row, worth.KEYS + model.lines)
-    sheet.formula(row, worth.KEYS + model.lines + 1, f"SUM({across})", sums.sum(), "total")
+    across = sheet.block(row, worth.KEYS, row, worth.KEYS + model.appraised)
+    sheet.formula(row, worth.KEYS + model.appraised + 1, f"SUM({across})", sums.sum(), "total")
 
 
 def _line_worth(
@@ -118,7 +118,7 @@ def _line_worth(
 
 
 def _worth(model: Model, schedule: int) -> Floats:
-    """Give what each line's mean amounts are worth (Y, L), by the year of the amount."""
+    """Give what each line's mean amounts are worth (Y, L), by the year of the amount; income is in no present value."""
     a, c = model.a, model.council
     discount, q = case.discount_factors(a), model.prices
     worth_later = np.einsum("t,stl->sl", discount, kernel_of(model))
@@ -128,7 +128,7 @@ def _worth(model: Model, schedule: int) -> Floats:
     values[:, :c] = (
         model.means.released[0, schedule][:, :c] * q[:, :c] * (now * discount[:, None] + later * worth_later)
     )
-    return np.asarray(values)
+    return np.asarray(values[:, : model.appraised])
 
 
 def _grants(model: Model, schedule: int) -> Floats:
@@ -210,7 +210,7 @@ def _moved(places: Places, name: str, schedule: int, end: str, moved: Model) -> 
     changes = [
         change
         for i, line in enumerate(places.worth.model.a.lines)
-        if line.kind != Kind.PARTNER
+        if line.kind not in {Kind.PARTNER, Kind.INCOME}
         for change in _changes(places, name, schedule, i, end, moved)
     ]
     return f"{places.worth.npv(schedule)}+{'+'.join(changes)}"

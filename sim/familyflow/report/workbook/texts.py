@@ -134,7 +134,7 @@ def write_checks(sheet: Sheet, ladder: Ladder, flow: CashFlow, found: Appraised,
     row = 3
     for schedule, name in enumerate(model.schedules, 1):
         title = model.titles[name]
-        total = ladder.row(schedule, model.lines)
+        total = ladder.row(schedule, model.appraised)
         cash = "+".join(ladder.sheet.at(total, ladder.COLUMN + place) for place in (0, 1))
         flows = "+".join(flow.cell(schedule, which, model.years) for which in (0, 1))
         value = float(model.average.cash[0, schedule].sum())
@@ -166,7 +166,7 @@ def write_activity(sheet: Sheet, model: Model) -> None:
     sheet.sheet.freeze_panes(4, 2)
     row = 4
     for schedule, name in enumerate(model.schedules, 1):
-        for i, line in enumerate(model.a.lines):
+        for i, line in enumerate(model.a.lines[: model.appraised]):
             for k, label in enumerate(model.a.years):
                 sheet.texts(row, 0, (model.titles[name], line.name, line.measure, label))
                 sheet.numbers(row, 4, _activity(model, schedule, k, i))

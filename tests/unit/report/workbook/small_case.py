@@ -26,15 +26,15 @@ TITLES = {"no_change": "No change", "early": "Everything at once", "late": '=cmd
 
 
 def assumptions() -> Assumptions:
-    """Return the shipped prices over three financial years, with a grant."""
+    """Return the shipped prices over three financial years, with a grant of the case beside that of the schedules."""
     scenario = scenarios.load("swindon")
     deflator = prices.read_deflator(paths.shipped("calibration", "gdp_deflator.csv"))
-    made = gather.assumptions(scenario.quantities, deflator, "2024/25", MONTHS)
+    made = gather.assumptions(scenario.quantities, deflator, "2024/25", MONTHS, scenario.payers())
     return made.changed("case.grant_year", 150_000.0).changed("case.grant_years", 1.5)
 
 
 def activity(a: Assumptions, draws: int = 5) -> Activity:
-    """Return random amounts: each schedule saves or costs some of every line, more in later years."""
+    """Return random amounts: each schedule saves or costs some of every line, more in later years, and brings money."""
     luck = np.random.Generator(np.random.Philox(7))
     years, lines = len(a.years), len(a.lines)
     before = luck.uniform(500, 5000, (draws, 1, years, lines))
@@ -42,6 +42,9 @@ def activity(a: Assumptions, draws: int = 5) -> Activity:
     programme = np.array([line.kind == "programme" for line in a.lines])
     share[..., programme] = -np.abs(share[..., programme])
     amounts = np.concatenate([before, before * (1 - share)], axis=1)
+    income = np.array([line.kind == "income" for line in a.lines])
+    amounts[..., income] = 0.0
+    amounts[:, 1, :, income], amounts[:, 2, 1:, income] = 1 / 3, 1 / 2
     firsts = [MONTHS[0].replace(month=7, day=1), *(date(year, 4, 1) for year in (2021, 2022))]
     return Activity(
         draws=np.arange(draws, dtype=np.int64),

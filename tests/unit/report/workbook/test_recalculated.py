@@ -5,7 +5,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
-from office import SOFFICE, differences, recalculated, with_edits
+from office import SOFFICE, differences, recalculated, values, with_edits
 from small_case import contents, edited
 
 from familyflow.report import workbook
@@ -28,6 +28,7 @@ EDITS = (
     {"price.residential_real_growth": 0.05},
     {"case.grant_year": 400_000.0, "case.effect.grade": 2.0, "case.deflator_growth": 0.03},
     {"case.placement_in_house_foster.lag_months": 0.0, "case.contacts.cash_later": 0.3},
+    {"income.national_programme": 2_500_000.0},
 )
 PLANTED = "123456789"
 
@@ -65,6 +66,15 @@ def test_an_unchanged_workbook_recalculates_to_the_penny(checked: list[tuple[Pat
 
 def test_a_planted_wrong_value_is_put_right_so_it_was_really_recalculated(checked: list[tuple[Path, Path]]) -> None:
     assert differences(*checked[1]) == []
+
+
+def test_a_grant_that_is_edited_moves_what_is_after_grants_and_no_answer(checked: list[tuple[Path, Path]]) -> None:
+    number = EDITS.index({"income.national_programme": 2_500_000.0})
+    moved = [each.partition(":")[0] for each in differences(checked[0][1], checked[2 + number][1])]
+    assert {cell.partition("!")[0] for cell in moved} == {"Assumptions", "Prices", "Draws", "Cash flow"}
+    book = values(checked[0][1])
+    rows = {book["Cash flow", f"A{re.sub('[A-Z]', '', cell.partition('!')[2])}"] for cell in moved if "Cash" in cell}
+    assert rows == {"Grants and partners' money, real", "Net cash after grants, real"}
 
 
 @pytest.mark.parametrize("number", range(len(EDITS)), ids=lambda number: ", ".join(EDITS[number]))

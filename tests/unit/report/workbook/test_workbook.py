@@ -85,6 +85,39 @@ def test_the_summary_holds_the_average_of_the_draws(case: Model, book: Path) -> 
     assert shown[-2:] == pytest.approx([npv[1], npv[2]])
 
 
+def test_the_cash_flow_ends_with_money_from_outside_and_the_net_after_it(case: Model, book: Path) -> None:
+    shown = values(book)
+    labels = {cell: words for (sheet, cell), words in shown.items() if sheet == "Cash flow" and cell.startswith("A")}
+    (first, _), (after, _) = (
+        [int(cell[1:]) for cell, words in labels.items() if words == wanted]
+        for wanted in ("Grants and partners' money, real", "Net cash after grants, real")
+    )
+    income, flows = case.flows.income[:, 1].mean(axis=0), case.flows
+    net = (flows.cash - flows.spending)[:, 1].mean(axis=0)
+    assert income.all()
+    for column, brought, before in zip("BCD", income, net, strict=True):
+        assert shown["Cash flow", f"{column}{first}"] == pytest.approx(brought)
+        assert shown["Cash flow", f"{column}{after}"] == pytest.approx(brought + before)
+
+
+def test_a_case_without_money_from_outside_has_nothing_of_it_in_its_workbook(case: Model, tmp_path: Path) -> None:
+    a = replace(case.a, lines=case.a.lines[: case.appraised])
+    kept = slice(case.appraised)
+    found = replace(
+        case.activity,
+        lines=case.activity.lines[kept],
+        amounts=case.activity.amounts[..., kept],
+        relative=case.activity.relative[..., kept],
+        reference=case.activity.reference[..., kept],
+    )
+    alone = ordered.model(a, found, case.titles)
+    made = replace(contents(alone, alone), quantities={})
+    workbook.write(made, tmp_path / "alone.xlsx")
+    said = [words for words in values(tmp_path / "alone.xlsx").values() if isinstance(words, str)]
+    assert not [words for words in said if "Grants" in words or "income." in words or "after grants" in words]
+    assert alone.appraisal.npv.tolist() == case.appraisal.npv.tolist()
+
+
 def test_no_array_formula_and_no_npv_function_is_used(book: Path) -> None:
     with zipfile.ZipFile(book) as parts:
         text = "".join(parts.read(n).decode() for n in parts.namelist() if n.startswith("xl/worksheets/sheet"))
