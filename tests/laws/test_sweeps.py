@@ -85,6 +85,6 @@ def test_effects_and_prices_share_one_fit_and_targets_and_staff_do_not(council: 
     scenario = scenarios.load(council)
     read, priced = solve.reads(scenario), lines.reads(lines.lines_for(scenario.quantities))
     assert {"target.care_starts", "harms.any", "snapshot.children_in_care", "staff.vacancy_rate"} <= read
-    assert not {name for name in read if name.startswith(("effect.", "price.", "post."))}
+    assert not {name for name in read if name.startswith(("effect.", "price.", "post.", "income."))}
     assert {name for name in scenario.quantities if name.startswith("price.")} & priced
-    assert not {name for name in priced if not name.startswith(("price.", "rate."))}
+    assert not {name for name in priced if not name.startswith(("price.", "rate.", "income."))}

@@ -21,6 +21,7 @@ from familyflow.engine.balance import expect
 from familyflow.ground.problem import Problem
 from familyflow.ground.threads import one_thread
 from familyflow.pathway import PATHWAY
+from familyflow.scenario.vocabulary import INCOME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -46,7 +47,7 @@ HALVINGS = 4
 SETTLED = 1e-3
 """A fit has settled when a step changes the sum of squares, or the unknowns, by less than this share."""
 NUDGE = 1e-5
-_NOT_YET: Final = ("price.", "rate.", "case.", "effect.", "post.", "programme.")
+_NOT_YET: Final = ("price.", "rate.", "case.", "effect.", "post.", "programme.", INCOME)
 """Ids of what touches no life before a team goes live: money, and what a programme brings."""
 _EDGE: Final = 1e-9
 """No count and no share is taken closer to nothing, or to all, than this."""

@@ -78,6 +78,7 @@ def test_without_settings_the_scenario_is_itself() -> None:
         (["area.north.share=0.9"], "swindon cannot be: the shares of north, central, south must add up to 1"),
         (["harms.any=0.1"], "swindon cannot be: no joint distribution"),
         (["snapshot.children_in_care=100000"], "swindon cannot be: population.children must be"),
+        (["case.grant_year=1000"], "swindon cannot be: case.grant_year must be 0 beside [income], where each grant"),
     ],
 )
 def test_what_cannot_be_set_is_one_sentence_that_names_it(settings: list[str], says: str) -> None:
