@@ -17,6 +17,7 @@ from small_town import (
     live_through,
     on,
     scenario,
+    whole,
     with_posts,
     with_schedules,
 )
@@ -108,6 +109,17 @@ def test_supervision_ends_with_the_psychologist() -> None:
     supervised = [(change.day, change.places) for change in dated(run.world) if change.act is Act.SUPERVISE]
     assert [places for _, places in supervised] == [1, 0]
     assert supervised[-1][0] == CUT_DAY
+
+
+def test_fewer_key_workers_never_mean_fewer_assessments_on_average() -> None:
+    town = with_schedules(whole(), cut=[cuts("family_key_worker", 0.2, "hub")])
+    more = 0.0
+    for seed in range(4):
+        start = begin(CALM | {"effect.training_dip": 1.0}, town=town, size=0.4, seed=seed, years=3)
+        before, after = live_through(start, "no_change", "cut")
+        assert after.total("children_waiting_early_help")[-1] > before.total("children_waiting_early_help")[-1]
+        more += after.total("assessments").sum() - before.total("assessments").sum()
+    assert more > 0
 
 
 # ---------------------------------------------------------------- kinds of family

@@ -124,6 +124,7 @@ CHANGES = st.fixed_dictionaries(
         "staff.slippage_weeks": st.floats(0.0, 10.0),
         "staff.unfilled_share": st.floats(0.0, 0.5),
         "early_help.families_per_worker": st.floats(0.5, 6.0),
+        "early_help.waiting_step_up": st.floats(1.0, 4.0),
         "family.care_together": shares,
         "harm.causal_share": shares,
         "effect.without_workers_share": shares,

@@ -219,10 +219,13 @@ def next_pace(now: float, stalled_until: float, settled_at: float) -> float:
 
 
 @compiled
-def compose(harms: Floats, practice: Floats, improves: Flags, progress: float, out: Floats) -> None:
-    """Fill in what multiplies the hazard or odds of each exit: harms, practice, and progress where it improves."""
+def compose(harms: Floats, practice: Floats, improves: Flags, progress: float, waits: float, out: Floats) -> None:
+    """Fill in what multiplies the hazard or odds of each exit: harms, practice, and progress where it improves.
+
+    `waits`: what multiplies those that do not improve, for a family that waits for a worker; 1 for others.
+    """
     for e in range(len(out)):
-        out[e] = harms[e] * practice[e] * (progress if improves[e] else 1.0)
+        out[e] = harms[e] * practice[e] * (progress if improves[e] else waits)
 
 
 @compiled

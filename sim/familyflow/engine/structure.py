@@ -44,6 +44,7 @@ class Structure:
     `to` (S, E): stage entered, or TO_CARE, TO_HOME, TO_LEFT, NOWHERE for padding.
     `ratio` (S, E, C): what active harms do to the hazard or the odds of an exit.
     `scale`, `shape` (S,): a decision's Weibull time in days; zero for plans.
+    `waits` (S,): what multiplies the hazards that do not improve while a family waits for a worker.
     `limit` (S,): statutory limit in days. `statutory` (S,): worked by social workers. `categories`: shares of new plans
     by category of abuse. `joint` (C,): share of families with each combination at first contact.
     """
@@ -59,6 +60,7 @@ class Structure:
     ratio: Floats
     scale: Floats
     shape: Floats
+    waits: Floats
     limit: Floats
     decision: Flags
     group: Ints
@@ -97,6 +99,7 @@ def build(pathway: Pathway, values: Mapping[str, float]) -> Structure:
         ratio=_ratios(pathway, values, combos, widest),
         scale=np.array([_scale(s, values) for s in stages]),
         shape=np.array([values[s.shape] if s.shape else 0.0 for s in stages]),
+        waits=np.array([values[s.waiting] if s.waiting else 1.0 for s in stages]),
         limit=np.array([calendar_days(s.limit) for s in stages]),
         decision=np.array([s.kind is Kind.DECISION for s in stages]),
         group=np.array([pathway.groups.index(s.group) for s in stages]),

@@ -12,6 +12,7 @@ EARLY_HELP = Stage(
     tells_harms=False,
     priority=4,
     adult_priority=2,
+    waiting="early_help.waiting_step_up",
     exits=(
         Exit("close", to="closed", improves=True, risk="plan_length"),
         Exit("assessment", to="assessment", risk="rereferral"),

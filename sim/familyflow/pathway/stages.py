@@ -56,6 +56,7 @@ class Stage:
     `priority`: the order in which waiting families get a social worker (0 first); None needs no worker.
     `days`, `shape`: parameter ids of a decision's mean time in days and of its Weibull shape. `median`: the id of a
     published median in working days, which stands before the mean where a council has one.
+    `waiting`: the parameter id of what multiplies, while a family waits for a worker, the hazards that do not improve.
     `limit`: the statutory limit in working days, 0 for none.
     `offers`: adult workers' programmes are offered here; `adult_priority` orders their queue.
     `counts`: measures counted once for each child on entry, whatever the way in. `tells_harms`: a family's harms become
@@ -71,6 +72,7 @@ class Stage:
     days: str = ""
     shape: str = ""
     median: str = ""
+    waiting: str = ""
     limit: float = 0.0
     offers: bool = False
     adult_priority: int = 9

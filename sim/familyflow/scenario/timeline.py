@@ -222,7 +222,7 @@ def _inflow(step: Income, scenario: Scenario) -> Inflow:
 def _partings(falls: list[Fall], transfers: tuple[Transfer, ...]) -> Iterator[Parting]:
     """Give the workers who go at a reorganisation and leave their cases behind.
 
-    Where cases leave a team on that day, they go along with their workers.
+    Where cases leave a team on that day, they change worker by moving, and no others do.
     """
     along = {(transfer.day, transfer.from_team) for transfer in transfers}
     return (Parting(each.day, each.team, each.share) for each in falls if (each.day, each.team) not in along)

@@ -175,7 +175,19 @@ def _stages(start: Start) -> np.ndarray:
     structure, programme = start.structure, start.scenario.programme
     declared = structure.pathway.stages
     rows = np.zeros(len(declared), shapes.stage_type(structure))
-    for name in ("to", "group", "priority", "exits", "improves", "ages", "shape", "limit", "decision", "statutory"):
+    for name in (
+        "to",
+        "group",
+        "priority",
+        "exits",
+        "improves",
+        "ages",
+        "shape",
+        "waits",
+        "limit",
+        "decision",
+        "statutory",
+    ):
         rows[name] = getattr(structure, name)
     rows["ratio"], rows["unserved"], rows["scale"] = start.ratio, start.unserved, start.scale
     rows["base"], rows["weights"], rows["drift"] = start.rates.base, start.rates.weights, start.drift.exits

@@ -45,12 +45,13 @@ def ratios(w: Rows, family: Record, team: int, stage: int, progress: float, out:
     """Fill in what multiplies the hazard or odds of each exit of a stage: harms, the team's practice, progress."""
     declared = row(w.stages, stage)
     harms = declared.ratio[family.risk]
+    waits = declared.waits if family.waiting else 1.0
     if team == NOBODY:
-        rules.compose(declared.unserved[family.risk], w.fixed.nothing, declared.improves, progress, out)
+        rules.compose(declared.unserved[family.risk], w.fixed.nothing, declared.improves, progress, 1.0, out)
     elif family.offered:
-        rules.compose(harms, row(w.teams, team).offered[stage], declared.improves, progress, out)
+        rules.compose(harms, row(w.teams, team).offered[stage], declared.improves, progress, waits, out)
     else:
-        rules.compose(harms, row(w.teams, team).everyone[stage], declared.improves, progress, out)
+        rules.compose(harms, row(w.teams, team).everyone[stage], declared.improves, progress, waits, out)
 
 
 @compiled

@@ -142,7 +142,7 @@ def stage_type(structure: Structure) -> np.dtype:
             *(("ratio", "f8", (combos, exits)), ("unserved", "f8", (combos, exits)), ("base", "f8", (exits, bands))),
             *(("weights", "f8", (exits,)), ("drift", "f8", (exits, STRETCHES))),
             *(("service", "f8", (programmes, exits)), ("ages", "f8", (exits, 2))),
-            *_each("f8", "scale shape limit"),
+            *_each("f8", "scale shape waits limit"),
             ("to", "i4", (exits,)),
             *_each("i4", "group priority adult_priority exits"),
             *(("improves", "i1", (exits,)), ("voluntary", "i1", (exits,)), ("serves", "i1", (programmes,))),

@@ -93,10 +93,11 @@ class Town:
     def ratios(self, life: Life, team: Team | None, stage: int, progress: float) -> Floats:
         """Return what multiplies the hazard or odds of each exit of a stage: harms, the team's practice, progress."""
         multiplied = np.empty(self.structure.to.shape[1])
-        harms, practice = self.start.unserved[stage, life.risk], self.nothing
+        harms, practice, waits = self.start.unserved[stage, life.risk], self.nothing, 1.0
         if team is not None:
             harms, practice = self.start.ratio[stage, life.risk], team.practice(stage, offered=life.offered)
-        rules.compose(harms, practice, self.structure.improves[stage], progress, multiplied)
+            waits = float(self.structure.waits[stage]) if life.waiting else 1.0
+        rules.compose(harms, practice, self.structure.improves[stage], progress, waits, multiplied)
         return multiplied
 
     def budgets(self, family: int, visit: int, child: int) -> Floats:
