@@ -219,15 +219,15 @@ def brings_money(case: Case) -> bool:
     return any(line.kind == Kind.INCOME for line in case.assumptions.lines)
 
 
-def best(case: Case) -> str:
-    """Name the schedule whose answer stands for the run: that with the highest average net present value.
+def stands(case: Case) -> str:
+    """Name the schedule whose answer stands for the run: the first that the scenario lists after no change, its plan.
 
-    One that changes the council's cash in no draw, as it begins after the end, stands only where all are so.
+    It is chosen before any draw, so that no luck of draws chooses it. One that changes the council's cash in no draw,
+    as it begins after the end, stands only where all are so.
     """
     names, npv = case.activity.schedules, case.appraisal.npv
     others = [s for s, name in enumerate(names) if name != NO_CHANGE]
-    begun = [s for s in others if npv[:, s].any()]
-    return names[max(begun or others, key=lambda s: float(npv[:, s].mean()))]
+    return names[next((s for s in others if npv[:, s].any()), others[0])]
 
 
 def groups_of(names: Sequence[str]) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ from familyflow.economics import appraisal as appraisals
 from familyflow.economics.ladder import Rung
 from familyflow.report import boxes, words
 from familyflow.report.appraisals import brings_money, payback_dates
-from familyflow.report.measures import APART, NO_CHANGE, RANGE, measure
+from familyflow.report.measures import APART, FEW, NO_CHANGE, RANGE, measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -69,17 +69,22 @@ def sentences(case: Case, titles: Mapping[str, str]) -> Iterator[str]:
     dates = payback_dates(case.activity, case.appraisal)
     for s, name in enumerate(case.activity.schedules):
         if name != NO_CHANGE:
-            said = f"{_likely(case, s)}. {_value(case, s)}; {_funding(case, s, dates[s])}"
+            said = f"{_answered(case, s)}. {_value(case, s)}; {_funding(case, s, dates[s])}"
             yield f"{titles[name]}. {said}. {_regret(case.appraisal, s)}"
 
 
-def _likely(case: Case, s: int) -> str:
-    """Say in how many draws a schedule pays for itself in cash, and so how likely that is; one draw says nothing."""
-    npv = case.appraisal.npv[:, s]
-    if len(npv) == 1:
-        return "One draw cannot say whether it pays for itself"
-    above = float((npv > 0).mean())
-    return f"{words.likelihood(above)}: it pays for itself in {round(above * len(npv)):,} of {words.draws(len(npv))}"
+def _answered(case: Case, s: int) -> str:
+    """Answer whether it is cash for the council and worth it for the public purse; few draws decide nothing."""
+    found, count = case.appraisal, len(case.appraisal.npv)
+    if count < FEW:
+        return f"{words.draws(count).capitalize()} {'is' if count == 1 else 'are'} too few to decide"
+    cash, public = (float((npv[:, s] > 0).mean()) for npv in (found.npv, found.npv_public))
+    return f"Is it cash for the council? {_often(cash, count)}. Worth it for the public purse? {_often(public, count)}"
+
+
+def _often(share: float, count: int) -> str:
+    """Say how likely something is, and in how many draws it is so."""
+    return f"{words.likelihood(share)}, in {round(share * count):,} of {words.draws(count)}"
 
 
 def _value(case: Case, s: int) -> str:
