@@ -99,6 +99,11 @@ def last_whole_year(activity: Activity) -> int:
     return whole[-1] if whole else len(activity.spans) - 1
 
 
+def for_a_pound(saved: Floats, spent: Floats) -> float:
+    """Give pounds back for a pound spent, of averages over draws (D,); missing where on average nothing is spent."""
+    return float(saved.mean() / spent.mean()) if spent.mean() > 0 else float("nan")
+
+
 def _ratio(above: Floats, below: Floats) -> Floats:
     """Divide, leaving a gap where nothing is spent."""
     spent = below > 0

@@ -83,7 +83,9 @@ GROUPS: Final = {
 DRIFT: Final = "demand without the programme (drift)"
 _HALF_A_PENNY: Final = 0.005
 """What is less than this is no pound on a rung, but what floating point leaves of a difference."""
-_UNITS: Final = {"benefit_cost": "ratio", "cash_return": "ratio"}
+_RATIOS: Final = {"benefit_cost": "pv_public", "cash_return": "pv_cash"}
+"""Pounds back for a pound: ratios of averages, by what is divided by spending."""
+_UNITS: Final = dict.fromkeys(_RATIOS, "ratio")
 _REAL: Final = "gbp, real"
 _NOMINAL: Final = "gbp, nominal"
 _PRESENT: Final = "gbp, present value"
@@ -278,8 +280,11 @@ def _appraisal_rows(activity: Activity, found: Appraisal, basis: str) -> Iterato
     for s, schedule in enumerate(activity.schedules):
         head = {"schedule": schedule, "basis": basis}
         for name in ("npv", "npv_public", "pv_cash", "pv_public", "pv_spending", "benefit_cost", "cash_return"):
-            values = getattr(found, name)[:, s]
-            yield {**head, "measure": name, **_spread(values), "unit": _UNITS.get(name, _PRESENT)}
+            spread = _spread(getattr(found, name)[:, s])
+            if name in _RATIOS:
+                above = getattr(found, _RATIOS[name])[:, s]
+                spread["mean"] = appraisals.for_a_pound(above, found.pv_spending[:, s])
+            yield {**head, "measure": name, **spread, "unit": _UNITS.get(name, _PRESENT)}
         yield {**head, "measure": "peak_funding", **_spread(found.peak[:, s]), "unit": _NOMINAL}
         years = payback_years(activity, found)[:, s]
         yield {**head, "measure": "payback", **_ordered(years), "unit": "years from the start"}

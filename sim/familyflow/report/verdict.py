@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from familyflow.economics import appraisal as appraisals
-from familyflow.economics.ladder import Rung
 from familyflow.report import boxes, words
 from familyflow.report.appraisals import brings_money, payback_dates
+from familyflow.report.glossary import RUNGS
 from familyflow.report.measures import APART, FEW, NO_CHANGE, RANGE, measure
 
 if TYPE_CHECKING:
@@ -22,14 +22,6 @@ if TYPE_CHECKING:
     from familyflow.economics.appraisal import Appraisal
     from familyflow.economics.case import Floats
     from familyflow.report.appraisals import Case
-
-_RUNGS: Final = {
-    Rung.NOW: "Cash this year",
-    Rung.LATER: "Cash when a contract or post ends",
-    Rung.CAPACITY: "Capacity, no cash",
-    Rung.AVOIDED: "Cost avoided, no cash",
-    Rung.PARTNER: "Partners' saving, no cash here",
-}
 
 
 def show(console: Console, case: Case, titles: Mapping[str, str]) -> None:
@@ -49,7 +41,7 @@ def ladder_table(case: Case) -> Table:
     names = [case.activity.schedules[s].replace("_", "\n") for s in chosen]
     table = boxes.table(f"Averages, £m, {case.assumptions.price_year} prices, not discounted", names)
     for rung, amounts in appraisals.by_rung(case.flows).items():
-        table.add_row(_RUNGS[rung], *_cells(amounts.sum(axis=-1), chosen))
+        table.add_row(RUNGS[rung], *_cells(amounts.sum(axis=-1), chosen))
     table.add_row("Programme cost", *_cells(case.flows.cost.sum(axis=(2, 3)), chosen))
     if brings_money(case):
         table.add_row(measure("income_gbp").title, *_cells(case.flows.income.sum(axis=-1), chosen))

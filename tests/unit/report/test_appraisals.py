@@ -133,7 +133,7 @@ def test_the_case_in_words_names_its_range_and_the_caution() -> None:
     said = " ".join(file.getvalue().split())
     for words in (
         "Cash this year",
-        "Cost avoided, no cash",
+        "Growth not incurred, no cash",
         "range of outcomes",
         "optimism bias corrected",
         "The plan.",

@@ -42,6 +42,7 @@ SECTIONS = [
     "hangs-on",
     "claims",
     "method",
+    "glossary",
     "again",
     "evidence",
 ]

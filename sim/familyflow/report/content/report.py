@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from familyflow.report import adult_workers, readings
+from familyflow.report import adult_workers, glossary, readings
+from familyflow.report.appraisals import brings_money
 from familyflow.report.blocks import Bullets, Paragraph, Section, Statement
 from familyflow.report.content.children import caseloads, children, rollout
 from familyflow.report.content.hinges import first_to_measure, hangs_on, needed, swings_shown
@@ -75,9 +76,14 @@ def page_sections(material: Material) -> list[Section]:
     compared = [*_compared(material)] if material.others else []
     first, rest = compared[:1], compared[1:]
     about = [children(material), caseloads(material), adult_workers.section(material)]
-    last = [claims(material), method(material), again(material), evidence(material)]
+    last = [claims(material), method(material), *_glossary(material), again(material), evidence(material)]
     side = [schedules_section(material)] if material.others else []
     return [summary(material), *side, *_readings(material), *first, *about, *rest, *last]
+
+
+def _glossary(material: Material) -> list[Section]:
+    """Define the money figures, where a schedule is compared."""
+    return [glossary.section(income=brings_money(material.case))] if material.others else []
 
 
 def _readings(material: Material) -> list[Section]:
