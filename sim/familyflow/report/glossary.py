@@ -37,7 +37,7 @@ _LIVED: Final = (
         "programme_cost_gbp",
         (
             "What the council pays for posts, set-up, recruitment, training, supervision, evaluation and redundancy "
-            "with the schedule, less what it pays under no change. Below nought where it pays less. Grants stay in."
+            "with the schedule, less what it pays under no change. Below nought where it pays less."
         ),
     ),
     ("displaced_gbp", "The part of existing budget for posts that the schedule spends less of than no change does."),
