@@ -29,8 +29,8 @@ from familyflow.ground import paths
 from familyflow.pathway import PATHWAY
 from familyflow.pathway.effects import CARE_ENTRIES, STARTS, Whom
 from familyflow.pathway.stages import CARE, HOME, LEFT, Kind
+from familyflow.report import glossary, words
 from familyflow.report import past as statements
-from familyflow.report import words
 from familyflow.report.claims import asked
 from familyflow.report.measures import MEASURES
 from familyflow.scenario import readings
@@ -444,6 +444,12 @@ def _income_rows(name: str, found: Scenario) -> Iterator[tuple[str, ...]]:
         span = "exact" if total.low == total.high else f"{total.low:,.0f} to {total.high:,.0f}"
         much = f"{total.value:,.0f} ({span})"
         yield name, f"`{key}`", funding.title, funding.payer, much, total.year, str(total.status), ", ".join(years)
+
+
+def money_terms() -> str:
+    """Tabulate what each money figure is called and means."""
+    rows = [(each.title, code([each.name.partition(" ")[0]]), each.means) for each in glossary.terms()]
+    return table(("figure", "in files", "what it is"), rows)
 
 
 def scenario_claims() -> str:
@@ -1099,6 +1105,7 @@ REGIONS: Final[Mapping[str, Callable[[], str]]] = {
             scenario_teams,
             scenario_posts,
             scenario_schedules,
+            money_terms,
             scenario_income,
             scenario_claims,
             targets_table,

@@ -89,7 +89,7 @@ def _origin(results: Results, held: int) -> workbooks.Origin:
     plan, scenario = results.plan, results.plan.scenario
     titles = titles_of(scenario, plan.schedules)
     compared = [name for name in plan.schedules if name != NO_CHANGE]
-    children = [words.answer(results.summary, name, titles[name], plan.draws, results.end) for name in compared]
+    children = [words.answer(results.summary, name, titles[name], results.end) for name in compared]
     answers = [*verdict.sentences(results.case, titles), *children]
     fewer = f"This workbook holds the first {held} of the run's {plan.draws} draws, so that it opens quickly."
     all_of = f"This workbook holds all {words.draws(plan.draws)} of the run."

@@ -21,7 +21,7 @@ from familyflow.experiment.run import Engine
 from familyflow.ground.problem import Problem
 from familyflow.ground.readings import READINGS, TITLES
 from familyflow.report import tables
-from familyflow.report.appraisals import best
+from familyflow.report.appraisals import stands
 from familyflow.report.measures import NO_CHANGE
 from familyflow.report.readings import NPV, compared
 from familyflow.report.readings import readings as put_together
@@ -65,7 +65,7 @@ def extents(results: Results) -> dict[str, Extent]:
     others = tuple(name for name in plan.schedules if name != NO_CHANGE)
     if not others or not claimed(plan.scenario):
         return {}
-    chosen = best(results.case)
+    chosen = stands(results.case)
     few = max(_FEWEST, min(FIRST_DRAWS, plan.draws * (1 + len(plan.schedules)) // _THIRD))
     return {
         EVERY: Extent("every-schedule", others, plan.draws),

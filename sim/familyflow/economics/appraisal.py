@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from familyflow.economics.ladder import Flows, Rung
 
 
+_DAYS = 365
+"""Days from which a financial year is whole."""
+
+
 @dataclass(frozen=True, eq=False)
 class Appraisal:
     """Each draw's answers. GBP: `budget`, `change`, `cumulative` (D, S, Y) nominal; the rest (D, S).
@@ -36,6 +40,8 @@ class Appraisal:
     position at a year's end, as a positive sum, and `peak_year` the index of that year (-1 where none is needed).
     `payback` is the day from which the cumulative position stays at 0 or above, straight lines within a year; it is
     missing (NaT) when that is not reached, and when nothing was spent or saved. `paid` says whether it is reached.
+    `run_rate` and `run_rate_public` are what `npv` and `npv_public` are made of in the last whole financial year, real
+    and not discounted; `last_year` is that year's place.
     """
 
     budget: Floats
@@ -52,6 +58,9 @@ class Appraisal:
     peak_year: NDArray[np.int64]
     payback: NDArray[np.datetime64]
     paid: Flags
+    run_rate: Floats
+    run_rate_public: Floats
+    last_year: int
 
 
 def appraise(activity: Activity, flows: Flows, a: Assumptions) -> Appraisal:
@@ -60,6 +69,7 @@ def appraise(activity: Activity, flows: Flows, a: Assumptions) -> Appraisal:
     public = np.asarray(sum(each.sum(axis=-1) for each in flows.rungs.values()))
     pv_cash, pv_public, pv_spending = (np.asarray(each @ discount) for each in (flows.cash, public, spending))
     budget = (flows.cash - spending) * case.nominal_factors(a)
+    last = last_whole_year(activity)
     cumulative = budget.cumsum(axis=-1)
     payback = paybacks(cumulative, activity)
     return Appraisal(
@@ -77,7 +87,21 @@ def appraise(activity: Activity, flows: Flows, a: Assumptions) -> Appraisal:
         peak_year=np.where(cumulative.min(axis=-1) < 0, cumulative.argmin(axis=-1), -1),
         payback=payback,
         paid=~np.isnat(payback),
+        run_rate=(flows.cash - spending)[..., last],
+        run_rate_public=(public - spending)[..., last],
+        last_year=last,
     )
+
+
+def last_whole_year(activity: Activity) -> int:
+    """Give the place of the last financial year that the run has in full; of the last where it has none so."""
+    whole = [y for y, (start, end) in enumerate(activity.spans) if (end - start).days + 1 >= _DAYS]
+    return whole[-1] if whole else len(activity.spans) - 1
+
+
+def for_a_pound(saved: Floats, spent: Floats) -> float:
+    """Give pounds back for a pound spent, of averages over draws (D,); missing where on average nothing is spent."""
+    return float(saved.mean() / spent.mean()) if spent.mean() > 0 else float("nan")
 
 
 def _ratio(above: Floats, below: Floats) -> Floats:

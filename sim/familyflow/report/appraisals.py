@@ -83,7 +83,9 @@ GROUPS: Final = {
 DRIFT: Final = "demand without the programme (drift)"
 _HALF_A_PENNY: Final = 0.005
 """What is less than this is no pound on a rung, but what floating point leaves of a difference."""
-_UNITS: Final = {"benefit_cost": "ratio", "cash_return": "ratio"}
+_RATIOS: Final = {"benefit_cost": "pv_public", "cash_return": "pv_cash"}
+"""Pounds back for a pound: ratios of averages, by what is divided by spending."""
+_UNITS: Final = dict.fromkeys(_RATIOS, "ratio")
 _REAL: Final = "gbp, real"
 _NOMINAL: Final = "gbp, nominal"
 _PRESENT: Final = "gbp, present value"
@@ -219,15 +221,15 @@ def brings_money(case: Case) -> bool:
     return any(line.kind == Kind.INCOME for line in case.assumptions.lines)
 
 
-def best(case: Case) -> str:
-    """Name the schedule whose answer stands for the run: that with the highest average net present value.
+def stands(case: Case) -> str:
+    """Name the schedule whose answer stands for the run: the first that the scenario lists after no change, its plan.
 
-    One that changes the council's cash in no draw, as it begins after the end, stands only where all are so.
+    It is chosen before any draw, so that no luck of draws chooses it. One that changes the council's cash in no draw,
+    as it begins after the end, stands only where all are so.
     """
     names, npv = case.activity.schedules, case.appraisal.npv
     others = [s for s, name in enumerate(names) if name != NO_CHANGE]
-    begun = [s for s in others if npv[:, s].any()]
-    return names[max(begun or others, key=lambda s: float(npv[:, s].mean()))]
+    return names[next((s for s in others if npv[:, s].any()), others[0])]
 
 
 def groups_of(names: Sequence[str]) -> dict[str, list[str]]:
@@ -278,8 +280,11 @@ def _appraisal_rows(activity: Activity, found: Appraisal, basis: str) -> Iterato
     for s, schedule in enumerate(activity.schedules):
         head = {"schedule": schedule, "basis": basis}
         for name in ("npv", "npv_public", "pv_cash", "pv_public", "pv_spending", "benefit_cost", "cash_return"):
-            values = getattr(found, name)[:, s]
-            yield {**head, "measure": name, **_spread(values), "unit": _UNITS.get(name, _PRESENT)}
+            spread = _spread(getattr(found, name)[:, s])
+            if name in _RATIOS:
+                above = getattr(found, _RATIOS[name])[:, s]
+                spread["mean"] = appraisals.for_a_pound(above, found.pv_spending[:, s])
+            yield {**head, "measure": name, **spread, "unit": _UNITS.get(name, _PRESENT)}
         yield {**head, "measure": "peak_funding", **_spread(found.peak[:, s]), "unit": _NOMINAL}
         years = payback_years(activity, found)[:, s]
         yield {**head, "measure": "payback", **_ordered(years), "unit": "years from the start"}

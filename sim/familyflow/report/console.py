@@ -72,7 +72,7 @@ def show(findings: Findings, scenario: Scenario, draws: int, end: date, file: IO
         _claims(console, findings.claims, titles)
     boxes.rule(console, "In short")
     for schedule, title in titles.items():
-        console.print(words.answer(summary, schedule, title, draws, end))
+        console.print(words.answer(summary, schedule, title, end))
         console.print()
     for warning in (words.overload(summary), *adult_workers.shortfalls(scenario), *findings.unmet):
         if warning:

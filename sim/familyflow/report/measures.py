@@ -80,6 +80,8 @@ APART: Final = (
 OVER_ALL: Final = tuple(each.name for each in MEASURES if each.name not in {"net_saving_cumulative_gbp", *WITH_INCOME})
 """The measures that the whole horizon of every scenario has; the running sum is one year's."""
 
+FEW: Final = 30
+"""Draws below which shares of them decide nothing."""
 DISPLACEMENT: Final = ("displaced_gbp", "programme_spend_gbp")
 """What is worth showing where a schedule pays with existing budget."""
 

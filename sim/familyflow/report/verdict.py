@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from familyflow.economics import appraisal as appraisals
-from familyflow.economics.ladder import Rung
 from familyflow.report import boxes, words
 from familyflow.report.appraisals import brings_money, payback_dates
-from familyflow.report.measures import APART, NO_CHANGE, RANGE, measure
+from familyflow.report.glossary import RUNGS
+from familyflow.report.measures import APART, FEW, NO_CHANGE, RANGE, measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,14 +22,6 @@ if TYPE_CHECKING:
     from familyflow.economics.appraisal import Appraisal
     from familyflow.economics.case import Floats
     from familyflow.report.appraisals import Case
-
-_RUNGS: Final = {
-    Rung.NOW: "Cash this year",
-    Rung.LATER: "Cash when a contract or post ends",
-    Rung.CAPACITY: "Capacity, no cash",
-    Rung.AVOIDED: "Cost avoided, no cash",
-    Rung.PARTNER: "Partners' saving, no cash here",
-}
 
 
 def show(console: Console, case: Case, titles: Mapping[str, str]) -> None:
@@ -49,7 +41,7 @@ def ladder_table(case: Case) -> Table:
     names = [case.activity.schedules[s].replace("_", "\n") for s in chosen]
     table = boxes.table(f"Averages, £m, {case.assumptions.price_year} prices, not discounted", names)
     for rung, amounts in appraisals.by_rung(case.flows).items():
-        table.add_row(_RUNGS[rung], *_cells(amounts.sum(axis=-1), chosen))
+        table.add_row(RUNGS[rung], *_cells(amounts.sum(axis=-1), chosen))
     table.add_row("Programme cost", *_cells(case.flows.cost.sum(axis=(2, 3)), chosen))
     if brings_money(case):
         table.add_row(measure("income_gbp").title, *_cells(case.flows.income.sum(axis=-1), chosen))
@@ -69,17 +61,22 @@ def sentences(case: Case, titles: Mapping[str, str]) -> Iterator[str]:
     dates = payback_dates(case.activity, case.appraisal)
     for s, name in enumerate(case.activity.schedules):
         if name != NO_CHANGE:
-            said = f"{_likely(case, s)}. {_value(case, s)}; {_funding(case, s, dates[s])}"
+            said = f"{_answered(case, s)}. {_value(case, s)}; {_funding(case, s, dates[s])}"
             yield f"{titles[name]}. {said}. {_regret(case.appraisal, s)}"
 
 
-def _likely(case: Case, s: int) -> str:
-    """Say in how many draws a schedule pays for itself in cash, and so how likely that is; one draw says nothing."""
-    npv = case.appraisal.npv[:, s]
-    if len(npv) == 1:
-        return "One draw cannot say whether it pays for itself"
-    above = float((npv > 0).mean())
-    return f"{words.likelihood(above)}: it pays for itself in {round(above * len(npv)):,} of {words.draws(len(npv))}"
+def _answered(case: Case, s: int) -> str:
+    """Answer whether it is cash for the council and worth it for the public purse; few draws decide nothing."""
+    found, count = case.appraisal, len(case.appraisal.npv)
+    if count < FEW:
+        return f"{words.draws(count).capitalize()} {'is' if count == 1 else 'are'} too few to decide"
+    cash, public = (float((npv[:, s] > 0).mean()) for npv in (found.npv, found.npv_public))
+    return f"Is it cash for the council? {_often(cash, count)}. Worth it for the public purse? {_often(public, count)}"
+
+
+def _often(share: float, count: int) -> str:
+    """Say how likely something is, and in how many draws it is so."""
+    return f"{words.likelihood(share)}, in {round(share * count):,} of {words.draws(count)}"
 
 
 def _value(case: Case, s: int) -> str:

@@ -248,12 +248,12 @@ def lines(summary: pd.DataFrame, schedule: str) -> dict[tuple[str, str], dict[st
     return {key: {str(name): value for name, value in row.items()} for key, row in zip(keys, numbers, strict=True)}
 
 
-def answer(summary: pd.DataFrame, schedule: str, title: str, count: int, end: date) -> str:
-    """Say in one sentence whether a schedule saves more than it costs by the end, and how many enter care."""
+def answer(summary: pd.DataFrame, schedule: str, title: str, end: date) -> str:
+    """Say in one sentence what a schedule costs and saves by the end, and how many enter care."""
     if schedule == NO_CHANGE:
         return f"{title}: what every other schedule is compared with."
     rows = {measure: row for (measure, period), row in lines(summary, schedule).items() if period == WHOLE}
-    return f"{title}. {_repaid(rows, count, end)}; {care(rows['care_entries_averted'])}."
+    return f"{title}. {_costs(rows, end)}; {care(rows['care_entries_averted'])}."
 
 
 def overload(summary: pd.DataFrame) -> str | None:
@@ -281,8 +281,8 @@ def likelihood(share: float) -> str:
     return next(word for least, word in _VERDICTS if share >= least)
 
 
-def _repaid(rows: dict[str, dict[str, float]], count: int, end: date) -> str:
-    """Say in how many draws placements and agency staff save more than the cost, cash or not, and the averages."""
+def _costs(rows: dict[str, dict[str, float]], end: date) -> str:
+    """Say what it costs on average, and what placements and agency staff cost less, cash or not."""
     cost, saving = (rows[name]["mean"] for name in ("programme_cost_gbp", "gross_saving_gbp"))
     if cost == 0:
         saved = f"{pounds(saving)} on placements and agency staff"
@@ -292,14 +292,13 @@ def _repaid(rows: dict[str, dict[str, float]], count: int, end: date) -> str:
             f"On average it costs {pounds(-cost)} less than no change by {day(end)}, and saves {pounds(saving)} on "
             "placements and agency staff, cash or not"
         )
-    share = rows["net_saving_gbp"]["probability_better"]
     displaced = rows["displaced_gbp"]["mean"]
     moved = f", moves {pounds(displaced)} of existing budget" if is_displaced(displaced, cost) else ""
     income = rows["income_gbp"]["mean"] if "income_gbp" in rows else 0.0
     given = f", towards which grants and partners give {pounds(income)}," if income else ""
     return (
-        f"In {round(share * count)} of {draws(count)} it saves more than it costs by {day(end)}, cash or not; "
-        f"on average it costs {pounds(cost)}{given}{moved} and saves {pounds(saving)} on placements and agency staff"
+        f"By {day(end)} it costs {pounds(cost)} on average{given}{moved} and saves {pounds(saving)} on placements and "
+        "agency staff, cash or not"
     )
 
 

@@ -133,7 +133,7 @@ def test_the_case_in_words_names_its_range_and_the_caution() -> None:
     said = " ".join(file.getvalue().split())
     for words in (
         "Cash this year",
-        "Cost avoided, no cash",
+        "Growth not incurred, no cash",
         "range of outcomes",
         "optimism bias corrected",
         "The plan.",
@@ -142,10 +142,25 @@ def test_the_case_in_words_names_its_range_and_the_caution() -> None:
     assert "No change would have left more cash in" in said
 
 
-def test_one_sentence_says_whether_a_schedule_pays_for_itself_and_one_draw_cannot_say() -> None:
+def test_one_sentence_answers_both_questions_and_few_draws_decide_nothing() -> None:
     found = case(MANY)
-    above = int((found.appraisal.npv[:, 1] > 0).sum())
+    cash, public = (int((npv[:, 1] > 0).sum()) for npv in (found.appraisal.npv, found.appraisal.npv_public))
     said = next(verdict.sentences(found, TITLES))
-    assert f": it pays for itself in {above} of {MANY} draws." in said
-    assert said.startswith("The plan. ")
-    assert "One draw cannot say whether" in next(verdict.sentences(case(1), TITLES))
+    assert said.startswith("The plan. Is it cash for the council? ")
+    assert f", in {cash} of {MANY} draws. Worth it for the public purse? " in said
+    assert f", in {public} of {MANY} draws. Net present value" in said
+    assert "1 draw is too few to decide" in next(verdict.sentences(case(1), TITLES))
+
+
+def test_the_run_rate_is_the_net_of_the_last_whole_year() -> None:
+    found = case(MANY)
+    year = found.appraisal.last_year
+    start, end = found.activity.spans[year]
+    assert (end - start).days + 1 >= 365
+    net = (found.flows.cash - found.flows.spending)[..., year]
+    np.testing.assert_allclose(found.appraisal.run_rate, net)
+
+
+def test_the_schedule_that_stands_is_the_first_that_changes_anything() -> None:
+    found = case(MANY)
+    assert tables.stands(found) == found.activity.schedules[1]

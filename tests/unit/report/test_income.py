@@ -124,7 +124,7 @@ def test_the_terminal_shows_income_by_schedule_and_year_and_says_it_in_short(stu
 def test_the_answer_in_short_says_nothing_of_income_where_none_comes_in(granted: Study) -> None:
     summary = find(granted.monthly, granted.money, granted.scenario).summary
     none = summary.assign(mean=summary["mean"].mask(summary["measure"] == "income_gbp", 0.0))
-    assert "grants" not in words.answer(none, "slower", "Slower", 40, END)
+    assert "grants" not in words.answer(none, "slower", "Slower", END)
 
 
 def test_the_case_in_cash_has_a_row_of_income_in_the_place_of_the_grant_and_says_that_it_stands_apart() -> None:

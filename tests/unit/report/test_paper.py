@@ -61,7 +61,7 @@ def test_the_paper_has_the_form_of_a_committees(content: bytes) -> None:
 def test_the_recommendation_follows_from_the_draws(content: bytes) -> None:
     texts = [each.text for each in opened(content).paragraphs]
     said = texts[texts.index("2. Recommendation") + 1]
-    assert said == "On financial grounds the programme can be recommended, on the schedule named below."
+    assert said == "On the council's own finances the programme can be recommended, on the schedule named below."
 
 
 def test_what_the_model_cannot_say_is_left_to_the_author(content: bytes) -> None:

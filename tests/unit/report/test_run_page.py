@@ -13,7 +13,7 @@ from made_case import DOT, PICTURES, material_of
 
 from familyflow.ground.quantity import Status
 from familyflow.report import run_page
-from familyflow.report.blocks import Chart, Image
+from familyflow.report.blocks import Chart, Image, Table
 from familyflow.report.content import report
 from familyflow.report.content.material import with_images
 from familyflow.report.content.proof import command, counts
@@ -29,6 +29,7 @@ SCRIPT = "<script>alert('x')</script>"
 HOSTILE = f'{SCRIPT} =cmd|"/C calc"!A1 & <b>'
 SECTIONS = [
     "summary",
+    "schedules",
     "readings",
     "rollout",
     "children",
@@ -41,6 +42,7 @@ SECTIONS = [
     "hangs-on",
     "claims",
     "method",
+    "glossary",
     "again",
     "evidence",
 ]
@@ -127,8 +129,21 @@ def test_every_slider_has_a_label_and_says_its_value(read: Reader) -> None:
 
 def test_the_answer_stands_first_in_plain_words_with_its_range(source: str) -> None:
     first = source.partition('id="summary-heading"')[2]
-    assert first.startswith('>Summary</h2><p class="lead">Likely to pay for itself.</p>')
+    assert first.startswith('>Summary</h2><p class="lead">Likely to be cash for the council. ')
     assert f"({RANGE}: " in first.partition("</p>")[2].partition("</p>")[0]
+
+
+def test_the_first_table_answers_both_questions_in_eight_rows_and_three_columns(material: Material) -> None:
+    (table,) = [block for block in report.page_sections(material)[0].blocks if isinstance(block, Table)]
+    ((_, rows),) = table.groups
+    assert len(table.headings) == 1 + 3
+    assert len(rows) == 8
+    assert {len(row) for row in rows} == {4}
+    asked = [row[0] for row in rows if row[0].endswith("Net present value, £m")]
+    assert [each.partition("?")[0] for each in asked] == [
+        "Is it cash for the council",
+        "Is it worth it for the public purse",
+    ]
 
 
 def test_every_range_on_the_page_has_its_name(source: str) -> None:
@@ -206,7 +221,7 @@ def test_a_run_of_no_change_alone_has_a_page_that_compares_nothing(study: Study)
 def test_one_draw_has_a_page_that_gives_no_answer(single: Study) -> None:
     page = made(material_of(single, 1))
     assert "This run gives no answer." in page
-    assert "One draw cannot say" in page
+    assert "One draw cannot decide" in page
 
 
 def test_the_same_run_gives_the_same_page(material: Material) -> None:

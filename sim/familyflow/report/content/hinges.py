@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from familyflow.economics.information import FEWEST
 from familyflow.economics.sensitivity import REGRESSED
-from familyflow.report.appraisals import CHANCE, EVERYTHING, best
+from familyflow.report.appraisals import CHANCE, EVERYTHING, stands
 from familyflow.report.blocks import Bullets, Chart, Paragraph, Section, Table
 from familyflow.report.rungs import Swing
 from familyflow.report.words import capital, figure, number, pounds, quoted
@@ -31,8 +31,8 @@ def hangs_on(material: Material) -> Section:
 
 
 def chosen(material: Material) -> str:
-    """Name the schedule whose answer is looked into: the one with the highest average net present value."""
-    return best(material.case)
+    """Name the schedule whose answer is looked into: the one that stands for the run."""
+    return stands(material.case)
 
 
 def widest(material: Material) -> pd.DataFrame:

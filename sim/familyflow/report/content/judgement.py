@@ -1,4 +1,7 @@
-"""What a report recommends on financial grounds, by rule from the draws: it can say no, and it can say uncertain."""
+"""What a report answers on financial grounds, by rule from the draws: it can say no, and it can say uncertain.
+
+Two questions are answered apart: is it cash for the council, and is it worth it for the public purse.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from familyflow.report.measures import RANGE
+from familyflow.report.measures import FEW, RANGE
 from familyflow.report.words import day, draws, pounds, quoted
 
 if TYPE_CHECKING:
@@ -27,66 +30,116 @@ class Answer(StrEnum):
     SILENT = "no answer"
 
 
-HEADINGS: Final = {
-    Answer.YES: "Likely to pay for itself.",
-    Answer.UNCERTAIN: "It is uncertain whether any schedule pays for itself.",
-    Answer.NO: "No schedule is likely to pay for itself.",
-    Answer.SILENT: "This run gives no answer.",
+CASH: Final = {
+    Answer.YES: "Likely to be cash for the council.",
+    Answer.UNCERTAIN: "Whether it is cash for the council is uncertain.",
+    Answer.NO: "Not likely to be cash for the council.",
 }
+PUBLIC: Final = {
+    Answer.YES: "Likely to be worth it for the public purse.",
+    Answer.UNCERTAIN: "Whether it is worth it for the public purse is uncertain.",
+    Answer.NO: "Not likely to be worth it for the public purse.",
+}
+NO_ANSWER: Final = "This run gives no answer."
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
-    """One schedule's net present value of cash: average GBP and range, and the shares of draws above and below 0."""
+class Amount:
+    """An amount over draws: average GBP and range, and the shares of draws above and below 0."""
 
-    title: str
     mean: float
     p5: float
     p95: float
     above: float
     below: float
 
+    @property
+    def answer(self) -> Answer:
+        """What its share of draws above 0 says."""
+        if self.above >= LIKELY:
+            return Answer.YES
+        return Answer.NO if self.above <= UNLIKELY else Answer.UNCERTAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """One schedule's net present value, of cash and of all savings, and both in the last whole financial year."""
+
+    title: str
+    cash: Amount
+    public: Amount
+    cash_a_year: Amount
+    public_a_year: Amount
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """An answer, and its reason in full."""
+    """An answer on the council's cash, its heading with that on the public purse, and the reasons in full."""
 
     answer: Answer
+    heading: str
     reason: str
 
-    @property
-    def heading(self) -> str:
-        """The answer in a few words."""
-        return HEADINGS[self.answer]
 
-
-def verdict(positions: Sequence[Position], count: int, end: date) -> Verdict:
-    """Judge schedules by the one that is likeliest to leave the council with more cash by the end."""
+def verdict(positions: Sequence[Position], count: int, end: date, year: str) -> Verdict:
+    """Answer by the schedule that stands for the run, the first; `year`: the last whole financial year."""
     if not positions:
-        return Verdict(Answer.SILENT, "Only no change was run: run the schedules too.")
-    if count == 1:
-        return Verdict(Answer.SILENT, "One draw cannot say whether a schedule pays for itself: run more draws.")
-    if not any(each.above or each.below for each in positions):
-        return Verdict(Answer.NO, "No schedule changes the council's cash in any draw.")
-    return _judged(max(positions, key=lambda each: (each.above, each.mean)), count, end)
+        return Verdict(Answer.SILENT, NO_ANSWER, "Only no change was run: run the schedules too.")
+    if count < FEW:
+        few = f"{draws(count).capitalize()} are too few to decide: run {FEW} or more."
+        return Verdict(Answer.SILENT, NO_ANSWER, "One draw cannot decide: run more draws." if count == 1 else few)
+    the, *others = positions
+    if not any(each.cash.above or each.cash.below for each in positions):
+        none = "No schedule changes the council's cash in any draw."
+        return Verdict(Answer.NO, CASH[Answer.NO], none)
+    heading = f"{CASH[the.cash.answer]} {PUBLIC[the.public.answer]}"
+    reasons = [_cash(the, count, end, year), _public(the, count, year)]
+    reasons += [_others(others, count)] if others else []
+    return Verdict(the.cash.answer, heading, " ".join(reasons))
 
 
-def _judged(best: Position, count: int, end: date) -> Verdict:
-    """Judge by the likeliest schedule, and say why."""
-    side = "better" if best.mean >= 0 else "worse"
-    reason = (
-        f"{_chance(best, count, end)}. On average it leaves the council {pounds(abs(best.mean))} {side} off in present "
-        f"value ({RANGE}: {pounds(best.p5)} to {pounds(best.p95)})."
+def _cash(the: Position, count: int, end: date, year: str) -> str:
+    """Say how often cash savings outweigh cost, over the horizon and in the last whole year."""
+    return (
+        f"{quoted(the.title)}: by {day(end)} its cash savings outweigh its cost {_often(the.cash, count)}; on average "
+        f"the council is {_off(the.cash)} in present value{_band(the.cash)}. In {year} alone they do "
+        f"{_often(the.cash_a_year, count)}, and it is {_off(the.cash_a_year)}."
     )
-    if best.above >= LIKELY:
-        return Verdict(Answer.YES, reason)
-    return Verdict(Answer.NO if best.above <= UNLIKELY else Answer.UNCERTAIN, reason)
 
 
-def _chance(best: Position, count: int, end: date) -> str:
-    """Say how often the cash savings of the likeliest schedule outweigh its cost."""
-    by = f"by {day(end)}"
-    if not best.above:
-        return f"In none of {draws(count)} do cash savings outweigh cost {by}; {quoted(best.title)} comes nearest"
-    often = f"in {round(best.above * count):,} of {draws(count)}"
-    return f"{quoted(best.title)} is likeliest to: {by} its cash savings outweigh its cost {often}"
+def _public(the: Position, count: int, year: str) -> str:
+    """Say the same of all savings."""
+    return (
+        f"All savings, staff time freed, costs avoided and partners' money among them, outweigh the cost "
+        f"{_often(the.public, count)}; the public purse is {_off(the.public)}{_band(the.public)}. In {year} alone they "
+        f"do {_often(the.public_a_year, count)}, and it is {_off(the.public_a_year)}."
+    )
+
+
+def _others(others: Sequence[Position], count: int) -> str:
+    """Say between which numbers of draws the other schedules lie; draws that differ little tell none apart."""
+    cash, public = ([round(getattr(each, what).above * count) for each in others] for what in ("cash", "public"))
+    which = "The other schedule is" if len(others) == 1 else f"The other {len(others)} schedules are"
+    return (
+        f"{which} cash for the council in {_span(cash)} and worth it for the public purse in {_span(public)} of "
+        f"{draws(count)}."
+    )
+
+
+def _span(counts: list[int]) -> str:
+    low, high = min(counts), max(counts)
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+
+
+def _often(amount: Amount, count: int) -> str:
+    """Say in how many draws an amount is above 0."""
+    return f"in {round(amount.above * count):,} of {draws(count)}" if amount.above else f"in none of {draws(count)}"
+
+
+def _off(amount: Amount) -> str:
+    """Say how much better or worse off somebody is on average."""
+    return f"{pounds(abs(amount.mean))} {'better' if amount.mean >= 0 else 'worse'} off"
+
+
+def _band(amount: Amount) -> str:
+    return f" ({RANGE}: {pounds(amount.p5)} to {pounds(amount.p95)})" if amount.p5 < amount.p95 else ""

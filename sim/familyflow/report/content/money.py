@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from familyflow.economics import case
+from familyflow.economics.appraisal import for_a_pound
 from familyflow.economics.ladder import HEADLINE
 from familyflow.economics.ladder import Rung as Step
 from familyflow.economics.lines import Kind
@@ -24,6 +25,7 @@ from familyflow.report.calculator import (
 )
 from familyflow.report.compare import Outcome
 from familyflow.report.content.hinges import answer_of, swings
+from familyflow.report.glossary import RUNGS
 from familyflow.report.measures import APART, RANGE, measure
 from familyflow.report.rungs import CASH, COST, NO_CASH, Rung
 from familyflow.report.words import MISSING, capital, day, draws, number, pounds
@@ -48,13 +50,6 @@ _HIGHEST_RATE: Final = 8.0
 _RATE_STEP: Final = 0.1
 _SLACK: Final = (0.5, 1.5)
 """How far a slider reaches below and above the stated cost, as shares of it; further where its range does."""
-_RUNGS: Final = {
-    Step.NOW: "Cash this year",
-    Step.LATER: "Cash when a contract or post ends",
-    Step.CAPACITY: "Staff time freed (capacity)",
-    Step.AVOIDED: "Growth not incurred (cost avoided)",
-    Step.PARTNER: "Saved by partners",
-}
 
 
 def budget(material: Material) -> Section:
@@ -118,9 +113,9 @@ def value(material: Material) -> Section:
         ),
         (
             "With optimism corrected: savings are cut and costs raised by what the grade of each input's "
-            "evidence asks for. Pounds back for a pound and the date of payback are medians. Peak funding is "
-            "the most that has to be found before savings make it good. Paid back and worse off are shares of "
-            "draws."
+            "evidence asks for. Pounds back for a pound are those of the averages. Peak funding is the most "
+            "that has to be found before savings make it good. Paid back and worse off are shares of draws; half of "
+            "draws are paid back by the date."
         ),
     )
     return Section("value", "Value for money", [*map(Paragraph, said), value_table(material)])
@@ -152,8 +147,9 @@ def _appraised(material: Material, place: int) -> Iterator[str]:
     found, cautious = material.case.appraisal, material.case.cautious
     yield material.cell(over_draws(found.npv[:, place]), "gbp")
     yield material.cell(over_draws(cautious.npv[:, place]), "gbp")
-    yield _ratio(found.cash_return[:, place])
-    yield _ratio(found.benefit_cost[:, place])
+    spending = found.pv_spending[:, place]
+    yield _for_a_pound(found.pv_cash[:, place], spending)
+    yield _for_a_pound(found.pv_public[:, place], spending)
     yield material.cell(over_draws(found.peak[:, place]), "gbp")
     yield number(float(found.paid[:, place].mean()), "share")
 
@@ -168,13 +164,13 @@ def _paid_by(when: date | None) -> str:
     return day(when) if when else "not in half of draws"
 
 
-def _ratio(values: NDArray[np.float64]) -> str:
-    """Write pounds back for a pound: the median, and below it the range; nothing where nothing is spent."""
-    known = values[~np.isnan(values)]
-    if not known.size:
+def _for_a_pound(saved: NDArray[np.float64], spent: NDArray[np.float64]) -> str:
+    """Write pounds back for a pound, of the averages, and below it the range; nothing where nothing is spent."""
+    average, known = for_a_pound(saved, spent), saved[spent > 0] / spent[spent > 0]
+    if np.isnan(average):
         return MISSING
-    low, middle, high = np.quantile(known, (0.05, 0.5, 0.95))
-    return f"{middle:.2f}\n{low:.2f} to {high:.2f}" if low < high else f"{middle:.2f}"
+    low, high = np.quantile(known, (0.05, 0.95))
+    return f"{average:.2f}\n{low:.2f} to {high:.2f}" if low < high else f"{average:.2f}"
 
 
 def grants(material: Material) -> list[Section]:
@@ -224,7 +220,7 @@ def rungs_of(material: Material) -> dict[str, list[Rung]]:
     for name, title in material.others.items():
         place = material.place(name)
         made[title] = [
-            Rung(_RUNGS[step], _outcome(flows.rungs[step][:, place].sum(axis=(1, 2))), _kind(step)) for step in _RUNGS
+            Rung(RUNGS[step], _outcome(flows.rungs[step][:, place].sum(axis=(1, 2))), _kind(step)) for step in RUNGS
         ]
         made[title].append(Rung("Cost of the programme", _outcome(flows.spending[:, place].sum(axis=1)), COST))
     return made

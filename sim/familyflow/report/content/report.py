@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from familyflow.report import adult_workers, readings
+from familyflow.report import adult_workers, glossary, readings
+from familyflow.report.appraisals import brings_money
 from familyflow.report.blocks import Bullets, Paragraph, Section, Statement
 from familyflow.report.content.children import caseloads, children, rollout
 from familyflow.report.content.hinges import first_to_measure, hangs_on, needed, swings_shown
@@ -18,7 +19,18 @@ from familyflow.report.content.money import (
 )
 from familyflow.report.content.proof import again, claims, evidence, method, standing, status_table
 from familyflow.report.content.risks import not_supported, risks
-from familyflow.report.content.summary import answers, asked, found, headline, reading, schedules, summary, withheld
+from familyflow.report.content.summary import (
+    answers,
+    asked,
+    compared,
+    found,
+    headline,
+    reading,
+    schedules,
+    schedules_section,
+    summary,
+    withheld,
+)
 from familyflow.report.paper import Cover
 from familyflow.report.readings import section
 from familyflow.report.words import CHILDREN, day, draws, number
@@ -32,14 +44,15 @@ if TYPE_CHECKING:
 FOR_AUTHOR: Final = "[For the author to complete.]"
 """What stands where the model has nothing to say and a person must."""
 RECOMMENDATIONS: Final = {
-    Answer.YES: "On financial grounds the programme can be recommended, on the schedule named below.",
-    Answer.UNCERTAIN: "No recommendation is made on financial grounds: whether it pays for itself is uncertain.",
-    Answer.NO: "The programme is not recommended on financial grounds.",
+    Answer.YES: "On the council's own finances the programme can be recommended, on the schedule named below.",
+    Answer.UNCERTAIN: "No recommendation is made on the council's own finances: whether it is cash is uncertain.",
+    Answer.NO: "On the council's own finances the programme is not recommended.",
     Answer.SILENT: "No recommendation can be made from this run.",
 }
 _CASH_ONLY: Final = (
-    "This is about the council's cash alone. Whether the programme is right for children and families is for members, "
-    "on the advice of professional officers; what the simulation says of children stands under the options."
+    "The recommendation is about the council's cash alone; what it is worth to the public purse stands beside it. "
+    "Whether the programme is right for children and families is for members, on the advice of professional officers; "
+    "what the simulation says of children stands under the options."
 )
 _EQUALITY: Final = (
     "The model says nothing about protected characteristics: families in it have ages, areas and harms only. "
@@ -63,8 +76,14 @@ def page_sections(material: Material) -> list[Section]:
     compared = [*_compared(material)] if material.others else []
     first, rest = compared[:1], compared[1:]
     about = [children(material), caseloads(material), adult_workers.section(material)]
-    last = [claims(material), method(material), again(material), evidence(material)]
-    return [summary(material), *_readings(material), *first, *about, *rest, *last]
+    last = [claims(material), method(material), *_glossary(material), again(material), evidence(material)]
+    side = [schedules_section(material)] if material.others else []
+    return [summary(material), *side, *_readings(material), *first, *about, *rest, *last]
+
+
+def _glossary(material: Material) -> list[Section]:
+    """Define the money figures, where a schedule is compared."""
+    return [glossary.section(income=brings_money(material.case))] if material.others else []
 
 
 def _readings(material: Material) -> list[Section]:
@@ -114,7 +133,9 @@ def paper_sections(material: Material) -> list[Section]:
 def _recommendation(material: Material) -> Section:
     """Word the recommendation by rule from the results."""
     judged = found(material)
-    blocks: list[Block] = [Statement(RECOMMENDATIONS[judged.answer]), Paragraph(judged.reason), Paragraph(_CASH_ONLY)]
+    blocks: list[Block] = [Statement(RECOMMENDATIONS[judged.answer]), Paragraph(judged.reason)]
+    blocks += [headline(material)] if material.others else []
+    blocks.append(Paragraph(_CASH_ONLY))
     return Section("recommendation", "Recommendation", blocks)
 
 
@@ -138,7 +159,7 @@ def _on_day_0(material: Material, stock: str) -> str:
 def _options(material: Material) -> Section:
     """Say what the schedules are, and what each would change."""
     blocks: list[Block] = [Paragraph("No change is the option that every other is compared with.")]
-    blocks += [answers(material), headline(material), Paragraph(reading(material))]
+    blocks += [answers(material), compared(material), Paragraph(reading(material))]
     if material.others:
         blocks += readings.blocks(material.readings, material.scenario, material.titles, material.least)
     if material.least:

@@ -5,15 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from familyflow.economics import case
+from familyflow.report.appraisals import stands
 from familyflow.report.blocks import Bullets, Paragraph, Section, Statement, Table
-from familyflow.report.content.judgement import Position, Verdict, verdict
+from familyflow.report.content.judgement import Amount, Position, Verdict, verdict
 from familyflow.report.content.money import over_draws
 from familyflow.report.content.proof import standing
-from familyflow.report.measures import PRECISION, RANGE
+from familyflow.report.measures import FEW, PRECISION, RANGE
 from familyflow.report.readings import stands_on
-from familyflow.report.words import CHILDREN, care, day, draws, likelihood, number, pounds
+from familyflow.report.words import CHILDREN, capital, care, day, draws, number, pounds, signed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
     from familyflow.report.blocks import Block
     from familyflow.report.content.material import Material
 
@@ -36,34 +42,45 @@ def schedules(material: Material) -> str:
 
 
 def found(material: Material) -> Verdict:
-    """Judge the schedules by the present value of their cash."""
-    positions = [_position(material, name, title) for name, title in material.others.items()]
-    return verdict(positions, material.plan.draws, material.end)
+    """Judge by the schedule that stands for the run, and say between what the others lie."""
+    the = stands(material.case) if material.others else ""
+    order = sorted(material.others, key=lambda name: name != the)
+    year = material.case.activity.years[material.case.appraisal.last_year]
+    return verdict([_position(material, name) for name in order], material.plan.draws, material.end, year)
 
 
-def _position(material: Material, name: str, title: str) -> Position:
-    """Give a schedule's net present value."""
-    npv = material.case.appraisal.npv[:, material.place(name)]
-    return Position(title, **over_draws(npv), above=float((npv > 0).mean()), below=float((npv < 0).mean()))
+def _position(material: Material, name: str) -> Position:
+    """Give a schedule's answers to both questions."""
+    found, place = material.case.appraisal, material.place(name)
+    arrays = (found.npv, found.npv_public, found.run_rate, found.run_rate_public)
+    return Position(material.others[name], *(_amount(values[:, place]) for values in arrays))
+
+
+def _amount(values: NDArray[np.float64]) -> Amount:
+    """Give an amount's average and range, and the shares of draws above and below 0."""
+    return Amount(**over_draws(values), above=float((values > 0).mean()), below=float((values < 0).mean()))
 
 
 def answers(material: Material) -> Bullets:
-    """Say of each schedule whether it pays for itself, and how many children fewer enter care."""
+    """Answer both questions for each schedule, and say how many children fewer enter care."""
     return Bullets([_answer(material, name, title) for name, title in material.others.items()])
 
 
 def _answer(material: Material, name: str, title: str) -> str:
     """Say what one schedule comes to."""
-    own, count = _position(material, name, title), material.plan.draws
+    own, count = _position(material, name), material.plan.draws
     entries = care(material.of(name, "care_entries_averted"), material.least)
-    if not (own.above or own.below):
+    if not (own.cash.above or own.cash.below):
         return f"{title}. It changes the council's cash in no draw; {entries}."
     peak = material.case.appraisal.peak[:, material.place(name)].mean()
-    said = f"{likelihood(own.above)}: it pays for itself in {round(own.above * count):,} of {draws(count)}"
-    band = f" ({RANGE}: {pounds(own.p5)} to {pounds(own.p95)})" if own.p5 < own.p95 else ""
+    said = f"{draws(count).capitalize()} are too few to decide"
+    if count >= FEW:
+        both = (f"{round(each.above * count):,}" for each in (own.cash, own.public))
+        said = "Cash for the council in {}, worth it for the public purse in {} of ".format(*both) + draws(count)
+    band = f" ({RANGE}: {pounds(own.cash.p5)} to {pounds(own.cash.p95)})" if own.cash.p5 < own.cash.p95 else ""
     return (
-        f"{title}. {said if count > 1 else 'One draw cannot say'}; on average its net present value is "
-        f"{pounds(own.mean)}{band}, and {pounds(peak)} has to be found before savings make it good; {entries}."
+        f"{title}. {said}; on average its net present value in cash is {pounds(own.cash.mean)}{band}, and "
+        f"{pounds(peak)} has to be found before savings make it good; {entries}."
     )
 
 
@@ -72,8 +89,7 @@ def summary(material: Material) -> Section:
     judged = found(material)
     blocks: list[Block] = [Statement(judged.heading), Paragraph(judged.reason)]
     if material.others:
-        blocks += [Paragraph(stands_on(material.scenario)), answers(material), headline(material)]
-        blocks.append(Paragraph(reading(material)))
+        blocks += [Paragraph(stands_on(material.scenario)), headline(material), Paragraph(reading(material))]
     blocks += [Paragraph(f"Asked: {asked(material)}"), Paragraph(standing(material))]
     if material.least:
         blocks.append(Paragraph(withheld(material.least)))
@@ -109,6 +125,54 @@ def withheld(least: int) -> str:
 
 
 def headline(material: Material) -> Table:
+    """Tabulate the main results of the schedule that stands for the run: both questions, and what they rest on."""
+    name = stands(material.case)
+    place, own, flows = material.place(name), _position(material, name), material.case.flows
+    year = material.case.activity.years[material.case.appraisal.last_year]
+    spending, cash = (over_draws(each[:, place].sum(axis=1)) for each in (flows.spending, flows.cash))
+    averted, care_end = material.of(name, "care_entries_averted"), material.less(name, "children_in_care_end")
+    rows = [
+        ["Entries to care averted", *_counted(material, averted, material.of(name, "care_entries_averted"))],
+        ["Children in care at the end, change", *_changed(material, care_end)],
+        ["Cost, £m", *_spread(material, spending), ""],
+        ["Cash saved, £m", *_spread(material, cash), ""],
+        ["Is it cash for the council? Net present value, £m", *_amounts(material, own.cash)],
+        [f"... and in {year} alone, £m", *_amounts(material, own.cash_a_year)],
+        ["Is it worth it for the public purse? Net present value, £m", *_amounts(material, own.public)],
+        [f"... and in {year} alone, £m", *_amounts(material, own.public_a_year)],
+    ]
+    headings = ("", "Average", capital(RANGE), "Yes in")
+    return Table("headline", f"{material.others[name]}, by {day(material.end)}", headings, [("", rows)])
+
+
+def _counted(material: Material, row: Mapping[str, float], sure: Mapping[str, float]) -> list[str]:
+    """Write a count's average, range and the share of draws in which it is better than under no change."""
+    mean = number(row["mean"], CHILDREN, material.least)
+    return [mean, material.range(row, CHILDREN), _share(sure["probability_better"], material)]
+
+
+def _changed(material: Material, row: Mapping[str, float]) -> list[str]:
+    """Write a change's average and range."""
+    return [signed(row["mean"], CHILDREN, material.least), material.range(row, CHILDREN), ""]
+
+
+def _spread(material: Material, row: Mapping[str, float]) -> list[str]:
+    """Write an amount's average and range, in millions."""
+    return [number(row["mean"], "gbp"), material.range(row, "gbp")]
+
+
+def _amounts(material: Material, amount: Amount) -> list[str]:
+    """Write an amount's average, range and the share of draws above 0."""
+    spread = {"mean": amount.mean, "p5": amount.p5, "p95": amount.p95}
+    return [*_spread(material, spread), _share(amount.above, material)]
+
+
+def _share(share: float, material: Material) -> str:
+    """Write a share of draws, where there are enough for one."""
+    return f"{number(share, 'share')} of draws" if material.plan.draws >= FEW else "too few to decide"
+
+
+def compared(material: Material) -> Table:
     """Tabulate every schedule's main results."""
     headings = (
         "Schedule",
@@ -117,17 +181,18 @@ def headline(material: Material) -> Table:
         "Children on CP plans at the end, change",
         "Cost, £m",
         "Cash saved, £m",
-        "Net present value, £m",
-        "Pays for itself in",
+        "Net present value of cash, £m",
+        "Cash for the council in",
+        "Worth it for the public purse in",
     )
-    rows = [_headline(material, name, title) for name, title in material.others.items()]
-    return Table("headline", f"By {day(material.end)}: average, and {RANGE}", headings, [("", rows)])
+    rows = [_compared(material, name, title) for name, title in material.others.items()]
+    return Table("schedules-table", f"By {day(material.end)}: average, and {RANGE}", headings, [("", rows)])
 
 
-def _headline(material: Material, name: str, title: str) -> list[str]:
+def _compared(material: Material, name: str, title: str) -> list[str]:
     """Write a schedule's main results."""
     flows, place = material.case.flows, material.place(name)
-    own = _position(material, name, title)
+    own = _position(material, name)
     return [
         title,
         material.cell(material.of(name, "care_entries_averted"), CHILDREN),
@@ -135,6 +200,12 @@ def _headline(material: Material, name: str, title: str) -> list[str]:
         material.change(material.less(name, "children_on_cp_end"), CHILDREN),
         material.cell(over_draws(flows.spending[:, place].sum(axis=1)), "gbp"),
         material.cell(over_draws(flows.cash[:, place].sum(axis=1)), "gbp"),
-        material.cell({"mean": own.mean, "p5": own.p5, "p95": own.p95}, "gbp"),
-        f"{number(own.above, 'share')} of draws",
+        material.cell({"mean": own.cash.mean, "p5": own.cash.p5, "p95": own.cash.p95}, "gbp"),
+        _share(own.cash.above, material),
+        _share(own.public.above, material),
     ]
+
+
+def schedules_section(material: Material) -> Section:
+    """Set the schedules side by side."""
+    return Section("schedules", "The schedules side by side", [answers(material), compared(material)])

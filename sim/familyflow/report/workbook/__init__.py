@@ -37,6 +37,7 @@ _READ: Final = (
     "Sensitivity",
     "Activity",
     "Claims",
+    texts.GLOSSARY,
     "Evidence",
 )
 _BEHIND: Final = ("Checks", "Years", "Prices", "Averages", "Worth", "Outcomes", "Draws")
@@ -96,4 +97,5 @@ def _write_sheets(book: Workbook, sheets: Mapping[str, cells.Sheet], contents: C
     texts.write_checks(sheets["Checks"], ladder, flow, found, worth)
     texts.write_activity(sheets["Activity"], case)
     texts.write_claims(sheets["Claims"], contents.claims, case.titles)
+    texts.write_glossary(sheets[texts.GLOSSARY], case)
     texts.write_evidence(sheets["Evidence"], contents.quantities, contents.sources)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from familyflow.report import readings, words
+from familyflow.report import glossary, readings, words
 from familyflow.report.sections import DIRECTION
 from familyflow.report.workbook import draws as d
 from familyflow.report.workbook.answers import HIGH_END, LOW_END, RANGE
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from familyflow.report.workbook.sensitivity import Worth
 
 READINGS: Final = "Readings"
+GLOSSARY: Final = "Glossary"
 _PENNY: Final = 0.005
 _AGREE: Final = "agree"
 
@@ -122,6 +123,16 @@ def write_readings(sheet: Sheet, found: Readings | None, titles: Mapping[str, st
     for said in readings.notes(found):
         sheet.text(row, 0, said, "note")
         row += 1
+
+
+def write_glossary(sheet: Sheet, model: Model) -> None:
+    """Write what each money figure is called and means, as page and docs do."""
+    sheet.text(0, 0, "What the money figures are", "title")
+    sheet.sheet.set_column(0, 1, 40)
+    sheet.sheet.set_column(2, 2, 110)
+    sheet.texts(2, 0, ("Figure", "In files", "What it is"), "header")
+    for row, term in enumerate(glossary.terms(income=bool(model.income)), 3):
+        sheet.texts(row, 0, term)
 
 
 def write_checks(sheet: Sheet, ladder: Ladder, flow: CashFlow, found: Appraised, worth: Worth) -> None:
