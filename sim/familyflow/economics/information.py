@@ -18,7 +18,7 @@ Every number has its Monte Carlo error, and `Estimate.told` is the one rule on w
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, isfinite, nan
+from math import ceil, inf, isfinite, nan
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -116,7 +116,8 @@ def perfect(benefits: Floats) -> float:
 
 def evpi(benefits: Floats) -> Estimate:
     """Give EVPI of benefits (D, S) with its error."""
-    return _gain(benefits.max(axis=1), benefits)
+    over = _over_best(benefits)
+    return _gain(over.max(axis=1), over)
 
 
 def partial(benefits: Floats, inputs: Floats) -> float:
@@ -128,15 +129,16 @@ def evppi(benefits: Floats, inputs: Floats) -> Estimate:
     """Give EVPPI of a group of inputs (D, P), for benefits (D, S), with its error; unknown where draws are too few."""
     if len(benefits) < FEWEST:
         return UNKNOWN
-    return _worth(benefits, cross_fit.predicted(_over_best(benefits), inputs))
+    over = _over_best(benefits)
+    return _worth(over, cross_fit.predicted(over, inputs))
 
 
 def groups(benefits: Floats, samples: pd.DataFrame, names: Mapping[str, Sequence[str]]) -> list[Information]:
     """Give EVPPI and the share of variance of each group of inputs, named with the samples' columns."""
     benefits, samples = benefits[:MOST], samples.iloc[:MOST]
-    y = _best_moving(benefits)
+    over, y = _over_best(benefits), _best_moving(benefits)
     base = cross_fit.predicted(y, y[:, :0])[..., 0] if len(y) >= FEWEST else y
-    return [_one(group, benefits, y, base, samples[list(columns)]) for group, columns in names.items()]
+    return [_one(group, over, y, base, samples[list(columns)]) for group, columns in names.items()]
 
 
 def _best_moving(benefits: Floats) -> Floats:
@@ -145,35 +147,38 @@ def _best_moving(benefits: Floats) -> Floats:
     return moving[:, [moving.mean(axis=0).argmax()]] if moving.shape[1] else benefits[:, :1]
 
 
-def _one(group: str, benefits: Floats, y: Floats, base: Floats, samples: pd.DataFrame) -> Information:
+def _one(group: str, over: Floats, y: Floats, base: Floats, samples: pd.DataFrame) -> Information:
     """Look at one group."""
     inputs = samples.to_numpy(dtype=np.float64)
-    varied = int((inputs.std(axis=0) > 0).sum())
-    if len(benefits) < FEWEST:
+    varied = int((inputs.max(axis=0, initial=-inf) > inputs.min(axis=0, initial=inf)).sum())
+    if len(over) < FEWEST:
         return Information(group, UNKNOWN, UNKNOWN, varied)
-    found = cross_fit.predicted(np.column_stack([_over_best(benefits), y]), inputs)
-    return Information(group, _worth(benefits, found[..., :-1]), _foretold(y[:, 0], found[..., -1], base), varied)
+    found = cross_fit.predicted(np.column_stack([over, y]), inputs)
+    return Information(group, _worth(over, found[..., :-1]), _foretold(y[:, 0], found[..., -1], base), varied)
 
 
 def _over_best(benefits: Floats) -> Floats:
-    """Give benefits (D, S) over those of the schedule with the best mean: what the choice hangs on."""
+    """Give benefits (D, S) over those of the schedule with the best mean, whose own are then exactly 0."""
     return np.asarray(benefits - benefits[:, [benefits.mean(axis=0).argmax()]])
 
 
-def _worth(benefits: Floats, foretold: Floats) -> Estimate:
+def _worth(over: Floats, foretold: Floats) -> Estimate:
     """Give what choosing by what is foretold (R, D, S) brings over choosing once for all, averaged over deals."""
     chosen = foretold.argmax(axis=-1)
-    found = _gain(np.take_along_axis(benefits, chosen.T, axis=1).mean(axis=1), benefits)
+    found = _gain(np.take_along_axis(over, chosen.T, axis=1).mean(axis=1), over)
     return Estimate(max(found.value, 0.0), found.error)
 
 
-def _gain(reached: Floats, benefits: Floats) -> Estimate:
-    """Give the mean of what is reached (D,), less the best mean of benefits (D, S); its error is a jackknife's."""
-    draws = len(benefits)
-    value = float(reached.mean() - benefits.mean(axis=0).max())
+def _gain(reached: Floats, over: Floats) -> Estimate:
+    """Give the mean of what is reached (D,), over the best of one schedule's (D, S); its error is a jackknife's.
+
+    Both are over the best schedule's benefits, so that where no draw changes the choice the gain is 0 to the bit.
+    """
+    draws = len(over)
+    value = float(reached.mean() - over.mean(axis=0).max())
     if draws == 1:
         return Estimate(value, nan)
-    without = (reached.sum() - reached - (benefits.sum(axis=0) - benefits).max(axis=1)) / (draws - 1)
+    without = (reached.sum() - reached - (over.sum(axis=0) - over).max(axis=1)) / (draws - 1)
     return Estimate(value, float(np.sqrt((draws - 1) / draws * ((without - without.mean()) ** 2).sum())))
 
 
