@@ -13,11 +13,12 @@ import numpy as np
 import pandas as pd
 
 from familyflow.economics import appraisal as appraisals
-from familyflow.economics import case, information, ladder, sensitivity
+from familyflow.economics import case, ladder, sensitivity
 from familyflow.economics.ladder import Rung
 from familyflow.economics.lines import Kind
 from familyflow.experiment.files import writing
 from familyflow.ground.calendar import DAYS_PER_YEAR
+from familyflow.report import worth_knowing
 from familyflow.report.measures import NO_CHANGE, WHOLE
 from familyflow.scenario.vocabulary import INCOME
 
@@ -28,10 +29,10 @@ if TYPE_CHECKING:
 
     from familyflow.economics.appraisal import Appraisal
     from familyflow.economics.case import Activity, Assumptions, Floats
-    from familyflow.economics.information import Information
     from familyflow.economics.ladder import Flows
     from familyflow.economics.sensitivity import Bar
     from familyflow.ground.quantity import Quantity
+    from familyflow.report.worth_knowing import Unknowns
 
 AS_STATED: Final = "as stated"
 CORRECTED: Final = "optimism bias corrected"
@@ -67,13 +68,10 @@ SENSITIVITY: Final = (
     "error_gbp",
     "method",
 )
-INFORMATION: Final = ("what", "inputs", "gbp", "share_of_variance", "draws", "words")
 MAP: Final = ("schedule", "input_x", "x", "input_y", "y", "npv_gbp")
 PLANE: Final = ("schedule", "draw", "child_years_in_care_averted", "net_cost_gbp")
 _POINTS: Final = 5
 """Points along each side of the map."""
-EVERYTHING: Final = "everything"
-CHANCE: Final = "chance"
 GROUPS: Final = {
     "effects of the programme": ("effect.", "adult.", "harm."),
     "prices and pay": ("price.", "rate."),
@@ -160,9 +158,15 @@ class Case:
         ]
 
     @cached_property
+    def unknowns(self) -> Unknowns:
+        """What not knowing is worth, by group of inputs."""
+        names = groups_of([str(name) for name in self.samples.columns if name != "draw"])
+        return worth_knowing.unknowns(self.appraisal.npv, self._samples, names)
+
+    @cached_property
     def information_table(self) -> pd.DataFrame:
-        """What not knowing is worth, by group of inputs: columns as INFORMATION; gaps where the draws are too few."""
-        return pd.DataFrame(list(self._information()), columns=list(INFORMATION))
+        """What not knowing is worth: columns as in `worth_knowing`; gaps where the draws cannot tell."""
+        return pd.DataFrame(list(worth_knowing.rows(self.unknowns)), columns=list(worth_knowing.COLUMNS))
 
     @cached_property
     def map_table(self) -> pd.DataFrame:
@@ -186,19 +190,6 @@ class Case:
     @property
     def _samples(self) -> pd.DataFrame:
         return sensitivity.draws_of(self.samples, self.activity.draws)
-
-    def _information(self) -> Iterator[dict[str, object]]:
-        """Give the rows of the information table."""
-        npv, draws = self.appraisal.npv, len(self.activity.draws)
-        names = groups_of([str(name) for name in self.samples.columns if name != "draw"])
-        enough = draws >= information.FEWEST
-        found = information.groups(npv, self._samples, names) if enough else [_unknown(each) for each in names]
-        yield _row(EVERYTHING, sum(each.inputs for each in found), information.perfect(npv), 1.0, draws)
-        yield from (_row(each.group, each.inputs, each.gbp, each.share, draws) for each in found)
-        if enough:
-            every = [name for members in names.values() for name in members]
-            known = information.groups(npv, self._samples, {EVERYTHING: every})[0].share
-            yield _row(CHANCE, 0, float("nan"), 1 - known, draws)
 
     def save(self, folder: Path) -> None:
         """Write every table into a folder; Problem when it cannot be."""
@@ -238,31 +229,6 @@ def groups_of(names: Sequence[str]) -> dict[str, list[str]]:
     found = {group: [name for name in uncertain if name.startswith(begins)] for group, begins in GROUPS.items()}
     taken = {name for members in found.values() for name in members}
     return {**found, DRIFT: [name for name in uncertain if name not in taken]}
-
-
-def _unknown(group: str) -> Information:
-    """Give a group about which too few draws say nothing."""
-    return information.Information(group, float("nan"), float("nan"), 0)
-
-
-def _row(what: str, inputs: int, gbp: float, share: float, draws: int) -> dict[str, object]:
-    """Write one row of the information table."""
-    words = _words(what, gbp, draws)
-    return {"what": what, "inputs": inputs, "gbp": gbp, "share_of_variance": share, "draws": draws, "words": words}
-
-
-def _words(what: str, gbp: float, draws: int) -> str:
-    """Say in words what not knowing is worth."""
-    if what == CHANCE:
-        return "chance, and what the regression does not see: no study can take it away"
-    if not isfinite(gbp):
-        return f"{draws} draws are too few to tell; {information.FEWEST} are needed"
-    if gbp <= 0:
-        return (
-            f"knowing {what} would not change the choice between the schedules, so it is worth nothing to this decision"
-        )
-    first = "" if what == EVERYTHING else "; measure the dearest first"
-    return f"not knowing {what} is worth GBP {gbp:,.0f} of present value{first}"
 
 
 def _spread(values: Floats) -> dict[str, float]:

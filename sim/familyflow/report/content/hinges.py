@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
-from familyflow.economics.information import FEWEST
+from familyflow.economics.information import ERRORS, FEWEST, Estimate
 from familyflow.economics.sensitivity import REGRESSED
-from familyflow.report.appraisals import CHANCE, EVERYTHING, stands
+from familyflow.report.appraisals import stands
 from familyflow.report.blocks import Bullets, Chart, Paragraph, Section, Table
 from familyflow.report.rungs import Swing
 from familyflow.report.words import capital, figure, number, pounds, quoted
+from familyflow.report.worth_knowing import CHANCE, advice, cannot_be_told, reach, with_error
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Mapping
@@ -113,35 +115,46 @@ def _needed(material: Material, name: str, title: str) -> str:
 
 
 def unknown(material: Material) -> Iterator[Block]:
-    """Say what not knowing is worth, by group of inputs."""
-    table = material.case.information_table
-    rows = [
-        [capital(str(row["what"])), number(row["share_of_variance"], "share"), _worth(row)]
-        for row in table.to_dict("records")
-    ]
+    """Say what not knowing is worth, by group of inputs, and what of it the draws can tell."""
+    found = material.case.unknowns
+    rows = [_known(row) for row in material.case.information_table.to_dict("records")]
     headings = (
         "What is not known",
-        "Share of the variance, estimated",
+        "Share of the variance, at the least",
         "What knowing it would be worth to the choice of schedule",
     )
-    yield Table("information-table", "What not knowing is worth", headings, [("", rows)], frozenset({2}))
+    yield Table("information-table", "What not knowing is worth", headings, [("", rows)], frozenset({1, 2}))
+    if found.enough:
+        yield Paragraph(
+            "Each number has its Monte Carlo error beside it, and is given where it is more than "
+            f"{ERRORS} errors above nought. {reach(found.draws)}"
+        )
+    yield Paragraph(advice(found, material.case.assumptions))
 
 
-def _worth(row: Mapping[Hashable, Any]) -> str:
-    """Write what knowing something is worth, or why that is not known or nothing."""
-    known = row["gbp"] > 0
-    return f"{pounds(row['gbp'])} of present value" if known else capital(str(row["words"]))
+def _known(row: Mapping[Hashable, Any]) -> list[str]:
+    """Write one row: what knowing something is worth, or why that is not known or nothing."""
+    gbp = Estimate(float(row["gbp"]), float(row["gbp_error"]))
+    worth = f"{with_error(gbp)} of present value" if gbp.told else capital(str(row["words"]))
+    return [capital(str(row["what"])), _share(row), worth]
+
+
+def _share(row: Mapping[Hashable, Any]) -> str:
+    """Write a share of the variance with its error, or that it cannot be told."""
+    share = Estimate(float(row["share_of_variance"]), float(row["share_error"]))
+    if not isfinite(share.value):
+        return cannot_be_told(int(row["draws"]))
+    if not share.error:
+        return number(share.value, "share")
+    most = "at the most " if row["what"] == CHANCE else ""
+    return f"{most}{number(share.value, 'share')} (error {share.error:.1%})"
 
 
 def first_to_measure(material: Material) -> Iterator[str]:
-    """Say which group of inputs is worth measuring first, where the draws can tell."""
-    table = material.case.information_table
-    groups = table[~table["what"].isin([EVERYTHING, CHANCE])].dropna(subset="gbp")
-    if not groups.empty and groups["gbp"].max() > 0:
-        best = groups.sort_values("gbp", ascending=False).iloc[0]
-        yield f"Measure first what is worth most to know: {best['what']} (worth {pounds(best['gbp'])} to this choice)."
+    """Say what is worth measuring first, if anything is, and on which assumed inputs the answer hangs."""
+    yield advice(material.case.unknowns, material.case.assumptions)
     rows = widest(material)
     assumed = rows[rows["status"] == "assumed"]
     if not assumed.empty:
         names = ", ".join(quoted(spoken(name)) for name in assumed["input"].head(3))
-        yield f"Of the assumed inputs the answer hangs most on {names}: find better evidence for these first."
+        yield f"Of the assumed inputs the answer hangs most on {names}."
