@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from familyflow.report import canvas
 from familyflow.report.canvas import COLOURS, INK, Picture, styled
 from familyflow.report.measures import RANGE
+from familyflow.report.messages import spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,14 +40,16 @@ def dots(shown: Shown, councils: Sequence[tuple[str, Sequence[Row]]]) -> Picture
     figure, panels = canvas.stacked([len(rows) for _, rows in kept])
     for position, (axes, (name, rows)) in enumerate(zip(panels, kept, strict=True)):
         _panel(axes, shown, rows, COLOURS[position % len(COLOURS)])
-        canvas.head(axes, name)
+        canvas.head(axes, name, beside=canvas.LABELS)
     panels[-1].set_xlabel(shown.axis)
     key = [
         Line2D([], [], color=INK, marker="o", linestyle="", label="average of draws"),
         Line2D([], [], color=INK, linewidth=2.5, label=f"{RANGE}, 90% of draws"),
     ]
-    canvas.finish(figure, shown.title, "", key)
-    return Picture(shown.name, shown.title, _said(shown, kept), figure)
+    means = [shown.value(row).mean for _, rows in kept for row in rows]
+    heading = f"{shown.title}: {spread(means, shown.words)} on average"
+    canvas.finish(figure, heading, "", key)
+    return Picture(shown.name, heading, _said(shown, kept), figure)
 
 
 def _panel(axes: Axes, shown: Shown, rows: Sequence[Row], colour: str) -> None:
