@@ -273,6 +273,11 @@ def head(axes: Axes, title: str, *findings: str, beside: float = 0.0) -> None:
     axes.set_title("\n".join(broken(text, _HEAD, room) for text in (title, *findings)))
 
 
+def name_axis(axes: Axes, name: str) -> None:
+    """Name a horizontal axis that labels stand beside, broken so that it stays within the figure."""
+    axes.set_xlabel(broken(name, _KEY, WIDTH - LABELS - 2 * _GAP))
+
+
 def label_rows(panels: Sequence[Axes], label: str) -> None:
     """Label the vertical axis of the panels that stand first in their row; thousands are separated."""
     for axes in panels:

@@ -41,7 +41,7 @@ def dots(shown: Shown, councils: Sequence[tuple[str, Sequence[Row]]]) -> Picture
     for position, (axes, (name, rows)) in enumerate(zip(panels, kept, strict=True)):
         _panel(axes, shown, rows, COLOURS[position % len(COLOURS)])
         canvas.head(axes, name, beside=canvas.LABELS)
-    panels[-1].set_xlabel(shown.axis)
+    canvas.name_axis(panels[-1], shown.axis)
     key = [
         Line2D([], [], color=INK, marker="o", linestyle="", label="average of draws"),
         Line2D([], [], color=INK, linewidth=2.5, label=f"{RANGE}, 90% of draws"),

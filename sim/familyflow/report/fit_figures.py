@@ -160,7 +160,7 @@ def residuals(table: pd.DataFrame) -> Picture:
     axes.set_ylim(0.4, len(rows) + 0.6)
     reach = max(2.5, 1.1 * float(rows["residual"].abs().max()))
     axes.set_xlim(-reach, reach)
-    axes.set_xlabel("fitted less published, in standard deviations of what was published")
+    canvas.name_axis(axes, "fitted less published, in standard deviations of what was published")
     within = int((rows["residual"].abs() <= _USUAL).sum())
     title = (
         f"{within} of {len(rows)} fitted figures lie within {_USUAL:.1f} standard deviations of what was published; "
@@ -181,7 +181,7 @@ def prior_posterior(unknowns: pd.DataFrame) -> Picture:
     for axes, (title, rows) in zip(panels, groups, strict=True):
         _bars(axes, rows)
         canvas.head(axes, title, beside=canvas.LABELS)
-    panels[-1].set_xlabel("times the prior's central value")
+    canvas.name_axis(panels[-1], "times the prior's central value")
     informed = int((unknowns["says"] == "informed").sum())
     title = f"The published figures inform {informed} of {len(unknowns)} unknowns; the others keep their prior"
     key = [

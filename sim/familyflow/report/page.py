@@ -66,7 +66,7 @@ def _sections(runs: Sequence[Run]) -> Iterator[tuple[str, str, Sequence[Html]]]:
     yield "table", "Every schedule in one table", [*said, _whole(runs)]
     yield "reading", "How to read it", [element("p", text.strip()) for text in _READING.split("\n\n")]
     every = [row for run in runs for row in rows(run)]
-    for shown, heading in _CHARTS:
+    for shown, heading in CHARTS:
         if not all(isnan(shown.value(row).mean) for row in every):
             yield shown.name, heading, _chart(shown, runs)
     if any(row.claims for row in every):
@@ -129,7 +129,7 @@ def _millions(outcome: Outcome) -> Outcome:
     return outcome.times(1 / _MILLION)
 
 
-_CHARTS: Final = (
+CHARTS: Final = (
     (
         Shown(
             "entries",

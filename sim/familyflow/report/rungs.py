@@ -118,7 +118,7 @@ def tornado(swings: Sequence[Swing], middle: float, answer: str) -> Picture:
     axes.set_yticks(range(len(swings)), [canvas.row_label(swing.title) for swing in swings])
     axes.set_ylim(len(swings) - 0.5, -0.5)
     axes.grid(visible=False, axis="y")
-    axes.set_xlabel(f"{answer}, £m")
+    canvas.name_axis(axes, f"{answer}, £m")
     most = swings[0]
     moved = f"from {pounds(most.low)} at its low end to {pounds(most.high)} at its high end"
     heading = f"Of one input at a time, {quoted(most.title)} moves the answer most: {moved}"
