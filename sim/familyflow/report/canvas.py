@@ -76,7 +76,7 @@ _LABEL: Final = 38
 """Letters beside a row."""
 LABELS: Final = 2.7
 """Inches that they take."""
-_LONG: Final = pd.Timedelta(days=9 * 366)
+_LONG: Final = pd.Timedelta(days=6 * 366)
 
 
 class Look(NamedTuple):

@@ -23,13 +23,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a chart shows of each row: its name, title, axis label, value in the axis's unit, and the value in words."""
+    """What a chart shows of each row: its name, title, axis label, value in the axis's unit, and the value in words.
+
+    `level`: what is shown is no difference, so that nought is nothing to hold it against.
+    """
 
     name: str
     title: str
     axis: str
     value: Callable[[Row], Outcome]
     words: Callable[[float], str]
+    level: bool = False
 
 
 @styled
@@ -59,7 +63,8 @@ def _panel(axes: Axes, shown: Shown, rows: Sequence[Row], colour: str) -> None:
         outcome = shown.value(row)
         axes.plot([outcome.p5, outcome.p95], [place, place], color=colour, linewidth=2.5, alpha=0.6)
         axes.plot(outcome.mean, place, "o", color=colour, markersize=7)
-    axes.axvline(0, color=INK, linewidth=0.8)
+    if not shown.level:
+        axes.axvline(0, color=INK, linewidth=0.8)
     axes.set_yticks(list(places), [canvas.row_label(row.title) for row in rows])
     axes.set_ylim(0.4, len(rows) + 0.6)
 

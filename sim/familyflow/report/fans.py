@@ -55,7 +55,7 @@ def stock(values: pd.Series, scenario: Scenario, titles: Mapping[str, str], leas
             _no_change(axes, part(quantiles, NO_CHANGE))
         _published(axes, scenario, measure)
         canvas.head(axes, title, *([left] if name == NO_CHANGE and left else _gain(gaps, name, least)))
-        canvas.year_axis(axes, first, end + _MARGIN / 3)
+        canvas.year_axis(axes, first, end + _MARGIN)
     canvas.zoom(panels[0], min([quantiles["p5"].min(), *(point.value for point in points)]))
     canvas.label_rows(panels, "children")
     heading = f"{STOCKS[measure]} at {day(end)}: {_message(values, gaps, least)}"
@@ -210,7 +210,7 @@ def baseline_start(stocks: pd.DataFrame, scenario: Scenario, least: int = 0) -> 
         canvas.head(axes, f"{title}: {number(snapshot, 'children', least)} on day 0")
         canvas.zoom(axes, min(snapshot, quantiles["p5"].min()))
         axes.set_ylim(top=1.25 * max(snapshot, quantiles["p95"].max()))
-        canvas.month_axis(axes, scenario.start - _MARGIN / 2, months[-1] + _MARGIN / 3)
+        canvas.month_axis(axes, scenario.start - _MARGIN / 2, months[-1] + _MARGIN)
     canvas.label_rows(rows[0], "children")
     heading = f"No change runs on from day 0: {_start_said(early, least)} after {len(months) - 1} months, on average"
     first, last = scenario.start - _MARGIN / 2, months[-1].date()

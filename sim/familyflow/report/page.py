@@ -147,6 +147,7 @@ CHARTS: Final = (
             "open children per social worker in the worst team and quarter",
             lambda row: row.worst_quarter,
             lambda value: words.number(value, CASELOAD),
+            level=True,
         ),
         "Caseloads",
     ),

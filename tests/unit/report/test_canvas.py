@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -170,6 +170,16 @@ def test_no_axis_runs_into_the_one_beside_it(drawn: dict[str, Picture]) -> None:
     for name, picture in drawn.items():
         labels = [axes.yaxis.label.get_window_extent() for axes in panels(picture.figure) if axes.get_ylabel()]
         assert not any(one.overlaps(other) for one, other in combinations(labels, 2)), name
+
+
+def test_no_mark_s_label_runs_into_the_next(drawn: dict[str, Picture]) -> None:
+    for name, picture in drawn.items():
+        for axes in panels(picture.figure):
+            low, high = axes.get_xlim()
+            ticks = [tick for tick in axes.xaxis.get_major_ticks() if low <= tick.get_loc() <= high]
+            shown = [tick.label1.get_window_extent() for tick in ticks if tick.label1.get_visible()]
+            shown = [box for box in shown if box.width > 0]
+            assert not any(one.overlaps(other) for one, other in pairwise(shown)), name
 
 
 def test_every_figure_is_as_wide_as_page_and_paper_show_it(drawn: dict[str, Picture]) -> None:
