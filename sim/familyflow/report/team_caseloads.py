@@ -12,13 +12,13 @@ from matplotlib.patches import Patch
 
 from familyflow.report import canvas
 from familyflow.report.canvas import GREY, INK, Picture, styled
-from familyflow.report.caseloads import PROMISED, promise
+from familyflow.report.caseloads import ALWAYS, KEPT_FROM, NEVER, NOT_AT_THE_END, PROMISED, kept, kept_since, promise
 from familyflow.report.compare import CASELOAD
 from familyflow.report.frames import EARLY_HELP, SOCIAL_WORK, caseloads, draws_in, outcomes, part
 from familyflow.report.measures import NO_CHANGE, RANGE
 from familyflow.report.messages import spread
 from familyflow.report.precision import BAND, BAND_SAID
-from familyflow.report.words import capital, day, draws, number, quoted
+from familyflow.report.words import capital, day, draws, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,10 +34,6 @@ HEADINGS: Final = MappingProxyType(
     {SOCIAL_WORK: ("caseload_by_team", "social worker"), EARLY_HELP: ("key_worker_caseload", "key worker")}
 )
 """The name of a figure of caseloads, and whose they are."""
-KEPT_FROM: Final = "kept from"
-NEVER: Final = "never kept"
-NOT_AT_THE_END: Final = "not kept to the end"
-ALWAYS: Final = "kept throughout"
 _COLUMNS: Final = 3
 _NARROW: Final = (3.0, 1.0)
 """Children per worker that the axis of a caseload, and of a difference, shows at least."""
@@ -98,25 +94,6 @@ def _paired(rows: pd.Series) -> pd.Series:
     return both.assign(less=both["own"] - both["base"]).set_index([*_BY, "draw"])["less"]
 
 
-def kept(means: pd.Series, promised: float) -> str:
-    """Say from which month an average caseload (by month) stays at or below what was promised."""
-    within = means <= promised
-    over = means.index[~within]
-    if over.empty:
-        return ALWAYS
-    since = kept_since(means, promised)
-    if since is not None:
-        return f"{KEPT_FROM} {since:%B %Y}"
-    return NOT_AT_THE_END if within.any() else NEVER
-
-
-def kept_since(means: pd.Series, promised: float) -> pd.Timestamp | None:
-    """Return the month from which an average caseload stays at or below what was promised; None where it does not."""
-    over = means.index[means > promised]
-    later = means.index[means.index > over[-1]] if len(over) else means.index
-    return pd.Timestamp(later[0]) if len(later) else None
-
-
 @styled
 def caseload_by_team(
     monthly: Monthly, scenario: Scenario, titles: Mapping[str, str], holding: Holding = SOCIAL_WORK
@@ -140,7 +117,7 @@ def caseload_by_team(
     heading = message(found, titles, f"children per {worker}", target)
     canvas.finish(figure, heading, _said_of_bands(found), [*_key(found, titles, target)])
     said = "; ".join(f"{found.teams[team]}: {_at_the_end(found, team, titles)}" for team in found.teams)
-    return Picture(name, heading, f"Average at the end. {said}.", figure, kept_said(found, titles, target))
+    return Picture(name, heading, f"Average at the end. {said}.", figure)
 
 
 def _panels(teams: int, *, paired: bool) -> tuple[Figure, list[tuple[Axes, Axes | None]]]:
@@ -233,28 +210,6 @@ def _together(said: list[str]) -> str:
 def _month(ordinal: float) -> str:
     """Write a month by the ordinal of a day of it."""
     return f"{pd.Timestamp.fromordinal(int(ordinal)):%b %Y}"
-
-
-def kept_said(found: Loads, titles: Mapping[str, str], target: str) -> str:
-    """Say of each team and schedule from which month the promise is kept on average, or that it never is."""
-    if not found.promises:
-        return ""
-    teams = (
-        f"{found.teams[team]} ({number(promised, CASELOAD)}): {_by_schedule(found, team, titles)}"
-        for team, promised in found.promises.items()
-    )
-    return f"The {target.partition(' of ')[0]}, on average over draws. {'; '.join(teams)}."
-
-
-def _by_schedule(found: Loads, team: str, titles: Mapping[str, str]) -> str:
-    """Say of one team from when its promise is kept, schedules together of which the same is true."""
-    groups: dict[str, list[str]] = {}
-    for name, means in found.means(team).items():
-        if name in titles:
-            groups.setdefault(kept(means, found.promises[team]), []).append(titles[name])
-    if len(groups) == 1:
-        return next(iter(groups))
-    return ", ".join(f"{words} under {' and '.join(map(quoted, names))}" for words, names in groups.items())
 
 
 def _target(found: Loads, scenario: Scenario) -> str:

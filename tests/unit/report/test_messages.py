@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from math import nan
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -206,7 +208,7 @@ def test_a_figure_says_beside_it_which_counts_leave_the_range_and_else_nothing(
 
 def test_a_promise_is_kept_from_the_month_after_which_it_is_never_broken() -> None:
     def kept(*values: float) -> str:
-        return team_caseloads.kept(pd.Series(values, MONTHS[: len(values)]), 15)
+        return caseloads.kept(pd.Series(values, MONTHS[: len(values)]), 15)
 
     assert kept(20, 14, 16, 15, 14) == "kept from April 2020"
     assert kept(15, 15) == "kept throughout"
@@ -241,12 +243,20 @@ def test_beneath_a_caseload_is_the_paired_difference_from_no_change(study: Study
     assert any(line.get_ydata()[-1] == pytest.approx(paired.mean()) for line in beneath[0].lines)  # type: ignore[index]
 
 
-def test_the_months_are_said_beside_the_figure_by_team_and_schedule(study: Study, titles: dict[str, str]) -> None:
-    note = team_caseloads.caseload_by_team(study.monthly, study.scenario, titles).note
-    found = team_caseloads.loads(study.monthly, study.scenario, SOCIAL_WORK)
-    assert note.startswith("The target, on average over draws. North (18.0): ")
-    for team in found.teams:
-        assert all(team_caseloads.kept(each, 18) in note for each in found.means(team).values())
+def test_table_and_panel_say_from_when_a_promise_is_kept(study: Study, titles: dict[str, str], found: Findings) -> None:
+    drawn = team_caseloads.loads(study.monthly, study.scenario, SOCIAL_WORK)
+    rows = found.caseloads.set_index(["schedule", "team"])["promise_kept"].to_dict()
+    assert rows == {
+        (name, team): caseloads.kept(each, 18) for team in drawn.teams for name, each in drawn.means(team).items()
+    }
+    picture = team_caseloads.caseload_by_team(study.monthly, study.scenario, titles)
+    assert f"no change: {rows['no_change', 'north']}" in picture.figure.axes[0].get_title(loc="left")
+
+
+def test_without_a_promise_nothing_is_said_to_be_kept(study: Study) -> None:
+    numbers = {key: each for key, each in study.scenario.quantities.items() if key != caseloads.TARGET}
+    changed = replace(study.scenario, quantities=MappingProxyType(numbers))
+    assert set(caseloads.table(study.monthly, changed)["promise_kept"]) == {""}
 
 
 def test_without_no_change_there_is_no_difference_to_draw(study: Study) -> None:
