@@ -14,6 +14,7 @@ from familyflow.report import canvas
 from familyflow.report.canvas import COLOURS, GREY, INK, LIGHT, PALE, Picture, styled
 from familyflow.report.fans import STOCKS
 from familyflow.report.measures import RANGE
+from familyflow.report.published import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,7 +77,7 @@ def history(years: pd.DataFrame, fitted: pd.DataFrame, base: int, title: str) ->
         _years(axes, years[years["measure"] == measure], base)
         if measure in fitted.index:
             _level(axes, fitted.loc[measure])
-        canvas.head(axes, words(measure))
+        canvas.head(axes, words(measure), *filter(None, [_left(years[years["measure"] == measure])]))
         axes.xaxis.set_tick_params(labelbottom=True)
     for spare in panels[len(measures) :]:
         spare.set_visible(False)
@@ -94,6 +95,15 @@ def _history_title(years: pd.DataFrame, fitted: pd.DataFrame, base: int, title: 
         return title
     held = int(then[known.index].between(known["p5"], known["p95"]).sum())
     return f"{title}; the fitted range holds the figure of {base} for {held} of {len(known)} measures"
+
+
+def _left(rows: pd.DataFrame) -> str:
+    """Say how many of one measure's published figures leave the forecast's range of outcomes for their years."""
+    past = rows[rows["kind"] == PUBLISHED].set_index("year")["q50"]
+    ahead = rows[rows["kind"] == FORECAST].set_index("year")[["q05", "q95"]]
+    both = ahead.join(past, how="inner").to_numpy(dtype=float)
+    known = [(float(value), float(low), float(high)) for low, high, value in both]
+    return counted(known, "published then", "forecasts")
 
 
 def _years(axes: Axes, rows: pd.DataFrame, base: int) -> None:

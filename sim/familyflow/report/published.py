@@ -9,7 +9,7 @@ import pandas as pd
 from familyflow.report.measures import RANGE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from familyflow.scenario import Scenario
     from familyflow.scenario.schema import History
@@ -27,14 +27,19 @@ def outside(points: Iterable[History], bands: pd.DataFrame) -> str:
     where none leaves the range.
     """
     known = [(point.value, *_range(bands, point)) for point in points if pd.Timestamp(point.date) in bands.index]
+    return counted(known, "counts published after day 0", "no change")
+
+
+def counted(known: Sequence[tuple[float, float, float]], what: str, whose: str) -> str:
+    """Say how many values leave their range of outcomes, low to high, and to which side; nothing where none does."""
     above = sum(value > high for value, _, high in known)
     below = sum(value < low for value, low, _ in known)
     sides = [(count, side) for count, side in ((above, "above"), (below, "below")) if count]
     if not sides:
         return ""
     first, rest = sides[0], sides[1:]
-    said = f"{first[0]} of {len(known)} counts published after day 0 {'lies' if first[0] == 1 else 'lie'} {first[1]}"
-    return f"{said}{''.join(f' and {count} {side}' for count, side in rest)} the {RANGE} of no change"
+    said = f"{first[0]} of {len(known)} {what} {'lies' if first[0] == 1 else 'lie'} {first[1]}"
+    return f"{said}{''.join(f' and {count} {side}' for count, side in rest)} the {RANGE} of {whose}"
 
 
 def _range(bands: pd.DataFrame, point: History) -> tuple[float, float]:

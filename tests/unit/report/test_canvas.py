@@ -172,6 +172,15 @@ def test_no_axis_runs_into_the_one_beside_it(drawn: dict[str, Picture]) -> None:
         assert not any(one.overlaps(other) for one, other in combinations(labels, 2)), name
 
 
+def test_a_history_says_how_many_figures_leave_the_forecast_s_range() -> None:
+    past = [("children_in_care", year, "published", *[value] * 5) for year, value in ((2019, 9.0), (2020, 2.0))]
+    ahead = [("children_in_care", year, "forecast", 4.0, 5.0, 6.0, 7.0, 8.0) for year in (2020, 2021)]
+    years = pd.DataFrame([*past, *ahead], columns=list(fit_figures.FAN))
+    picture = fit_figures.history(years, pd.DataFrame(columns=["fitted", "p5", "p95"]), 2019, "Somewhere")
+    said = picture.figure.axes[0].get_title(loc="left").replace("\n", " ")
+    assert said == "Children in care 1 of 1 published then lies below the range of outcomes of forecasts"
+
+
 def test_no_mark_s_label_runs_into_the_next(drawn: dict[str, Picture]) -> None:
     for name, picture in drawn.items():
         for axes in panels(picture.figure):
