@@ -111,7 +111,7 @@ def run(fits: int, draws: int, processes: int) -> list[Ranked]:
 @styled
 def figure(found: pd.DataFrame, fits: int) -> Picture:
     """Draw the p-values against what they should be, and how often 80% intervals hold the truth."""
-    drawn, ((left, right),) = canvas.matrix(1, 2, (5.2, 4.2), sharey="none")
+    drawn, ((left, right),) = canvas.matrix(1, 2, 4.2, sharey="none")
     p = np.sort(found["p"])
     even = (np.arange(len(p)) + 0.5) / len(p)
     left.plot([0, 1], [0, 1], color=GREY, linewidth=1)

@@ -26,10 +26,10 @@ from familyflow.ground.calendar import DAYS_PER_YEAR
 from familyflow.pathway import PATHWAY
 from familyflow.pathway.teams import KEY_WORKER
 from familyflow.report import canvas, caseloads
-from familyflow.report.courses import caseload_by_team
 from familyflow.report.frames import by_team, council, months_of, outcomes
 from familyflow.report.measures import NO_CHANGE
 from familyflow.report.tables import in_quarters, ratio
+from familyflow.report.team_caseloads import caseload_by_team
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

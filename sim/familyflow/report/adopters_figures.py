@@ -29,7 +29,7 @@ _NINETY: Final = 1.645
 @canvas.styled
 def by_year(record: Record) -> canvas.Picture:
     """Draw the change by year since the start, with the two years before, by measure."""
-    figure, panels = canvas.small_multiples(len(_DRAWN), 3, (3.6, 2.5))
+    figure, panels = canvas.small_multiples(len(_DRAWN), 3, 2.5)
     for axes, measure in zip(panels, _DRAWN, strict=True):
         canvas.head(axes, _SHORT[measure])
         axes.axhline(0, color=canvas.GREY, linewidth=0.8)

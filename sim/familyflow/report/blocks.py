@@ -58,12 +58,13 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A drawn picture as a PNG, its title, and in words what it shows."""
+    """A drawn picture as a PNG, its title, in words what it shows, and what is to be said beside it, if anything."""
 
     name: str
     title: str
     description: str
     png: bytes
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ CASELOADS: Final = (
     "mc_error",
     "promise",
     "probability_over_promise",
+    "promise_kept",
     "worst_quarter",
     "worst_quarter_mean",
     "worst_quarter_p5",
@@ -46,6 +47,11 @@ CASELOADS: Final = (
 """Columns of caseloads.csv: children per worker in post; p5 to p95 is the range of outcomes, mc_error the precision."""
 PROMISED: Final = "programme.promised_caseload"
 TARGET: Final = "staff.target_caseload"
+KEPT_FROM: Final = "kept from"
+NEVER: Final = "never kept"
+NOT_AT_THE_END: Final = "not kept to the end"
+ALWAYS: Final = "kept throughout"
+"""Whether what was promised is kept on average, month by month to the team's last."""
 _TEAM: Final = ["schedule", "team"]
 _RUN: Final = ["schedule", "draw"]
 
@@ -63,23 +69,26 @@ def by_month(monthly: Monthly) -> pd.DataFrame:
 def table(monthly: Monthly, scenario: Scenario) -> pd.DataFrame:
     """Give a row for each schedule and team with a caseload: columns as CASELOADS."""
     counted = [_of_draws(block) for block in frames.blocks(monthly)]
-    runs, quarters = (pd.concat(parts) for parts in zip(*counted, strict=True))
+    runs, quarters, months = (pd.concat(parts) for parts in zip(*counted, strict=True))
     found = _means(runs, scenario).join(_worst(quarters["caseload"])).join(_shares(runs, quarters))
+    found = found.join(_kept(months, scenario))
     titles = {name: team.title for name, team in scenario.teams.items()}
     found = found.reset_index()
     found = found.assign(title=found["team"].map(titles), worst_quarter=found["worst_quarter"].fillna(""))
     return _ordered(found, in_order(schedules_of(monthly)), list(titles))[list(CASELOADS)]
 
 
-def _of_draws(monthly: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Give what some draws' teams come to over the run after day 0, and in each of its complete quarters.
+def _of_draws(monthly: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Give what some draws' teams come to over the run after day 0, in each of its complete quarters, and by month.
 
     Index schedule, team (and quarter) and draw; columns caseload (mean of the months) and workload (hours worked over
     usable hours), and over the run worker and changes (of worker, for each child-year that the team held).
+    By month: sum and count of the caseload.
     """
     days = months_of(monthly)
     start = pd.Timestamp(days[0])
     rows = by_month(monthly)
+    months = rows.groupby([*_TEAM, "month"])["caseload"].agg(["sum", "count"])
     rows = rows.assign(years=frames.child_years(rows, days))[rows["month"] > start]
     work = frames.by_team(monthly, [*WORKLOAD_HOURS, USABLE_HOURS, WORKER_CHANGES]).reset_index()
     after = work[work["month"] > start].assign(hours=work[list(WORKLOAD_HOURS)].sum(axis=1))
@@ -89,7 +98,7 @@ def _of_draws(monthly: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     changed = work.groupby(run)[WORKER_CHANGES].sum().reindex(runs.index).fillna(0.0)
     runs = runs.assign(changes=ratio(changed, grouped["years"].sum())).join(_share(after, run), how="outer")
     quarters = in_quarters(rows).groupby(quarter)["caseload"].mean().to_frame()
-    return runs, quarters.join(_share(in_quarters(after), quarter), how="outer")
+    return runs, quarters.join(_share(in_quarters(after), quarter), how="outer"), months
 
 
 def _means(runs: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
@@ -116,6 +125,43 @@ def promise(scenario: Scenario, team: str) -> float | None:
     if PROMISED in known and set(given.stages) & set(scenario.programme.stages):
         return known[PROMISED].value
     return known[TARGET].value if TARGET in known and given.worker == SOCIAL_WORKER else None
+
+
+def _kept(months: pd.DataFrame, scenario: Scenario) -> pd.Series:
+    """Say for each team whether and from when what was promised is kept on average; nothing without a promise."""
+    sums = months.groupby([*_TEAM, "month"]).sum()
+    means = sums["sum"] / sums["count"]
+    promises = {name: promise(scenario, name) for name in scenario.teams}
+    said = {
+        (str(schedule), str(team)): _kept_of(rows.droplevel([*_TEAM]), promises[str(team)])
+        for (schedule, team), rows in means.groupby(_TEAM)
+    }
+    index = pd.MultiIndex.from_tuples(list(said), names=[*_TEAM])
+    return pd.Series(list(said.values()), index, dtype=object, name="promise_kept")
+
+
+def _kept_of(means: pd.Series, promised: float | None) -> str:
+    """Say what `kept` does; nothing without a promise."""
+    return "" if promised is None else kept(means, promised)
+
+
+def kept(means: pd.Series, promised: float) -> str:
+    """Say from which month an average caseload (by month) stays at or below what was promised."""
+    within = means <= promised
+    over = means.index[~within]
+    if over.empty:
+        return ALWAYS
+    since = kept_since(means, promised)
+    if since is not None:
+        return f"{KEPT_FROM} {since:%B %Y}"
+    return NOT_AT_THE_END if within.any() else NEVER
+
+
+def kept_since(means: pd.Series, promised: float) -> pd.Timestamp | None:
+    """Return the month from which an average caseload stays at or below what was promised; None where it does not."""
+    over = means.index[means > promised]
+    later = means.index[means.index > over[-1]] if len(over) else means.index
+    return pd.Timestamp(later[0]) if len(later) else None
 
 
 def _worst(quarters: pd.Series) -> pd.DataFrame:

@@ -26,7 +26,8 @@ LEGEND: Final = (
     f"Below an average stands its {RANGE}: 90% of draws lie within it. Care entries averted, CP plans,",
     "cost and saving are against no change; in brackets per 10,000 children under 18 a year. Caseload is",
     "children per social worker, and below it the change. Worst: the team and quarter where it is highest.",
-    "Repaid: probability that cash savings repay the cost by the end. Claims: supported, of those due in the run.",
+    "Net saving: gross saving, not all cash, less cost; saves more: the probability that it is above nought.",
+    "Claims: supported, of those due in the run.",
 )
 PAIRED: Final = (
     "Schedules of one council share families and luck, so their differences are like for like. Councils are different "
@@ -40,7 +41,7 @@ _COLUMNS: Final = (
     ("Worst", 5),
     ("Cost,\n£m", 6),
     ("Net saving,\n£m", 14),
-    ("Re-\npaid", 5),
+    ("Saves\nmore", 5),
     ("Claims", 7),
 )
 _ALIKE: Final = {
@@ -69,7 +70,8 @@ class Row:
     """One schedule of one council. Children are children, money GBP; no change has no differences from itself.
 
     `entries` are care entries averted, `entries_rate` the same per 10,000 children under 18 a year, `on_cp` the
-    change in children on CP plans at the end; `repaid` is a probability; `supported` of the `claims` that fall due
+    change in children on CP plans at the end; `repaid` is the probability that the gross saving, not all of it cash, is
+    more than the cost; `supported` of the `claims` that fall due
     within the run are supported.
     """
 
@@ -150,7 +152,7 @@ def _outcome(found: Document, name: str, schedule: str) -> Outcome:
 
 
 def _repaid(measures: Document, schedule: str) -> float:
-    """Give the probability that cash savings repay the cost; a gap where there is no cost to repay."""
+    """Give the probability that the gross saving is more than the cost; a gap where there is no cost to repay."""
     probability = measures["net_saving_gbp"]["probability_better"]
     free = not measures["programme_cost_gbp"]["mean"]
     return nan if schedule == NO_CHANGE or free or probability is None else float(probability)

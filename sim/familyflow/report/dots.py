@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from familyflow.report import canvas
 from familyflow.report.canvas import COLOURS, INK, Picture, styled
 from familyflow.report.measures import RANGE
+from familyflow.report.messages import spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,13 +23,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a chart shows of each row: its name, title, axis label, value in the axis's unit, and the value in words."""
+    """What a chart shows of each row: its name, title, axis label, value in the axis's unit, and the value in words.
+
+    `level`: what is shown is no difference, so that nought is nothing to hold it against.
+    """
 
     name: str
     title: str
     axis: str
     value: Callable[[Row], Outcome]
     words: Callable[[float], str]
+    level: bool = False
 
 
 @styled
@@ -39,14 +44,16 @@ def dots(shown: Shown, councils: Sequence[tuple[str, Sequence[Row]]]) -> Picture
     figure, panels = canvas.stacked([len(rows) for _, rows in kept])
     for position, (axes, (name, rows)) in enumerate(zip(panels, kept, strict=True)):
         _panel(axes, shown, rows, COLOURS[position % len(COLOURS)])
-        canvas.head(axes, name)
-    panels[-1].set_xlabel(shown.axis)
+        canvas.head(axes, name, beside=canvas.LABELS)
+    canvas.name_axis(panels[-1], shown.axis)
     key = [
         Line2D([], [], color=INK, marker="o", linestyle="", label="average of draws"),
         Line2D([], [], color=INK, linewidth=2.5, label=f"{RANGE}, 90% of draws"),
     ]
-    canvas.finish(figure, shown.title, "", key)
-    return Picture(shown.name, shown.title, _said(shown, kept), figure)
+    means = [shown.value(row).mean for _, rows in kept for row in rows]
+    heading = f"{shown.title}: {spread(means, shown.words)} on average"
+    canvas.finish(figure, heading, "", key)
+    return Picture(shown.name, heading, _said(shown, kept), figure)
 
 
 def _panel(axes: Axes, shown: Shown, rows: Sequence[Row], colour: str) -> None:
@@ -56,7 +63,8 @@ def _panel(axes: Axes, shown: Shown, rows: Sequence[Row], colour: str) -> None:
         outcome = shown.value(row)
         axes.plot([outcome.p5, outcome.p95], [place, place], color=colour, linewidth=2.5, alpha=0.6)
         axes.plot(outcome.mean, place, "o", color=colour, markersize=7)
-    axes.axvline(0, color=INK, linewidth=0.8)
+    if not shown.level:
+        axes.axvline(0, color=INK, linewidth=0.8)
     axes.set_yticks(list(places), [canvas.row_label(row.title) for row in rows])
     axes.set_ylim(0.4, len(rows) + 0.6)
 

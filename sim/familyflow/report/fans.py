@@ -11,6 +11,9 @@ from familyflow.report import canvas
 from familyflow.report.canvas import GREY, INK, Picture, styled
 from familyflow.report.frames import bands, draws_in, ends, part
 from familyflow.report.measures import NO_CHANGE, RANGE
+from familyflow.report.messages import fewer_of, gap, untold
+from familyflow.report.precision import is_apart
+from familyflow.report.published import later, outside
 from familyflow.report.words import day, fewer, fewer_span, number, span
 
 if TYPE_CHECKING:
@@ -41,23 +44,37 @@ def stock(values: pd.Series, scenario: Scenario, titles: Mapping[str, str], leas
     numbered.
     """
     measure, quantiles = str(values.name), bands(values, ["schedule", "month"])
-    fewer_at_end, end = ends(averted(values)), quantiles.index.unique("month").max()
+    end, gaps = quantiles.index.unique("month").max(), _gaps(values)
     points = [point for point in scenario.history if point.measure == measure]
     first = min([scenario.start, *(point.date for point in points)]) - _MARGIN
-    figure, panels = canvas.small_multiples(len(titles), _COLUMNS, (4.2, 3.1))
+    left = outside(later(scenario, measure), part(quantiles, NO_CHANGE))
+    figure, panels = canvas.small_multiples(len(titles), _COLUMNS, 2.5)
     for axes, (name, title) in zip(panels, titles.items(), strict=True):
         canvas.fan(axes, part(quantiles, name), canvas.looks(titles)[name].colour)
         if name != NO_CHANGE:
             _no_change(axes, part(quantiles, NO_CHANGE))
         _published(axes, scenario, measure)
-        canvas.head(axes, title, *_gain(fewer_at_end, name, least))
-        canvas.year_axis(axes, first, end)
+        canvas.head(axes, title, *([left] if name == NO_CHANGE and left else _gain(gaps, name, least)))
+        canvas.year_axis(axes, first, end + _MARGIN)
     canvas.zoom(panels[0], min([quantiles["p5"].min(), *(point.value for point in points)]))
     canvas.label_rows(panels, "children")
-    heading = f"{STOCKS[measure]} under each schedule, to {end:%B %Y}"
-    key = [*canvas.fan_key(GREY), *_reference_key(), *_published_key(points, scenario.start)]
+    heading = f"{STOCKS[measure]} at {day(end)}: {_message(values, gaps, least)}"
+    key = [*canvas.fan_key(GREY), *_reference_key(titles), *_published_key(points, scenario.start)]
     canvas.finish(figure, heading, canvas.band_note(draws_in(values), canvas.ZOOMED), key)
-    return Picture(measure, heading, _described(values, titles, end, least), figure)
+    note = f"{STOCKS[measure]}: {left}." if left else ""
+    return Picture(measure, heading, _described(values, titles, end, least), figure, note)
+
+
+def _gaps(values: pd.Series) -> dict[str, dict[str, float]]:
+    """Give how many children fewer than under no change each other schedule ends with: as `ends`."""
+    return {name: row for name, row in ends(averted(values)).items() if name != NO_CHANGE}
+
+
+def _message(values: pd.Series, gaps: Mapping[str, Mapping[str, float]], least: int) -> str:
+    """Say what the schedules end with against no change; of no change alone, what it ends with."""
+    if not gaps:
+        return f"{number(ends(values)[NO_CHANGE]['mean'], 'children', least)} on average under no change"
+    return gap(gaps, least)
 
 
 def averted(values: pd.Series) -> pd.Series:
@@ -69,18 +86,19 @@ def averted(values: pd.Series) -> pd.Series:
 
 
 def _no_change(axes: Axes, base: pd.DataFrame) -> None:
-    """Draw the median under no change as a thin line."""
-    axes.plot(base.index, base["p50"], color=INK, linewidth=1, linestyle="--")
+    """Draw the average under no change as a thin line."""
+    axes.plot(base.index, base["mean"], color=INK, linewidth=1, linestyle="--")
 
 
-def _gain(fewer_at_end: Mapping[str, Mapping[str, float]], schedule: str, least: int) -> tuple[str, ...]:
-    """Say how many fewer children there are at the end than under no change: median and range of outcomes."""
+def _gain(gaps: Mapping[str, Mapping[str, float]], schedule: str, least: int) -> tuple[str, ...]:
+    """Say how many fewer children there are at the end than under no change: average and range of outcomes."""
     if schedule == NO_CHANGE:
-        return ("what the others are compared with",)
-    row = fewer_at_end[schedule]
+        return ("what the others are compared with",) if gaps else ()
+    row = gaps[schedule]
     if row["p5"] == row["p95"] == 0:
         return ("ends as no change does",)
-    found = f"ends {fewer(row['p50'], least)} than no change"
+    told = "than no change" if is_apart(row["mean"], row["mc_error"]) else "(not told from 0)"
+    found = f"average: {fewer(row['mean'], least)} {told}"
     return (found, f"{RANGE}: {fewer_span(row['p5'], row['p95'], least)}") if row["p5"] < row["p95"] else (found,)
 
 
@@ -95,9 +113,10 @@ def _published(axes: Axes, scenario: Scenario, measure: str) -> None:
     axes.plot([canvas.place(scenario.start)], [snapshot], "D", markersize=5, color=INK, zorder=6)
 
 
-def _reference_key() -> Iterator[Line2D]:
-    """Give the entry of a key that explains the line of no change."""
-    yield Line2D([], [], color=INK, linewidth=1, linestyle="--", label="median under no change")
+def _reference_key(titles: Mapping[str, str]) -> Iterator[Line2D]:
+    """Give the entry of a key that explains the line of no change, where other schedules stand beside it."""
+    if len(titles) > 1:
+        yield Line2D([], [], color=INK, linewidth=1, linestyle="--", label="average under no change")
 
 
 def _published_key(points: list[History], start: date) -> Iterator[Line2D]:
@@ -113,7 +132,7 @@ def _described(values: pd.Series, titles: Mapping[str, str], end: pd.Timestamp, 
     """Say in words where each schedule ends."""
     rows = ends(values)
     said = (
-        f"{title}: median {number(rows[name]['p50'], 'children', least)}, {RANGE} "
+        f"{title}: {number(rows[name]['mean'], 'children', least)} on average, {RANGE} "
         f"{span(rows[name]['p5'], rows[name]['p95'], 'children', least)}"
         for name, title in titles.items()
     )
@@ -122,36 +141,58 @@ def _described(values: pd.Series, titles: Mapping[str, str], end: pd.Timestamp, 
 
 @styled
 def children_fewer(stocks: pd.DataFrame, titles: Mapping[str, str], least: int = 0) -> Picture:
-    """Draw how many fewer children than under no change: a row a stock, a column a schedule; `least` as in `stock`."""
+    """Draw how many fewer children than under no change: a row a schedule, a column a stock; `least` as in `stock`."""
     others = {name: title for name, title in titles.items() if name != NO_CHANGE}
-    figure, rows = canvas.matrix(len(STOCKS), len(others), (3.3, 2.1))
-    for panels, (measure, words) in zip(rows, STOCKS.items(), strict=True):
-        _fewer_row(panels, stocks[measure], titles)
-        canvas.label_rows(panels, f"{words},\nfewer than no change")
-    for axes, title in zip(rows[0], others.values(), strict=True):
-        canvas.head(axes, title)
-    heading = "How many children fewer than under no change, with the same families and luck"
-    note = canvas.band_note(draws_in(stocks), "Below nought there are more children than under no change.")
-    canvas.finish(figure, heading, note, canvas.fan_key(GREY))
-    said = "; ".join(f"{words}: {_fewer_said(stocks[measure], others, least)}" for measure, words in STOCKS.items())
-    return Picture("children_fewer", heading, f"Median at the end, fewer than no change. {said}.", figure)
+    figure, rows = canvas.bands_of(others.values(), len(STOCKS), 1.7)
+    gaps = {measure: _gaps(stocks[measure]) for measure in STOCKS}
+    for column, measure in enumerate(reversed(STOCKS)):
+        panels = {name: row[column] for name, row in zip(others, rows, strict=True)}
+        _fewer_column(panels, stocks[measure], titles)
+        for name, axes in panels.items():
+            canvas.head(axes, STOCKS[measure], *_gain(gaps[measure], name, least)[:1])
+    for row in rows:
+        row[0].set_ylabel("fewer than no change")
+    end = stocks.index.unique("month").max()
+    heading = f"Against no change at {day(end)}, on average: {_fewer_message(gaps, least)}"
+    note = "The same families and luck. Below nought there are more children than under no change."
+    canvas.finish(figure, heading, canvas.band_note(draws_in(stocks), note), canvas.fan_key(GREY))
+    said = "; ".join(f"{words}: {_fewer_said(gaps[measure], others, least)}" for measure, words in STOCKS.items())
+    return Picture("children_fewer", heading, f"Average at the end, fewer than no change. {said}.", figure)
 
 
-def _fewer_row(panels: list[Axes], values: pd.Series, titles: Mapping[str, str]) -> None:
-    """Draw one stock's difference under each schedule."""
+def _fewer_message(gaps: Mapping[str, Mapping[str, Mapping[str, float]]], least: int) -> str:
+    """Say of each stock by how much schedules differ from no change, where the draws can tell any."""
+    every = [row for rows in gaps.values() for row in rows.values()]
+    if any(row["mean"] for row in every) and not any(is_apart(row["mean"], row["mc_error"]) for row in every):
+        return untold(len(next(iter(gaps.values()))))
+    return "; ".join(_fewer_of_stock(words, gaps[measure], least) for measure, words in reversed(STOCKS.items()))
+
+
+def _fewer_of_stock(words: str, rows: Mapping[str, Mapping[str, float]], least: int) -> str:
+    """Say it of one stock."""
+    told = [row["mean"] for row in rows.values() if is_apart(row["mean"], row["mc_error"])]
+    what = words[:1].lower() + words[1:]
+    if not told:
+        return f"{what} not told apart" if any(row["mean"] for row in rows.values()) else f"{what} the same"
+    some = "" if len(told) == len(rows) else f" under {len(told)} of {len(rows)} schedules, the others not told apart"
+    return f"{what} {fewer_of(told, least)}{some}"
+
+
+def _fewer_column(panels: Mapping[str, Axes], values: pd.Series, titles: Mapping[str, str]) -> None:
+    """Draw one stock's difference under each schedule, on one scale."""
     quantiles = bands(averted(values), ["schedule", "month"])
-    dates = quantiles.index.unique("month")
-    shown = [(name, look.colour) for name, look in canvas.looks(titles).items() if name != NO_CHANGE]
-    for axes, (name, colour) in zip(panels, shown, strict=True):
+    dates, looks = quantiles.index.unique("month"), canvas.looks(titles)
+    for name, axes in panels.items():
         axes.axhline(0, color=INK, linewidth=0.8)
-        canvas.fan(axes, part(quantiles, name), colour)
+        canvas.fan(axes, part(quantiles, name), looks[name].colour)
         canvas.year_axis(axes, dates.min(), dates.max())
+        canvas.count_axis(axes)
+        canvas.fit(axes, [0.0, *quantiles["p5"], *quantiles["p95"]], 1.0)
 
 
-def _fewer_said(values: pd.Series, titles: Mapping[str, str], least: int) -> str:
+def _fewer_said(rows: Mapping[str, Mapping[str, float]], titles: Mapping[str, str], least: int) -> str:
     """Say in words how many fewer children each schedule ends with."""
-    rows = ends(averted(values))
-    return ", ".join(f"{title} {number(rows[name]['p50'], 'children', least)}" for name, title in titles.items())
+    return ", ".join(f"{title} {number(rows[name]['mean'], 'children', least)}" for name, title in titles.items())
 
 
 @styled
@@ -160,31 +201,33 @@ def baseline_start(stocks: pd.DataFrame, scenario: Scenario, least: int = 0) -> 
     months = stocks.index.unique("month").sort_values()[: _FIRST_MONTHS + 1]
     chosen = stocks.index.get_level_values("month") <= months[-1]
     early = part(stocks[chosen], NO_CHANGE)
-    figure, rows = canvas.matrix(1, len(STOCKS), (4.2, 3.2), sharey="none")
-    for axes, (measure, title) in zip(rows[0], STOCKS.items(), strict=True):
+    figure, rows = canvas.matrix(1, len(STOCKS), 2.7, sharey="none")
+    for axes, (measure, title) in zip(rows[0], reversed(STOCKS.items()), strict=True):
         quantiles = bands(early[measure], ["month"])
         canvas.fan(axes, quantiles, canvas.COLOURS[0])
         _published(axes, scenario, measure)
         snapshot = scenario.quantities[f"snapshot.{measure}"].value
-        axes.set_title(f"{title}: {number(snapshot, 'children', least)} on day 0")
+        canvas.head(axes, f"{title}: {number(snapshot, 'children', least)} on day 0")
         canvas.zoom(axes, min(snapshot, quantiles["p5"].min()))
         axes.set_ylim(top=1.25 * max(snapshot, quantiles["p95"].max()))
-        canvas.month_axis(axes, scenario.start - _MARGIN / 2, months[-1])
+        canvas.month_axis(axes, scenario.start - _MARGIN / 2, months[-1] + _MARGIN)
     canvas.label_rows(rows[0], "children")
-    heading = f"How the run starts: the first {len(months) - 1} months under no change"
+    heading = f"No change runs on from day 0: {_start_said(early, least)} after {len(months) - 1} months, on average"
     first, last = scenario.start - _MARGIN / 2, months[-1].date()
     points = [point for point in scenario.history if first < point.date < last and point.measure in STOCKS]
     key = [*canvas.fan_key(canvas.COLOURS[0]), *_published_key(points, scenario.start)]
     canvas.finish(figure, heading, canvas.band_note(draws_in(early), canvas.ZOOMED), key)
-    return Picture("baseline_start", heading, _start_said(early, least), figure)
+    said = "How the run starts: children on day 0 and at the end of these months, on average under no change."
+    return Picture("baseline_start", heading, said, figure)
 
 
 def _start_said(early: pd.DataFrame, least: int) -> str:
-    """Say in words how each stock moves in the first months."""
-    medians = early.groupby("month").median()
-    first, last = medians.iloc[0].to_dict(), medians.iloc[-1].to_dict()
+    """Say in words how each stock moves in the first months, on average."""
+    means = early.groupby("month").mean()
+    first, last = means.iloc[0].to_dict(), means.iloc[-1].to_dict()
     said = (
-        f"{title}: median {number(first[measure], 'children', least)}, then {number(last[measure], 'children', least)}"
-        for measure, title in STOCKS.items()
+        f"{title[:1].lower()}{title[1:]} {number(first[measure], 'children', least)}, "
+        f"then {number(last[measure], 'children', least)}"
+        for measure, title in reversed(STOCKS.items())
     )
-    return f"First and last of these months. {'; '.join(said)}."
+    return "; ".join(said)

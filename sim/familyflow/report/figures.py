@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from familyflow.report import canvas
 from familyflow.report.blocks import Image
-from familyflow.report.courses import adult_wait, caseload_by_team, net_position
+from familyflow.report.courses import adult_wait, net_position
 from familyflow.report.fans import STOCKS, baseline_start, children_fewer, stock
 from familyflow.report.frames import EARLY_HELP, caseloads, council, months_of, schedules_of, titles_of
 from familyflow.report.gantt import rollout
+from familyflow.report.team_caseloads import caseload_by_team
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,7 +42,7 @@ def save_all(
 def saved(picture: Picture, folder: Path) -> Image:
     """Write a figure as PNG and SVG into a folder that exists, and give it for a page."""
     png, _ = canvas.save(picture, folder)
-    return Image(picture.name, picture.title, picture.description, png.read_bytes())
+    return Image(picture.name, picture.title, picture.description, png.read_bytes(), picture.note)
 
 
 def pictures(

@@ -14,6 +14,7 @@ from familyflow.report import canvas
 from familyflow.report.canvas import COLOURS, GREY, INK, LIGHT, PALE, Picture, styled
 from familyflow.report.fans import STOCKS
 from familyflow.report.measures import RANGE
+from familyflow.report.published import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -70,20 +71,39 @@ def history(years: pd.DataFrame, fitted: pd.DataFrame, base: int, title: str) ->
     """
     measures = list(dict.fromkeys(years["measure"]))
     columns = min(_COLUMNS, len(measures))
-    figure, rows = canvas.matrix(-(-len(measures) // columns), columns, (4.2, 3.1), sharey="none")
+    figure, rows = canvas.matrix(-(-len(measures) // columns), columns, 2.6, sharey="none")
     panels = [axes for row in rows for axes in row]
     for axes, measure in zip(panels, measures, strict=False):
         _years(axes, years[years["measure"] == measure], base)
         if measure in fitted.index:
             _level(axes, fitted.loc[measure])
-        canvas.head(axes, words(measure))
+        canvas.head(axes, words(measure), *filter(None, [_left(years[years["measure"] == measure])]))
         axes.xaxis.set_tick_params(labelbottom=True)
     for spare in panels[len(measures) :]:
         spare.set_visible(False)
-    forecast = (years["kind"] == FORECAST).any()
+    forecast, title = (years["kind"] == FORECAST).any(), _history_title(years, fitted, base, title)
     note = f"Fitted: the level around which the model stays under no change; it is fitted to figures of about {base}."
     canvas.finish(figure, title, note, list(_history_key(forecast=bool(forecast))))
     return Picture("history", title, _history_said(years, fitted, measures), figure)
+
+
+def _history_title(years: pd.DataFrame, fitted: pd.DataFrame, base: int, title: str) -> str:
+    """Add to a title for how many measures the fitted range holds what was published for the base year."""
+    then = years[(years["kind"] == PUBLISHED) & (years["year"] == base)].set_index("measure")["q50"]
+    known = fitted.loc[[measure for measure in fitted.index if measure in then.index]]
+    if known.empty:
+        return title
+    held = int(then[known.index].between(known["p5"], known["p95"]).sum())
+    return f"{title}; the fitted range holds the figure of {base} for {held} of {len(known)} measures"
+
+
+def _left(rows: pd.DataFrame) -> str:
+    """Say how many of one measure's published figures leave the forecast's range of outcomes for their years."""
+    past = rows[rows["kind"] == PUBLISHED].set_index("year")["q50"]
+    ahead = rows[rows["kind"] == FORECAST].set_index("year")[["q05", "q95"]]
+    both = ahead.join(past, how="inner").to_numpy(dtype=float)
+    known = [(float(value), float(low), float(high)) for low, high, value in both]
+    return counted(known, "published then", "forecasts")
 
 
 def _years(axes: Axes, rows: pd.DataFrame, base: int) -> None:
@@ -150,8 +170,12 @@ def residuals(table: pd.DataFrame) -> Picture:
     axes.set_ylim(0.4, len(rows) + 0.6)
     reach = max(2.5, 1.1 * float(rows["residual"].abs().max()))
     axes.set_xlim(-reach, reach)
-    axes.set_xlabel("fitted less published, in standard deviations of what was published")
-    title = "How far the fit is off each published figure"
+    canvas.name_axis(axes, "fitted less published, in standard deviations of what was published")
+    within = int((rows["residual"].abs() <= _USUAL).sum())
+    title = (
+        f"{within} of {len(rows)} fitted figures lie within {_USUAL:.1f} standard deviations of what was published; "
+        "nine in ten do when all is as stated"
+    )
     key = [Patch(color=PALE, alpha=0.5, linewidth=0, label="nine in ten lie within, when all is as stated")]
     canvas.finish(figure, title, "", key)
     said = "; ".join(f"{name!s} {off:+.1f}" for name, off in zip(rows["target"], rows["residual"], strict=True))
@@ -166,9 +190,10 @@ def prior_posterior(unknowns: pd.DataFrame) -> Picture:
     figure, panels = canvas.stacked([len(rows) for _, rows in groups], _THIN)
     for axes, (title, rows) in zip(panels, groups, strict=True):
         _bars(axes, rows)
-        canvas.head(axes, title)
-    panels[-1].set_xlabel("times the prior's central value")
-    title = "What the published figures say of each unknown"
+        canvas.head(axes, title, beside=canvas.LABELS)
+    canvas.name_axis(panels[-1], "times the prior's central value")
+    informed = int((unknowns["says"] == "informed").sum())
+    title = f"The published figures inform {informed} of {len(unknowns)} unknowns; the others keep their prior"
     key = [
         Line2D([], [], color=PALE, linewidth=7, label="prior, 90%"),
         Line2D([], [], color=_BLUE, linewidth=2.5, marker="o", label="posterior, 90% and median"),

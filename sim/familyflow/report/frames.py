@@ -230,9 +230,9 @@ def _end_of(label: str) -> pd.Timestamp:
 
 
 def bands(values: pd.Series, by: Sequence[str]) -> pd.DataFrame:
-    """Give the quantiles p5, p25, p50, p75 and p95 over draws, by some levels of the index."""
+    """Give the mean and the quantiles p5, p25, p50, p75 and p95 over draws, by some levels of the index."""
     grouped = values.dropna().groupby(list(by))
-    return pd.DataFrame({name: grouped.quantile(share) for name, share in BANDS.items()})
+    return pd.DataFrame({"mean": grouped.mean(), **{name: grouped.quantile(share) for name, share in BANDS.items()}})
 
 
 def outcomes(values: pd.Series, by: Sequence[str]) -> pd.DataFrame:
@@ -251,9 +251,9 @@ def part(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def ends(values: pd.Series) -> dict[str, dict[str, float]]:
-    """Give the quantiles over draws at the last month, by schedule."""
+    """Give mean, p5, p95 and mc_error over draws at the last month, by schedule, as `outcomes` does."""
     months = values.index.get_level_values("month")
-    return by_schedule(bands(values[months == months.max()], ["schedule"]))
+    return by_schedule(outcomes(values[months == months.max()], ["schedule"]))
 
 
 def by_schedule(table: pd.DataFrame) -> dict[str, dict[str, float]]:

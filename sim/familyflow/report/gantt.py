@@ -16,7 +16,7 @@ from familyflow.report.measures import NO_CHANGE
 from familyflow.report.words import day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from matplotlib.artist import Artist
@@ -37,17 +37,20 @@ PHASES: Final = {
 }
 """Colour and meaning of each phase."""
 MARKS: Final = {
-    "opens": ("^", "team opens"),
-    "moves": (">", "open cases move to another team"),
-    "closes": ("X", "team closes"),
+    "opens": ("^", "team opens", 0.42),
+    "moves": (">", "open cases move to another team", 0.42),
+    "closes": ("X", "team closes", 0.0),
 }
-"""Marker and meaning of each moment."""
+"""Marker and meaning of each moment, and how far above the middle of its row it is marked."""
+
+_LIVE: Final = "ramp"
+"""The phase that begins when a team goes live."""
 
 _MARGIN: Final = 24.0
 """Days left free before the first bar."""
 
-_ABOVE: Final = 0.42
-"""How far above the middle of its row a moment is marked."""
+_WORDS: Final = 0.13
+"""Share of the axis that a month in words needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +81,35 @@ def rollout(timelines: Mapping[str, Timeline], scenario: Scenario, titles: Mappi
     marked = {name: [mark for mark in marks(timelines[name], scenario) if mark.day < horizon] for name in shown}
     rows = _rows(scenario, drawn, marked)
     first = min([0.0, *(bar.start for each in drawn.values() for bar in each)]) - _MARGIN
-    figure, grid = canvas.matrix(len(shown), 1, (10.5, 0.3 * len(rows) + 0.55), sharey="all")
+    figure, grid = canvas.matrix(len(shown), 1, 0.3 * len(rows) + 0.55, sharey="all")
     for (axes,), (name, title) in zip(grid, shown.items(), strict=True):
-        _panel(axes, drawn[name], marked[name], rows, scenario.start)
-        axes.set_title(title)
+        _panel(axes, drawn[name], marked[name], rows, (scenario.start, end))
+        canvas.head(axes, title, beside=canvas.LABELS)
         canvas.year_axis(axes, date_of(first, scenario.start), end)
-    heading = "The rollout: when each team recruits, trains and goes live"
+    heading = message([_live_dates(each, scenario.start) for each in drawn.values()])
     note = f"Lead times at their central values. Dotted line: day 0, {day(scenario.start)}."
     canvas.finish(figure, heading, note, _key(drawn, marked))
     said = " ".join(_said(timelines[name], scenario, title, horizon) for name, title in shown.items())
     return Picture("rollout", heading, said, figure)
+
+
+def _live_dates(drawn: list[Bar], start: date) -> list[date]:
+    """Give the dates on which the teams of one schedule go live."""
+    return [date_of(bar.start, start) for bar in drawn if bar.phase == _LIVE]
+
+
+def message(lives: Sequence[Sequence[date]]) -> str:
+    """Say when teams go live, or between which dates the last of each schedule does; `lives` has a list a schedule."""
+    known = [dates for dates in lives if dates]
+    if not known:
+        return "No team goes live within the run"
+    first, last = min(map(min, known)), sorted(map(max, known))
+    if len(known) == 1:
+        each = last[0]
+        return f"Teams go live on {day(each)}" if first == each else f"Teams go live from {day(first)} to {day(each)}"
+    if last[0] == last[-1]:
+        return f"The first team goes live on {day(first)}, the last of every schedule on {day(last[0])}"
+    return f"The first team goes live on {day(first)}, the last from {day(last[0])} to {day(last[-1])}, by schedule"
 
 
 def bars(timeline: Timeline, scenario: Scenario) -> Iterator[Bar]:
@@ -144,18 +166,26 @@ def _rows(scenario: Scenario, drawn: Mapping[str, list[Bar]], marked: Mapping[st
     return [row for row in (*(team.title for team in scenario.teams.values()), SHARED) if row in used]
 
 
-def _panel(axes: Axes, drawn: list[Bar], marked: list[Mark], rows: list[str], start: date) -> None:
-    """Draw one schedule."""
+def _date_of_bar(axes: Axes, bar: Bar, row: int, start: date, end: date) -> None:
+    """Write when a team goes live beside the place where its bar begins, on the side that has room."""
+    left, when = canvas.place(start) + bar.start, date_of(bar.start, start).strftime("%b %Y")
+    near = canvas.place(end) - left < _WORDS * (canvas.place(end) - canvas.place(start))
+    side, aside = ("right", -_MARGIN / 2) if near else ("left", _MARGIN / 2)
+    axes.text(left + aside, row, when, va="center", ha=side, fontsize=8)
+
+
+def _panel(axes: Axes, drawn: list[Bar], marked: list[Mark], rows: list[str], days: tuple[date, date]) -> None:
+    """Draw one schedule from day 0 to the end."""
+    start, end = days
     zero = canvas.place(start)
     for bar in drawn:
         colour = PHASES[bar.phase][0]
         axes.barh(rows.index(bar.row), bar.end - bar.start, left=zero + bar.start, height=0.62, color=colour)
-        if bar.phase == "ramp":
-            when = date_of(bar.start, start).strftime("%b %Y")
-            axes.text(zero + bar.start + _MARGIN / 2, rows.index(bar.row), when, va="center", fontsize=7.5)
+        if bar.phase == _LIVE:
+            _date_of_bar(axes, bar, rows.index(bar.row), start, end)
     for mark in marked:
-        shape = MARKS[mark.moment][0]
-        axes.plot([zero + mark.day], [rows.index(mark.row) - _ABOVE], shape, color=INK, markersize=5, zorder=5)
+        shape, _, above = MARKS[mark.moment]
+        axes.plot([zero + mark.day], [rows.index(mark.row) - above], shape, color=INK, markersize=5, zorder=5)
     axes.axvline(zero, color=INK, linewidth=1, linestyle=":")
     axes.set_yticks(range(len(rows)), rows)
     axes.set_ylim(len(rows) - 0.5, -0.7)
@@ -170,7 +200,7 @@ def _key(drawn: Mapping[str, list[Bar]], marked: Mapping[str, list[Mark]]) -> It
     for phase, (colour, label) in PHASES.items():
         if phase in phases:
             yield Patch(color=colour, label=label)
-    for moment, (shape, label) in MARKS.items():
+    for moment, (shape, label, _) in MARKS.items():
         if moment in moments:
             yield Line2D([], [], color=INK, marker=shape, linestyle="", markersize=6, label=label)
 

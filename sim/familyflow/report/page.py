@@ -27,15 +27,15 @@ _READING: Final = f"""
 Averages are over draws. Below an average, or beside it, stands its {RANGE}: 90% of draws lie within it. A draw takes
 one value of everything that is uncertain, and its own luck.
 
-Care entries averted, CP plans, cost and saving are differences from no change. Net saving is placements, agency
-staff and allowances, whether or not they become cash, less the programme's cost. Staff time freed and partners'
-savings are not in it.
+Care entries averted, CP plans, cost and saving are differences from no change. Net saving is the gross saving, not all
+cash, on placements, agency staff and allowances, less the programme's cost. Staff time freed and partners' savings are
+not in it.
 
 Caseload is open children per social worker in post. The worst quarter is that of the team and calendar quarter in
 which it is highest.
 
-Repaid is the probability that such savings are more than the cost by the end of the run. A claim is supported when at
-least 80% of draws keep its promise, not supported when at most 20% do.
+Saves more is the probability that this gross saving is more than the cost by the end of the run, cash or not. A claim
+is supported when at least 80% of draws keep its promise, not supported when at most 20% do.
 """
 
 
@@ -66,7 +66,7 @@ def _sections(runs: Sequence[Run]) -> Iterator[tuple[str, str, Sequence[Html]]]:
     yield "table", "Every schedule in one table", [*said, _whole(runs)]
     yield "reading", "How to read it", [element("p", text.strip()) for text in _READING.split("\n\n")]
     every = [row for run in runs for row in rows(run)]
-    for shown, heading in _CHARTS:
+    for shown, heading in CHARTS:
         if not all(isnan(shown.value(row).mean) for row in every):
             yield shown.name, heading, _chart(shown, runs)
     if any(row.claims for row in every):
@@ -87,7 +87,7 @@ def _whole(runs: Sequence[Run]) -> Html:
         "Worst team-quarter",
         "Programme cost, £m",
         "Net saving, £m",
-        "Repaid",
+        "Saves more than it costs",
         "Claims supported",
     )
     groups = [(run.heading, [_cells(row) for row in rows(run)]) for run in runs]
@@ -129,7 +129,7 @@ def _millions(outcome: Outcome) -> Outcome:
     return outcome.times(1 / _MILLION)
 
 
-_CHARTS: Final = (
+CHARTS: Final = (
     (
         Shown(
             "entries",
@@ -143,18 +143,19 @@ _CHARTS: Final = (
     (
         Shown(
             "caseloads",
-            "Caseload in the worst team-quarter",
+            "Children per social worker in the worst team-quarter",
             "open children per social worker in the worst team and quarter",
             lambda row: row.worst_quarter,
             lambda value: words.number(value, CASELOAD),
+            level=True,
         ),
         "Caseloads",
     ),
     (
         Shown(
             "money",
-            "Net saving by the end",
-            "net saving by the end, £m in the price year of each run",
+            "Net saving by the end (gross, not all cash, less cost), £m",
+            "gross saving, not all cash, less cost by the end, £m in the price year of each run",
             lambda row: _millions(row.net),
             lambda value: words.number(value * _MILLION, "gbp"),
         ),

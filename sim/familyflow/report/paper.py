@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from docx.text.paragraph import Paragraph as Line
     from docx.text.run import Run
 
-    from familyflow.report.blocks import Block, Section
+    from familyflow.report.blocks import Block, Image, Section
 
 _NOT_XML: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _FONT: Final = "Arial"
@@ -152,18 +152,21 @@ def _write(made: Paper, block: Block) -> None:
         case Table():
             _table(made, block)
         case Chart(shown, table):
-            _picture(made, shown.png, f"{shown.title}. {shown.description}")
+            _picture(made, shown)
             _table(made, table)
         case Live(_, tables):
             for table in tables:
                 _table(made, table)
 
 
-def _picture(made: Paper, png: bytes, description: str) -> None:
-    """Show a picture as wide as the text, with what it shows in words."""
+def _picture(made: Paper, shown: Image) -> None:
+    """Show a picture as wide as the text, with what it shows in words, and what is to be said beside it."""
     width = _A4[0] - 2 * _MARGIN
-    shown = made.add_picture(BytesIO(png), width=width)
-    shown._inline.docPr.set("descr", _clean(description))  # noqa: SLF001 - the library has no alternative text
+    placed = made.add_picture(BytesIO(shown.png), width=width)
+    said = _clean(f"{shown.title}. {shown.description}")
+    placed._inline.docPr.set("descr", said)  # noqa: SLF001 - the library has no alternative text
+    if shown.note:
+        made.add_paragraph(_clean(shown.note))
 
 
 def _table(made: Paper, table: Table) -> None:

@@ -7,7 +7,7 @@ from math import inf, isnan
 from typing import TYPE_CHECKING, Final
 
 from familyflow.ground.problem import Problem, suggestion
-from familyflow.report.measures import NO_CHANGE, OVER_ALL, WHOLE
+from familyflow.report.measures import NO_CHANGE, OVER_ALL, PRECISION, WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
@@ -22,6 +22,10 @@ EVERY: Final = 50
 """After every so many draws precision is looked at: few enough to stop early, enough for a standard error."""
 NEAR_ZERO: Final = 0.25
 """A mean smaller than this part of the range of outcomes is near zero: precision is a share of that part then."""
+
+BAND: Final = 2.0
+"""Standard errors on each side of an average that its precision band reaches."""
+BAND_SAID: Final = f"{PRECISION}, two standard errors each way"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +87,11 @@ def sentence(found: Sequence[Error], asked: float, draws: int) -> str:
     if missed:
         return f"Precision of {asked:.1%} was not reached in {draws} draws: {'; '.join(map(str, missed))}."
     return f"Precision of {asked:.1%} was reached in {draws} draws; the least precise is {found[0]}."
+
+
+def is_apart(mean: float, error: float) -> bool:
+    """Say whether an average is told from nought: it lies further off than its precision band, of `BAND` errors.
+
+    One draw, whose error is a gap, tells nothing.
+    """
+    return not isnan(error) and abs(mean) > BAND * error

@@ -58,6 +58,8 @@ def _written(block: Block) -> Iterator[Html]:
             yield _table(block)
         case Chart(shown, table):
             yield image(shown.png, f"{shown.title}. {shown.description}")
+            if shown.note:
+                yield element("p", unbroken(shown.note))
             yield _table(table)
         case Live():
             yield _live(block)

@@ -11,7 +11,8 @@ from matplotlib.patches import Patch
 from familyflow.report import canvas
 from familyflow.report.canvas import COLOURS, GREY, INK, Picture, styled
 from familyflow.report.measures import RANGE
-from familyflow.report.words import pounds
+from familyflow.report.messages import spread
+from familyflow.report.words import pounds, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,17 +47,32 @@ _COLOUR_OF: Final = ((CASH, _CASH), (NO_CASH, _NO_CASH), (COST, _COST))
 @styled
 def ladder(schedules: Mapping[str, Sequence[Rung]], prices_of: str) -> Picture:
     """Draw, a panel a schedule, the average of each rung and of the cost, with its range."""
-    figure, panels = canvas.small_multiples(len(schedules), _COLUMNS, (5.6, 2.4))
+    figure, panels = canvas.small_multiples(len(schedules), _COLUMNS, 2.4)
     colours = dict(_COLOUR_OF)
     for axes, (title, rungs) in zip(panels, schedules.items(), strict=True):
         _bars(axes, [(rung.title, rung.outcome, colours[rung.kind]) for rung in rungs])
-        canvas.head(axes, title)
+        canvas.head(axes, title, beside=canvas.LABELS)
         axes.set_xlabel(f"£m, {prices_of} prices")
-    heading = "Where the money falls: each rung of the ladder, and the cost"
+    heading = _message([_sums(rungs) for rungs in schedules.values()])
     key = [*(Patch(color=colour, label=kind) for kind, colour in _COLOUR_OF), _line()]
     canvas.finish(figure, heading, "Bars: average of draws. The rungs below cash are no money to spend.", key)
     said = " ".join(f"{title}: {'; '.join(map(_said, rungs))}." for title, rungs in schedules.items())
     return Picture("ladder", heading, said, figure)
+
+
+def _sums(rungs: Sequence[Rung]) -> tuple[float, float]:
+    """Give a schedule's average cash to the council, and its cost."""
+    cash, cost = (sum(rung.outcome.mean for rung in rungs if rung.kind == kind) for kind in (CASH, COST))
+    return cash, cost
+
+
+def _message(sums: Sequence[tuple[float, float]]) -> str:
+    """Say how much cash stands against how much cost, over the schedules."""
+    cash, cost = zip(*sums, strict=True)
+    said = f"Cash saved is {spread(cash, pounds)} on average"
+    if max(cost) < 0:
+        return f"{said}, and the programme costs {spread([-each for each in cost], pounds)} less than no change"
+    return f"{said}, against a cost of {spread(cost, pounds)}"
 
 
 def _bars(axes: Axes, rows: Sequence[tuple[str, Outcome, str]]) -> None:
@@ -102,8 +118,10 @@ def tornado(swings: Sequence[Swing], middle: float, answer: str) -> Picture:
     axes.set_yticks(range(len(swings)), [canvas.row_label(swing.title) for swing in swings])
     axes.set_ylim(len(swings) - 0.5, -0.5)
     axes.grid(visible=False, axis="y")
-    axes.set_xlabel(f"{answer}, £m")
-    heading = "What the answer hangs on: one input at a time"
+    canvas.name_axis(axes, f"{answer}, £m")
+    most = swings[0]
+    moved = f"from {pounds(most.low)} at its low end to {pounds(most.high)} at its high end"
+    heading = f"Of one input at a time, {quoted(most.title)} moves the answer most: {moved}"
     key = [
         Patch(color=_NO_CASH, label="input at the low end of its range"),
         Patch(color=_CASH, label="input at the high end"),

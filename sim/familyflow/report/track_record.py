@@ -266,7 +266,7 @@ def coverage(cells: pd.DataFrame) -> canvas.Picture:
     """Draw the share that each range held, by measure and years ahead."""
     each = cells.iloc[:-1]
     measures = list(dict.fromkeys(each["measure"]))
-    figure, panels = canvas.small_multiples(len(measures), 3, (3.6, 2.3))
+    figure, panels = canvas.small_multiples(len(measures), 3, 2.3)
     for axes, measure in zip(panels, measures, strict=True):
         canvas.head(axes, _TITLES[measure])
         _cover(axes, each[each["measure"] == measure])
@@ -295,7 +295,7 @@ def evenness(places: pd.DataFrame) -> canvas.Picture:
     """Draw where outcomes fell among ten equally likely parts, by measure, years ahead together by colour."""
     order = [each.measure for each in SERIES if each.scored]
     measures = [each for each in order if each in set(places["measure"])]
-    figure, panels = canvas.small_multiples(len(measures), 3, (3.6, 2.1))
+    figure, panels = canvas.small_multiples(len(measures), 3, 2.1)
     horizons = sorted(places["horizon"].unique())
     for axes, measure in zip(panels, measures, strict=True):
         canvas.head(axes, _TITLES[measure])

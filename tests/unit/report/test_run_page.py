@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 import reader
 from made_case import DOT, PICTURES, material_of
+from test_figures import with_key_workers
 
 from familyflow.ground.quantity import Status
 from familyflow.report import run_page
 from familyflow.report.blocks import Chart, Image, Table
 from familyflow.report.content import report
+from familyflow.report.content.children import caseloads
 from familyflow.report.content.material import with_images
 from familyflow.report.content.proof import command, counts
 from familyflow.report.measures import RANGE
@@ -226,3 +228,18 @@ def test_one_draw_has_a_page_that_gives_no_answer(single: Study) -> None:
 
 def test_the_same_run_gives_the_same_page(material: Material) -> None:
     assert made(material) == made(material)
+
+
+def test_key_workers_caseloads_have_a_figure_and_a_table_of_their_own(study: Study) -> None:
+    made = material_of(with_key_workers(study), 3)
+    image = replace(made.images["caseload_by_team"], name="key_worker_caseload", note="Said beside it.")
+    both = replace(made, images={**made.images, image.name: image})
+    charts = [block for block in caseloads(both).blocks if isinstance(block, Chart)]
+    assert [(chart.image.name, chart.table.name) for chart in charts] == [
+        ("caseload_by_team", "caseload-table"),
+        ("key_worker_caseload", "key-worker-table"),
+    ]
+    teams = [{row[0] for _, rows in chart.table.groups for row in rows} for chart in charts]
+    assert teams == [{"Town centre", "South and the villages"}, {"North"}]
+    assert "<p>Said beside it.</p>" in run_page.page("A title", [], [caseloads(both)])
+    assert [type(block) for block in caseloads(made).blocks] == [Chart]

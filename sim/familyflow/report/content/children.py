@@ -10,8 +10,10 @@ from familyflow.pathway.teams import WORKERS
 from familyflow.report.blocks import Chart, Paragraph, Section, Table
 from familyflow.report.compare import CASELOAD
 from familyflow.report.fans import STOCKS
+from familyflow.report.frames import SOCIAL_WORK
 from familyflow.report.gantt import bars, marks
 from familyflow.report.measures import PER_CHILD_YEAR, RANGE
+from familyflow.report.team_caseloads import HEADINGS
 from familyflow.report.words import CHILDREN, MISSING, day, is_withheld, number
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from familyflow.scenario.timeline import Timeline
 
 _PHASES: Final = ("recruitment", "training", "ramp", "live")
+_DRAWN: Final = {holding.worker: name for holding, (name, _) in HEADINGS.items()}
+"""The figure of each kind of worker's caseload."""
 _WITHHELD: Final = "This picture is left out: a number of children in it is too small to be shown."
 
 
@@ -70,7 +74,7 @@ def _chart(material: Material, picture: str, table: Table) -> Iterator[Block]:
 def children(material: Material) -> Section:
     """Show how many children are in care and on plans under each schedule, and what was published."""
     said = Paragraph(
-        "Each fan is a schedule: the line is the median, the darker band holds half of the draws and the lighter "
+        "Each fan is a schedule: the line is the average, the darker band holds half of the draws and the lighter "
         f"nine in ten ({RANGE}). Points are published counts. Differences pair each draw with the same families and "
         "the same luck under no change."
     )
@@ -134,10 +138,22 @@ def _published(material: Material) -> Iterator[Block]:
 
 def caseloads(material: Material) -> Section:
     """Show the caseload of every team under each schedule."""
+    drawn = {worker: name for worker, name in _DRAWN.items() if name in material.images}
+    apart = [[worker] for worker in drawn] if len(drawn) > 1 else [list(reversed(WORKERS))]
+    blocks: list[Block] = []
+    for workers in apart:
+        table = _loads(material, workers)
+        images = [material.images[drawn[worker]] for worker in workers if worker in drawn]
+        blocks += [Chart(image, table) for image in images] or [table]
+    return Section("caseloads", "Caseload by team", blocks)
+
+
+def _loads(material: Material, workers: Sequence[str]) -> Table:
+    """Tabulate the teams of some kinds of worker, by schedule."""
     groups = [
-        (f"{title}: {kind.lower()}", rows)
+        (f"{title}: {WORKERS[worker].lower()}", rows)
         for name, title in material.titles.items()
-        for worker, kind in reversed(WORKERS.items())
+        for worker in workers
         if (rows := [_load(material, row) for row in _of(material.findings.caseloads, name, worker)])
     ]
     headings = (
@@ -146,13 +162,13 @@ def caseloads(material: Material) -> Section:
         "Worst quarter",
         "Children per worker then",
         "Promise or target",
+        "Kept on average",
         "Probability of being over it",
         "Hours of work, of usable",
         "Changes of worker a child-year",
     )
-    table = Table("caseload-table", f"Children per worker in post: average, and {RANGE}", headings, groups)
-    more = [Chart(material.images[each], table) for each in ("caseload_by_team",) if each in material.images]
-    return Section("caseloads", "Caseload by team", more or [table])
+    name = "caseload-table" if SOCIAL_WORK.worker in workers else "key-worker-table"
+    return Table(name, f"Children per worker in post: average, and {RANGE}", headings, groups)
 
 
 def _of(table: pd.DataFrame, schedule: str, worker: str) -> list[dict[str, float]]:
@@ -170,6 +186,7 @@ def _load(material: Material, row: Mapping[str, float]) -> list[str]:
         str(row["worst_quarter"]),
         material.cell(worst, CASELOAD),
         number(row["promise"], CASELOAD),
+        str(row["promise_kept"]).removeprefix("kept ") or MISSING,
         number(row["probability_over_promise"], "share"),
         number(row["workload_share"], "share"),
         number(row["worker_changes_per_child_year"], PER_CHILD_YEAR),
