@@ -780,7 +780,7 @@ def _headlines(scenario: str) -> str:
         for name, title in schedules
         for repaid in [_share(found[name, "net_saving_gbp"]["probability_better"])]
     ]
-    return table(("schedule", *(heading for heading, _ in HEADLINES.values()), "repaid in"), lines)
+    return table(("schedule", *(heading for heading, _ in HEADLINES.values()), "saves more than it costs in"), lines)
 
 
 def _outcome(row: Mapping[str, str] | None, scale: float = 1.0) -> str:
