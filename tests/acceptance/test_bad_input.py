@@ -440,7 +440,7 @@ EDITS = {
     "unknown fate of cases": (
         'existing_cases = "stay"',
         'existing_cases = "remain"',
-        ('.existing_cases = "remain"', "one of stay, transfer"),
+        ('.existing_cases = "remain"', "one of stay, transfer, with_workers"),
     ),
     "dates out of order": (
         "2021-04-01",

@@ -154,6 +154,16 @@ def test_a_team_for_one_kind_of_family_has_that_kind_and_the_others_get_no_new_o
     assert not (harmed[new["family"][fresh]] == (kind == "with_harms")).any()
 
 
+def test_cases_that_move_with_their_workers_change_no_worker_and_the_others_do() -> None:
+    changed = {}
+    for cases in ("transfer", "with_workers"):
+        log = split("with_harms", cases).events
+        assert ((log["event"] == Event.ENTER) & (log["exit"] == PASSED) & (log["time"] == CUT_DAY)).any()
+        changed[cases] = int(((log["event"] == Event.WORKER_CHANGED) & (log["time"] == CUT_DAY)).sum())
+    assert changed["with_workers"] == 0
+    assert changed["transfer"] > 0
+
+
 def test_every_child_is_with_one_team_whoever_shares_the_families() -> None:
     whole = live_through(begin(CALM, size=0.3, years=2), "no_change")[0]
     shared = split("with_harms")

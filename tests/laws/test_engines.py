@@ -99,7 +99,7 @@ def town(
 shares = st.floats(0.0, 1.0)
 days = st.integers(45, 330)
 teams = st.sampled_from(LOCALITIES)
-staying = st.sampled_from(["stay", "transfer"])
+staying = st.sampled_from(["stay", "transfer", "with_workers"])
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("live"), days, st.sampled_from([*LOCALITIES, "hub", "door"]), staying),
@@ -162,7 +162,8 @@ def steps_of(drawn: list[tuple[str, int, str, str]]) -> tuple[Step, ...]:
         elif kind == "boundary":
             steps.append(Boundary(date=on(day), action="boundary", team=other, areas=areas, existing_cases=existing))
         elif kind == "close" and ("close", other) not in seen:
-            steps.append(Close(date=on(day), action="close", team=team, to=other))
+            along = "transfer" if existing == "stay" else existing
+            steps.append(Close(date=on(day), action="close", team=team, to=other, existing_cases=along))
         elif kind == "staff":
             steps.append(Staff(date=on(day), action="staff", team=team, social_workers=0.4))
         elif kind == "cut":

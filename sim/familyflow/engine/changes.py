@@ -66,7 +66,7 @@ class Change:
     with families. `kind`: whose work it is, 1 for families with a parental harm, 0 for others. `places`: cases or
     parents that can be held at once. `amount`: workers in post. `first`, `width`: which cases a leaver has, as a
     stretch of [0, 1). `areas`: whose cases move. `for_all`: practice changes for every case, not only for families
-    offered the programme; or cases move whatever kinds of family the other team takes.
+    offered the programme; or cases move whatever kinds of family the other team takes. `along`: their workers move too.
     """
 
     day: float
@@ -84,6 +84,7 @@ class Change:
     areas: tuple[int, ...] = ()
     factors: Factors | None = None
     for_all: bool = False
+    along: bool = False
 
 
 def dated(world: World) -> list[Change]:
@@ -134,7 +135,7 @@ class _Planner:
         for t in self.timeline.transfers:
             moved = tuple(self.areas[a] for a in t.areas)
             pair = self.teams[t.from_team], self.teams[t.to_team]
-            yield Change(t.day, Act.TRANSFER, *pair, areas=moved, for_all=t.for_all)
+            yield Change(t.day, Act.TRANSFER, *pair, areas=moved, for_all=t.for_all, along=t.with_workers)
 
     def leavers(self) -> Iterator[Change]:
         """Let workers leave, whose cases pass to others."""

@@ -375,6 +375,10 @@ class StepTable(DatedTable):
     team: str = Field(description="the team that the step is about")
 
 
+ExistingCases: TypeAlias = Literal["stay", "transfer", "with_workers"]
+"""What becomes of open cases: they stay, or move to another worker of the team, or along with their workers."""
+
+
 class GoLive(StepTable):
     """The team's adult workers are trained and begin; they were hired a training time earlier."""
 
@@ -386,7 +390,7 @@ class Open(StepTable):
 
     action: Literal["open"]
     areas: Names = Field(description="the areas it takes", min_length=1)
-    existing_cases: Literal["stay", "transfer"] = Field(description='"stay" or "transfer"')
+    existing_cases: ExistingCases = Field(description='"stay", "transfer" or "with_workers"')
 
 
 class Boundary(StepTable):
@@ -394,7 +398,7 @@ class Boundary(StepTable):
 
     action: Literal["boundary"]
     areas: Names = Field(description="the areas it takes", min_length=1)
-    existing_cases: Literal["stay", "transfer"] = Field(description='"stay" or "transfer"')
+    existing_cases: ExistingCases = Field(description='"stay", "transfer" or "with_workers"')
 
 
 class Close(StepTable):
@@ -402,6 +406,7 @@ class Close(StepTable):
 
     action: Literal["close"]
     to: str = Field(description="the team that receives its areas and cases")
+    existing_cases: Literal["transfer", "with_workers"] = "transfer"
 
 
 class Staff(StepTable):

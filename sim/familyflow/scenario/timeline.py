@@ -59,7 +59,8 @@ class TeamDay:
 class Transfer:
     """On this day, open cases of these areas in these groups of stages move from one team to another.
 
-    `for_all`: whatever kinds of family the other team takes, since the first one closes.
+    `for_all`: whatever kinds of family the other team takes, since the first one closes. `with_workers`: their workers
+    move along, so that no case changes worker.
     """
 
     day: float
@@ -68,6 +69,7 @@ class Transfer:
     areas: tuple[str, ...]
     groups: tuple[str, ...]
     for_all: bool = False
+    with_workers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +224,7 @@ def _inflow(step: Income, scenario: Scenario) -> Inflow:
 def _partings(falls: list[Fall], transfers: tuple[Transfer, ...]) -> Iterator[Parting]:
     """Give the workers who go at a reorganisation and leave their cases behind.
 
-    Where cases leave a team on that day, they change worker by moving, and no others do.
+    Where cases leave a team on that day, they change worker by moving, or their workers move along; no others change.
     """
     along = {(transfer.day, transfer.from_team) for transfer in transfers}
     return (Parting(each.day, each.team, each.share) for each in falls if (each.day, each.team) not in along)
@@ -232,11 +234,14 @@ def _transfers(scenario: Scenario, moments: list[_Moment], moment: _Moment) -> I
     """Give the moves of open cases that a step makes."""
     step = moment.step
     if isinstance(step, Close):
-        yield Transfer(moment.day, step.team, step.to, tuple(scenario.areas), GROUPS, for_all=True)
-    elif isinstance(step, Open | Boundary) and step.existing_cases == "transfer":
+        along = step.existing_cases == "with_workers"
+        areas = tuple(scenario.areas)
+        yield Transfer(moment.day, step.team, step.to, areas, GROUPS, for_all=True, with_workers=along)
+    elif isinstance(step, Open | Boundary) and step.existing_cases != "stay":
+        along = step.existing_cases == "with_workers"
         team = scenario.teams[step.team]
         earlier = moments[: moments.index(moment) + 1]
         held = {past.before.served.get(work) for past in earlier for work in boundaries.works(team, step.areas)}
         for former in scenario.teams:
             if former in held and former != step.team:
-                yield Transfer(moment.day, former, step.team, step.areas, team.stages)
+                yield Transfer(moment.day, former, step.team, step.areas, team.stages, with_workers=along)

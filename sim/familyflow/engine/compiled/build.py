@@ -250,10 +250,11 @@ def _changes(start: Start, todo: list[Change]) -> np.ndarray:
             *((name, "f8") for name in ("day", "amount", "first", "width")),
             *((name, "i4") for name in (*numbers, "factors", "moved")),
             ("for_all", "i1"),
+            ("along", "i1"),
             ("waited", "i1"),
         ],
     )
-    for name in ("day", "amount", "first", "width", "for_all", *numbers):
+    for name in ("day", "amount", "first", "width", "for_all", "along", *numbers):
         rows[name][: len(todo)] = [getattr(change, name) for change in todo]
     rows["factors"][: len(todo)] = np.cumsum([change.factors is not None for change in todo]) - 1
     rows["moved"][: len(todo)] = (np.cumsum([bool(change.areas) for change in todo]) - 1) * len(start.scenario.areas)

@@ -420,8 +420,8 @@ def allocate(w: Rows, f: int, request: int) -> None:
 
 
 @compiled
-def change_team(w: Rows, f: int, team: int) -> None:
-    """Pass the open case to another team; the family waits there if that team is full."""
+def change_team(w: Rows, f: int, team: int, along: bool) -> None:
+    """Pass the open case to another team, its worker along or not; the family waits there if that team is full."""
     family = row(w.families, f)
     leave(w, f, TRANSFERRED, family.at_home)
     release(w, f)
@@ -432,7 +432,10 @@ def change_team(w: Rows, f: int, team: int) -> None:
     if family.waiting:
         note(w, f, WAIT, 0, family.at_home)
     if family.request != NOBODY:
-        hand_over(w, f)
+        if along:
+            alert(w, f)
+        else:
+            hand_over(w, f)
     change_workers(w, f)
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from familyflow.engine import rules
-from familyflow.engine.compiled.cases import age_of, born, hand_over_stay, join_stay, listen_stay, ratios, team_for
+from familyflow.engine.compiled.cases import (
+    age_of,
+    alert_stay,
+    born,
+    hand_over_stay,
+    join_stay,
+    listen_stay,
+    ratios,
+    team_for,
+)
 from familyflow.engine.compiled.queue import record, urge
 from familyflow.engine.compiled.shapes import NOBODY, STAY_BEGINS
 from familyflow.engine.records import GREW_UP, MOVED, NEW, PASSED, TRANSFERRED, Event
@@ -142,9 +151,12 @@ def leave_care(w: Rows, c: int, leads: int) -> None:
 
 
 @compiled
-def change_team_in_care(w: Rows, c: int, team: int) -> None:
-    """Pass a child in care to another team, in the same placement."""
+def change_team_in_care(w: Rows, c: int, team: int, along: bool) -> None:
+    """Pass a child in care to another team, in the same placement, its worker along or not."""
     note(w, c, LEAVE, TRANSFERRED)
     join_stay(w, c, team)
     note(w, c, ENTER, PASSED)
-    hand_over_stay(w, c)
+    if along:
+        alert_stay(w, c)
+    else:
+        hand_over_stay(w, c)

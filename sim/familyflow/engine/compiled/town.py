@@ -333,7 +333,7 @@ def tell(w: Rows, change: Record, f: int) -> None:
     """Tell one family of a change in its team."""
     if change.act == TRANSFER:
         if moves(w, change, row(w.families, f), row(w.families, f).stage):
-            change_team(w, f, change.to)
+            change_team(w, f, change.to, change.along)
     elif change.act == GO_LIVE:
         change_workers(w, f)
     elif change.act == FOLLOW:
@@ -348,7 +348,7 @@ def tell_in_care(w: Rows, change: Record, c: int) -> None:
     family = row(w.families, row(w.stays, c).family)
     if change.act == TRANSFER:
         if moves(w, change, family, row(w.stays, c).place):
-            change_team_in_care(w, c, change.to)
+            change_team_in_care(w, c, change.to, change.along)
     elif change.act == PRACTISE and (change.for_all or family.offered):
         alert_stay(w, c)
 

@@ -55,12 +55,12 @@ class Stay(Case):
         if team is not None:
             team.stays[self] = None
 
-    def change_team(self, team: Team) -> None:
-        """Pass to another team, in the same placement."""
+    def change_team(self, team: Team, *, along: bool) -> None:
+        """Pass to another team, in the same placement, the worker along or not."""
         self.record(Event.LEAVE, TRANSFERRED)
         self.join(team)
         self.record(Event.ENTER, PASSED)
-        self.hand_over()
+        self.alert() if along else self.hand_over()
 
     def hand_over(self) -> None:
         """Pass to another worker."""

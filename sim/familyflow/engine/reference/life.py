@@ -304,8 +304,8 @@ class Life(Case):
             self.record(Event.WAIT_ENDS, self.stage, amount=len(self.home))
             self.alert()
 
-    def change_team(self, team: Team) -> None:
-        """Pass the open case to another team; the family waits there if that team is full."""
+    def change_team(self, team: Team, *, along: bool) -> None:
+        """Pass the open case to another team, its worker along or not; the family waits there if that team is full."""
         children = len(self.home)
         self.leave(TRANSFERRED, children)
         self.release()
@@ -316,7 +316,7 @@ class Life(Case):
         if self.waiting:
             self.record(Event.WAIT, self.stage, amount=children)
         if self.request is not None:
-            self.hand_over()
+            self.alert() if along else self.hand_over()
         self.change_workers()
 
     def hand_over(self) -> None:

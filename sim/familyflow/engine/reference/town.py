@@ -173,10 +173,10 @@ class Town:
 
         for life in list(source.lives):
             if moves(life, life.stage):
-                life.change_team(target)
+                life.change_team(target, along=change.along)
         for stay in list(source.stays):
             if moves(stay.life, stay.place):
-                stay.change_team(target)
+                stay.change_team(target, along=change.along)
 
     def work(self, change: Change) -> None:
         """Set the places of a role in a team, or of what all live teams share."""
