@@ -104,12 +104,12 @@ def _words(found: Unknowns, what: str, gbp: Estimate, share: Estimate) -> str:
             if told
             else _cannot(found)
         )
+    less = "" if told else f"; its share of the variance {_cannot(found)}"
     if found.settled:
-        return f"in none of {found.draws} draws would knowing {what} change the choice between the schedules"
+        return f"in none of {found.draws:,} draws would knowing {what} change the choice between the schedules{less}"
     if not isfinite(gbp.value):
         return f"what knowing {what} is worth {_cannot(found)}" if told else _cannot(found)
     more = "; no study takes chance away, which is in it" if what == EVERYTHING else ""
-    less = "" if told else f"; its share of the variance {_cannot(found)}"
     return f"knowing {what} is worth {with_error(gbp)} of present value to the choice between the schedules{more}{less}"
 
 
