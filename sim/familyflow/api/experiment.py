@@ -84,7 +84,7 @@ class Experiment:
 
         Without `schedules` all of them, without `years` the scenario's horizon, without `workers` as many
         processes as there are processors; `out` is a folder. `engine` is one of `ENGINES`: both give the same
-        results. With a `precision`, only as many draws as it takes. The schedule with the best case
+        results. With a `precision`, only as many draws as it takes. The schedule that stands for the run
         is run under each other reading of the evidence on its first draws; `every_reading` runs every schedule and
         draw under each. Problem when something cannot be used.
         """

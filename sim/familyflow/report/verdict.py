@@ -93,14 +93,9 @@ def _funding(case: Case, s: int, day: date | None) -> str:
     cost = float(case.flows.cost[:, s].sum(axis=(1, 2)).mean())
     if cost < 0:
         return f"it costs {words.pounds(-cost)} less than no change, and {_peak(case, s)}"
-    paid = f"half of the draws are paid back by {words.day(day)}" if day else _never(case, s)
+    end = words.day(case.activity.spans[-1][1])
+    paid = f"half of the draws are paid back by {words.day(day)}" if day else f"most draws are not paid back by {end}"
     return f"in pounds of each year {paid}; {_peak(case, s)}"
-
-
-def _never(case: Case, s: int) -> str:
-    """Say that most draws are not paid back."""
-    share = float(case.appraisal.paid[:, s].mean())
-    return f"paid back in {share:.0%} of draws by {words.day(case.activity.spans[-1][1])}"
 
 
 def _peak(case: Case, s: int) -> str:
