@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 FIRST: Final = "first"
 EVERY: Final = "every"
-"""How much of a run stands under every reading: the schedule that stands for it on the first draws, or all that it has."""
+"""How much of a run stands under every reading: the schedule that stands for it on its first draws, or all."""
 FOLDER: Final = "readings"
 FIRST_DRAWS: Final = 20
 _FEWEST: Final = 5

@@ -100,10 +100,10 @@ def reading(material: Material) -> str:
     """Say how numbers are to be read."""
     a = material.case.assumptions
     return (
-        f"Below each average stands its {RANGE}: nine draws in ten lie within it.{_precision(material)} Money "
-        f"is cash in {material.scenario.price_year} prices; net present value is discounted to {a.base_year} at "
-        f"{a.value(case.DISCOUNT_RATE):.1%} a year. Staff time freed and partners' savings are not in it, nor "
-        f"is anything after {day(material.end)}."
+        f"By each average stands its {RANGE}: nine draws in ten lie within it.{_precision(material)} Money is in "
+        f"{material.scenario.price_year} prices; present values are discounted to {a.base_year} at "
+        f"{a.value(case.DISCOUNT_RATE):.1%} a year. Staff time freed, growth not incurred and partners' savings count "
+        f"for the public purse and are no cash; nothing after {day(material.end)} is in either."
     )
 
 
