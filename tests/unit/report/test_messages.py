@@ -13,7 +13,7 @@ from made_case import material_of
 
 from familyflow.report import caseloads, courses, fans, figures, findings, gantt, messages, published, team_caseloads
 from familyflow.report.content.money import pictures_of_money
-from familyflow.report.content.summary import headline
+from familyflow.report.content.summary import compared
 from familyflow.report.frames import SOCIAL_WORK, council, titles_of
 from familyflow.report.precision import BAND, is_apart
 from familyflow.report.words import fewer, number, pounds
@@ -111,10 +111,10 @@ def test_without_a_target_a_caseload_s_title_has_the_averages_of_the_table(
     assert title.startswith(f"Children per social worker by team, on average over the run: {said}")
 
 
-def test_the_ladder_s_title_has_the_cash_and_the_cost_of_the_headline(study: Study) -> None:
+def test_the_ladder_s_title_has_the_cash_and_the_cost_of_the_schedules_side_by_side(study: Study) -> None:
     material = material_of(study, 12)
     title = {picture.name: picture.title for picture in pictures_of_money(material)}["ladder"]
-    rows = [row for _, group in headline(material).groups for row in group]
+    rows = [row for _, group in compared(material).groups for row in group]
     cost, cash = (sorted(1e6 * float(row[column].split("\n")[0]) for row in rows) for column in (4, 5))
     assert title == (
         f"Cash saved is {pounds(cash[0])} to {pounds(cash[-1])} on average, "

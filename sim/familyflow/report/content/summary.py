@@ -141,7 +141,7 @@ def headline(material: Material) -> Table:
         ["Is it worth it for the public purse? Net present value, £m", *_amounts(material, own.public)],
         [f"... and in {year} alone, £m", *_amounts(material, own.public_a_year)],
     ]
-    headings = ("", "Average", capital(RANGE), "Yes in")
+    headings = ("Result", "Average", capital(RANGE), "Yes in")
     return Table("headline", f"{material.others[name]}, by {day(material.end)}", headings, [("", rows)])
 
 
