@@ -22,7 +22,9 @@ from small_town import (
     with_schedules,
 )
 
+from familyflow.engine import world
 from familyflow.engine.changes import Act, dated
+from familyflow.engine.lived import offered
 from familyflow.engine.records import NEW, PASSED, Event
 from familyflow.pathway.adult_work import SUPERVISOR
 from familyflow.scenario.schema import Cut, Open
@@ -170,6 +172,21 @@ def test_every_child_is_with_one_team_whoever_shares_the_families() -> None:
     assert shared.total("children_open")[0] == whole.total("children_open")[0]
     per_stage = [shared.total(f"children_on_{stage}")[0] for stage in ("cin", "cp")]
     assert per_stage == [whole.total(f"children_on_{stage}")[0] for stage in ("cin", "cp")]
+
+
+def test_families_offered_are_those_of_the_team_that_is_live_whoever_takes_the_others() -> None:
+    town = scenario()
+    kinds = {"east": ("with_harms",), "west": ("without_harms",)}
+    new = {name: replace(town.teams["east"], name=name, kinds=kind) for name, kind in kinds.items()}
+    town = replace(town, teams={**town.teams, **new})
+    opens = [
+        Open(date=on(60), action="open", team=name, areas=tuple(town.areas), existing_cases="transfer") for name in new
+    ]
+    town = with_schedules(town, split=[*opens, live(100, "east")])
+    start = begin(CALM | {"team.west.social_workers": 3.0}, town=town, size=0.3)
+    families = offered(world.under(start, "split"), 200.0)
+    assert families.any()
+    np.testing.assert_array_equal(families, start.families.combo > 0)
 
 
 def test_a_go_live_in_a_team_for_families_with_harms_offers_all_that_team_s_families() -> None:

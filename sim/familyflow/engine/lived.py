@@ -14,11 +14,15 @@ import numpy as np
 from familyflow.engine.records import NEW, Event
 from familyflow.engine.structure import TO_CARE
 from familyflow.pathway.effects import STARTS
+from familyflow.scenario.vocabulary import KINDS
 
 if TYPE_CHECKING:
     from familyflow.engine.ledger import Ledger
     from familyflow.engine.structure import Flags
     from familyflow.engine.world import World
+
+WITH_HARMS = KINDS[1]
+"""The kind of family to whom a programme is offered."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ def offered(world: World, since: float) -> Flags:
     groups = {stage.group for stage in start.structure.pathway.stages if stage.offers}
     served: dict[tuple[str, str], str] = {}
     for route in world.timeline.routes:
-        if route.day <= since and route.group in groups:
+        if route.day <= since and route.group in groups and route.kind == WITH_HARMS:
             served[route.area, route.group] = route.team
     areas = [any(served.get((area, group)) in live for group in groups) for area in start.scenario.areas]
     return np.asarray((start.families.combo > 0) & np.array(areas)[start.families.area])
