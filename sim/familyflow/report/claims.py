@@ -11,7 +11,7 @@ import pandas as pd
 
 from familyflow.ground.calendar import anniversary, financial_year, month_end
 from familyflow.report.frames import council, months_of, part, schedules_of
-from familyflow.report.measures import NO_CHANGE, with_outside
+from familyflow.report.measures import LIKELY, NO_CHANGE, UNLIKELY, with_outside
 from familyflow.report.tables import QUANTILES, ratio
 from familyflow.scenario.vocabulary import STOCKS, TREATMENT
 
@@ -85,8 +85,6 @@ PLACEMENT_LINES: Final = "placement_"
 ALWAYS: Final = "children_open"
 """A measure that every run records in every month, so that what was never recorded is nought in each."""
 _AT_A_DATE: Final = frozenset({*STOCKS, "caseload"})
-_LIKELY: Final = 0.8
-_UNLIKELY: Final = 0.2
 _RUN: Final = ["schedule", "draw"]
 NO_DATES: Final[Mapping[str, date | None]] = MappingProxyType({})
 """No schedule whose go-live is known."""
@@ -188,9 +186,9 @@ def verdict(probability: float, draws: int) -> str:
     """Say whether a claim is supported, from the share of draws that meet it; one draw cannot say."""
     if draws <= 1:
         return UNCERTAIN
-    if probability >= _LIKELY:
+    if probability >= LIKELY:
         return SUPPORTED
-    return NOT_SUPPORTED if probability <= _UNLIKELY else UNCERTAIN
+    return NOT_SUPPORTED if probability <= UNLIKELY else UNCERTAIN
 
 
 def _relative(levels: pd.DataFrame) -> pd.Series:

@@ -80,6 +80,9 @@ APART: Final = (
 OVER_ALL: Final = tuple(each.name for each in MEASURES if each.name not in {"net_saving_cumulative_gbp", *WITH_INCOME})
 """The measures that the whole horizon of every scenario has; the running sum is one year's."""
 
+LIKELY: Final = 0.8
+UNLIKELY: Final = 0.2
+"""Shares of draws from which, and up to which, a claim or an investment is judged without "uncertain"."""
 FEW: Final = 30
 """Draws below which shares of them decide nothing."""
 DISPLACEMENT: Final = ("displaced_gbp", "programme_spend_gbp")

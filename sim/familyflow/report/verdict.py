@@ -69,7 +69,7 @@ def _answered(case: Case, s: int) -> str:
     """Answer whether it is cash for the council and worth it for the public purse; few draws decide nothing."""
     found, count = case.appraisal, len(case.appraisal.npv)
     if count < FEW:
-        return f"{words.draws(count).capitalize()} {'is' if count == 1 else 'are'} too few to decide"
+        return words.too_few(count)
     cash, public = (float((npv[:, s] > 0).mean()) for npv in (found.npv, found.npv_public))
     return f"Is it cash for the council? {_often(cash, count)}. Worth it for the public purse? {_often(public, count)}"
 

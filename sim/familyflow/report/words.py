@@ -189,6 +189,11 @@ def chance(better: float, worse: float) -> str:
     return "<1%" if rounded == "0%" and better > 0 else rounded
 
 
+def too_few(count: int) -> str:
+    """Say that so many draws decide nothing."""
+    return f"{draws(count).capitalize()} {'is' if count == 1 else 'are'} too few to decide"
+
+
 def draws(count: int) -> str:
     """Write a number of draws, as "1 draw" or "1,000 draws"."""
     return f"{count:,} draw{'s' if count != 1 else ''}"

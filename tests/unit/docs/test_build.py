@@ -1,16 +1,15 @@
 from __future__ import annotations
 
-import importlib.util
 import re
 from dataclasses import replace
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import numpy as np
 import pytest
+from scripts import DOCS, script
 
 from familyflow.calibrate.targets import TARGETS, read
 from familyflow.calibrate.unknowns import list_unknowns, to_rates
@@ -24,30 +23,16 @@ from familyflow.pathway import PATHWAY
 from familyflow.scenario import load
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from familyflow.ground.quantity import Quantity
     from familyflow.scenario import Scenario
 
 ROOT = Path(__file__).parents[3]
-DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 YEARS = 2
 """Long enough for a shipped schedule to go live."""
-
-
-@cache
-def build() -> ModuleType:
-    """Load the script that makes the generated regions."""
-    spec = importlib.util.spec_from_file_location("build", DOCS / "build.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def text(page: Path) -> str:
@@ -112,24 +97,24 @@ def scenario_prices(quantities: Noted) -> list[Quantity]:
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_no_generated_region_is_stale(page: Path) -> None:
-    assert build().rewritten(text(page)) == text(page), "run: python docs/build.py"
+    assert script("build").rewritten(text(page)) == text(page), "run: python docs/build.py"
 
 
 def test_every_generated_region_stands_in_one_page() -> None:
-    regions = [found for page in PAGES for _, found, _ in build().REGION.findall(text(page))]
-    assert sorted(regions) == sorted(build().REGIONS)
+    regions = [found for page in PAGES for _, found, _ in script("build").REGION.findall(text(page))]
+    assert sorted(regions) == sorted(script("build").REGIONS)
 
 
 def test_every_shared_parameter_is_in_a_table() -> None:
-    kinds = [kind for kinds in build().GROUPS.values() for kind in kinds]
-    assert {row["id"].split(".")[0] for row in build().shared()} == set(kinds)
+    kinds = [kind for kinds in script("build").GROUPS.values() for kind in kinds]
+    assert {row["id"].split(".")[0] for row in script("build").shared()} == set(kinds)
     assert len(kinds) == len(set(kinds))
 
 
 def test_the_numbers_said_to_be_unused_are_those_that_no_run_reads() -> None:
-    given = {row["id"] for row in build().shared()}
-    said = {key for key in given if key.startswith(build().NOT_READ)}
-    assert said == given.difference(*(numbers_read(load(each)) for each in build().scenarios()))
+    given = {row["id"] for row in script("build").shared()}
+    said = {key for key in given if key.startswith(script("build").NOT_READ)}
+    assert said == given.difference(*(numbers_read(load(each)) for each in script("build").scenarios()))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)

@@ -1,22 +1,20 @@
 from __future__ import annotations
 
-import importlib.util
 import tomllib
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from scripts import DOCS, script
 
 from familyflow.report.measures import MEASURES as SUMMARY
 from familyflow.scenario.vocabulary import DERIVED, MEASURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from types import ModuleType
 
 ROOT = Path(__file__).parents[3]
-DOCS = ROOT / "docs"
 NAMES = ("swindon", "somerset", "durham", "thurrock", "bradford")
 COLUMNS = ("kind", "document", "modelled", "keys", "answered", "out")
 KINDS = {"element", "claim", "number", "team", "role", "date", "outcome"}
@@ -35,17 +33,6 @@ FILES = {
     "waits.csv",
 }
 """The tables that a run leaves in its folder."""
-
-
-@cache
-def build() -> ModuleType:
-    """Load the script that makes the tables."""
-    spec = importlib.util.spec_from_file_location("build", DOCS / "build.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def stated(name: str) -> dict[str, Any]:
@@ -93,8 +80,12 @@ def too_wide(raw: Mapping[str, Any], rows: Iterable[Mapping[str, str]]) -> list[
 
 def lost(raw: Mapping[str, Any], rows: Iterable[Mapping[str, str]]) -> list[str]:
     """List the keys that neither the file nor the table of parameters holds."""
-    ids = {row["id"] for row in build().shared()}
-    return [key for key in sorted(keys(rows)) if not build().states(raw, key) and not any(covers(key, i) for i in ids)]
+    ids = {row["id"] for row in script("build").shared()}
+    return [
+        key
+        for key in sorted(keys(rows))
+        if not script("build").states(raw, key) and not any(covers(key, i) for i in ids)
+    ]
 
 
 def untold(rows: Iterable[Mapping[str, str]]) -> list[str]:
@@ -125,19 +116,19 @@ def unknown(rows: Iterable[Mapping[str, str]]) -> list[str]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_part_of_a_scenario_has_a_row_of_its_document(name: str) -> None:
-    assert missing(stated(name), build().elements(name)) == []
+    assert missing(stated(name), script("build").elements(name)) == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_key_of_a_row_is_held_and_narrow(name: str) -> None:
-    raw, rows = stated(name), build().elements(name)
+    raw, rows = stated(name), script("build").elements(name)
     assert lost(raw, rows) == []
     assert too_wide(raw, rows) == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_row_says_how_it_is_modelled_or_why_it_is_out_and_names_known_outputs(name: str) -> None:
-    rows = build().elements(name)
+    rows = script("build").elements(name)
     assert tuple(rows[0]) == COLUMNS
     assert untold(rows) == []
     assert unknown(rows) == []
@@ -222,12 +213,12 @@ def test_an_answer_that_is_no_output_is_found() -> None:
 
 
 def test_keys_are_shown_with_the_file_that_holds_them() -> None:
-    shown = build()._where("made_up", MADE_UP, ["claims[0]", "case.grant_year", "effect.care_entry"])
+    shown = script("build")._where("made_up", MADE_UP, ["claims[0]", "case.grant_year", "effect.care_entry"])
     own = "`scenarios/made_up.toml`: `claims[0]`, `case.grant_year`"
     assert shown == f"{own}; `calibration/parameters.csv`: `effect.care_entry`"
 
 
 @pytest.mark.parametrize(("published", "lies"), [("9", "below"), ("10", "inside"), ("20", "inside"), ("21", "above")])
 def test_a_published_count_lies_in_the_range_of_no_change_or_on_one_side_of_it(published: str, lies: str) -> None:
-    assert build()._lies({"published": published, "p5": "10", "p95": "20"}) == lies
-    assert build()._lies({"published": "10", "p5": "10", "p95": "10"}) == "day 0"
+    assert script("build")._lies({"published": published, "p5": "10", "p95": "20"}) == lies
+    assert script("build")._lies({"published": "10", "p5": "10", "p95": "10"}) == "day 0"

@@ -1,33 +1,15 @@
 from __future__ import annotations
 
-import importlib.util
 from datetime import date
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
+from scripts import DOCS, script
 
 from familyflow.scenario import load
 
-if TYPE_CHECKING:
-    from types import ModuleType
-
-DOCS = Path(__file__).parents[3] / "docs"
 TABLES = DOCS / "programmes"
 OPENED = date(2015, 10, 5)
-
-
-@cache
-def script(name: str) -> ModuleType:
-    """Load one of the scripts beside the pages."""
-    spec = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def table(name: str) -> pd.DataFrame:

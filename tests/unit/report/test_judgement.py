@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from familyflow.report.content.judgement import CASH, PUBLIC, Amount, Answer, Position, verdict
+from familyflow.report.calculator import Spread
+from familyflow.report.content.judgement import CASH, PUBLIC, Answer, Position, verdict
 from familyflow.report.content.report import RECOMMENDATIONS
 from familyflow.report.measures import FEW
 
@@ -12,8 +13,8 @@ END = date(2024, 6, 30)
 YEAR = "2023/24"
 
 
-def amount(above: float, mean: float = 1e6) -> Amount:
-    return Amount(mean, mean - 2e6, mean + 2e6, above, 1 - above)
+def amount(above: float, mean: float = 1e6) -> Spread:
+    return Spread(mean, mean - 2e6, mean + 2e6, above)
 
 
 def position(above: float, mean: float = 1e6, title: str = "Plan", public: float = 0.5) -> Position:
@@ -70,7 +71,7 @@ def test_no_change_alone_gives_no_answer() -> None:
 
 
 def test_a_schedule_that_changes_nothing_is_not_recommended() -> None:
-    nothing = Amount(0.0, 0.0, 0.0, 0.0, 0.0)
+    nothing = Spread(0.0, 0.0, 0.0, 0.0)
     found = verdict([Position("Null", nothing, nothing, nothing, nothing)], 100, END, YEAR)
     assert found.answer is Answer.NO
     assert "changes the council's cash in any draw" in found.reason

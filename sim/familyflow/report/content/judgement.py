@@ -9,16 +9,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from familyflow.report.measures import FEW, RANGE
-from familyflow.report.words import day, draws, pounds, quoted
+from familyflow.report.measures import FEW, LIKELY, RANGE, UNLIKELY
+from familyflow.report.words import day, draws, pounds, quoted, too_few
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-LIKELY: Final = 0.8
-UNLIKELY: Final = 0.2
-"""Shares of draws from which, and up to which, something is said without "uncertain"; those of claims too."""
+    from familyflow.report.calculator import Spread
 
 
 class Answer(StrEnum):
@@ -44,32 +42,14 @@ NO_ANSWER: Final = "This run gives no answer."
 
 
 @dataclass(frozen=True, slots=True)
-class Amount:
-    """An amount over draws: average GBP and range, and the shares of draws above and below 0."""
-
-    mean: float
-    p5: float
-    p95: float
-    above: float
-    below: float
-
-    @property
-    def answer(self) -> Answer:
-        """What its share of draws above 0 says."""
-        if self.above >= LIKELY:
-            return Answer.YES
-        return Answer.NO if self.above <= UNLIKELY else Answer.UNCERTAIN
-
-
-@dataclass(frozen=True, slots=True)
 class Position:
     """One schedule's net present value, of cash and of all savings, and both in the last whole financial year."""
 
     title: str
-    cash: Amount
-    public: Amount
-    cash_a_year: Amount
-    public_a_year: Amount
+    cash: Spread
+    public: Spread
+    cash_a_year: Spread
+    public_a_year: Spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +61,33 @@ class Verdict:
     reason: str
 
 
+def answer_of(amount: Spread) -> Answer:
+    """Give what an amount's share of draws above 0 says."""
+    if amount.above >= LIKELY:
+        return Answer.YES
+    return Answer.NO if amount.above <= UNLIKELY else Answer.UNCERTAIN
+
+
+def changes(amount: Spread) -> bool:
+    """Say whether an amount is other than 0 in any draw: where none is above, its average is 0 only where all are."""
+    return bool(amount.above or amount.mean)
+
+
 def verdict(positions: Sequence[Position], count: int, end: date, year: str) -> Verdict:
     """Answer by the schedule that stands for the run, the first; `year`: the last whole financial year."""
     if not positions:
         return Verdict(Answer.SILENT, NO_ANSWER, "Only no change was run: run the schedules too.")
     if count < FEW:
-        few = f"{draws(count).capitalize()} are too few to decide: run {FEW} or more."
+        few = f"{too_few(count)}: run {FEW} or more."
         return Verdict(Answer.SILENT, NO_ANSWER, "One draw cannot decide: run more draws." if count == 1 else few)
     the, *others = positions
-    if not any(each.cash.above or each.cash.below for each in positions):
+    if not any(changes(each.cash) for each in positions):
         none = "No schedule changes the council's cash in any draw."
         return Verdict(Answer.NO, CASH[Answer.NO], none)
-    heading = f"{CASH[the.cash.answer]} {PUBLIC[the.public.answer]}"
+    heading = f"{CASH[answer_of(the.cash)]} {PUBLIC[answer_of(the.public)]}"
     reasons = [_cash(the, count, end, year), _public(the, count, year)]
     reasons += [_others(others, count)] if others else []
-    return Verdict(the.cash.answer, heading, " ".join(reasons))
+    return Verdict(answer_of(the.cash), heading, " ".join(reasons))
 
 
 def _cash(the: Position, count: int, end: date, year: str) -> str:
@@ -131,15 +123,15 @@ def _span(counts: list[int]) -> str:
     return f"{low:,}" if low == high else f"{low:,} to {high:,}"
 
 
-def _often(amount: Amount, count: int) -> str:
+def _often(amount: Spread, count: int) -> str:
     """Say in how many draws an amount is above 0."""
     return f"in {round(amount.above * count):,} of {draws(count)}" if amount.above else f"in none of {draws(count)}"
 
 
-def _off(amount: Amount) -> str:
+def _off(amount: Spread) -> str:
     """Say how much better or worse off somebody is on average."""
     return f"{pounds(abs(amount.mean))} {'better' if amount.mean >= 0 else 'worse'} off"
 
 
-def _band(amount: Amount) -> str:
+def _band(amount: Spread) -> str:
     return f" ({RANGE}: {pounds(amount.p5)} to {pounds(amount.p95)})" if amount.p5 < amount.p95 else ""

@@ -16,6 +16,7 @@ from familyflow.report.appraisals import brings_money, payback_dates
 from familyflow.report.blocks import Chart, Live, Paragraph, Section, Table
 from familyflow.report.calculator import (
     BY_YEAR,
+    QUANTILES,
     Calculator,
     Lever,
     carried,
@@ -148,8 +149,8 @@ def _appraised(material: Material, place: int) -> Iterator[str]:
     yield material.cell(over_draws(found.npv[:, place]), "gbp")
     yield material.cell(over_draws(cautious.npv[:, place]), "gbp")
     spending = found.pv_spending[:, place]
-    yield _for_a_pound(found.pv_cash[:, place], spending)
-    yield _for_a_pound(found.pv_public[:, place], spending)
+    yield _for_a_pound(for_a_pound(found.pv_cash[:, place], spending), found.cash_return[:, place])
+    yield _for_a_pound(for_a_pound(found.pv_public[:, place], spending), found.benefit_cost[:, place])
     yield material.cell(over_draws(found.peak[:, place]), "gbp")
     yield number(float(found.paid[:, place].mean()), "share")
 
@@ -164,12 +165,11 @@ def _paid_by(when: date | None) -> str:
     return day(when) if when else "not in half of draws"
 
 
-def _for_a_pound(saved: NDArray[np.float64], spent: NDArray[np.float64]) -> str:
+def _for_a_pound(average: float, ratios: NDArray[np.float64]) -> str:
     """Write pounds back for a pound, of the averages, and below it the range; nothing where nothing is spent."""
-    average, known = for_a_pound(saved, spent), saved[spent > 0] / spent[spent > 0]
     if np.isnan(average):
         return MISSING
-    low, high = np.quantile(known, (0.05, 0.95))
+    low, high = np.nanquantile(ratios, QUANTILES)
     return f"{average:.2f}\n{low:.2f} to {high:.2f}" if low < high else f"{average:.2f}"
 
 

@@ -7,20 +7,19 @@ from typing import TYPE_CHECKING
 from familyflow.economics import case
 from familyflow.report.appraisals import stands
 from familyflow.report.blocks import Bullets, Paragraph, Section, Statement, Table
-from familyflow.report.content.judgement import Amount, Position, Verdict, verdict
+from familyflow.report.calculator import spread
+from familyflow.report.content.judgement import Position, Verdict, changes, verdict
 from familyflow.report.content.money import over_draws
 from familyflow.report.content.proof import standing
 from familyflow.report.measures import FEW, PRECISION, RANGE
 from familyflow.report.readings import stands_on
-from familyflow.report.words import CHILDREN, capital, care, day, draws, number, pounds, signed
+from familyflow.report.words import CHILDREN, capital, care, day, draws, number, pounds, signed, span, too_few
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from familyflow.report.blocks import Block
+    from familyflow.report.calculator import Spread
     from familyflow.report.content.material import Material
 
 
@@ -53,12 +52,7 @@ def _position(material: Material, name: str) -> Position:
     """Give a schedule's answers to both questions."""
     found, place = material.case.appraisal, material.place(name)
     arrays = (found.npv, found.npv_public, found.run_rate, found.run_rate_public)
-    return Position(material.others[name], *(_amount(values[:, place]) for values in arrays))
-
-
-def _amount(values: NDArray[np.float64]) -> Amount:
-    """Give an amount's average and range, and the shares of draws above and below 0."""
-    return Amount(**over_draws(values), above=float((values > 0).mean()), below=float((values < 0).mean()))
+    return Position(material.others[name], *(spread(values[:, place]) for values in arrays))
 
 
 def answers(material: Material) -> Bullets:
@@ -70,10 +64,10 @@ def _answer(material: Material, name: str, title: str) -> str:
     """Say what one schedule comes to."""
     own, count = _position(material, name), material.plan.draws
     entries = care(material.of(name, "care_entries_averted"), material.least)
-    if not (own.cash.above or own.cash.below):
+    if not changes(own.cash):
         return f"{title}. It changes the council's cash in no draw; {entries}."
     peak = material.case.appraisal.peak[:, material.place(name)].mean()
-    said = f"{draws(count).capitalize()} are too few to decide"
+    said = too_few(count)
     if count >= FEW:
         both = (f"{round(each.above * count):,}" for each in (own.cash, own.public))
         said = "Cash for the council in {}, worth it for the public purse in {} of ".format(*both) + draws(count)
@@ -129,13 +123,12 @@ def headline(material: Material) -> Table:
     name = stands(material.case)
     place, own, flows = material.place(name), _position(material, name), material.case.flows
     year = material.case.activity.years[material.case.appraisal.last_year]
-    spending, cash = (over_draws(each[:, place].sum(axis=1)) for each in (flows.spending, flows.cash))
-    averted, care_end = material.of(name, "care_entries_averted"), material.less(name, "children_in_care_end")
+    spending, cash = (spread(each[:, place].sum(axis=1)) for each in (flows.spending, flows.cash))
     rows = [
-        ["Entries to care averted", *_counted(material, averted, material.of(name, "care_entries_averted"))],
-        ["Children in care at the end, change", *_changed(material, care_end)],
-        ["Cost, £m", *_spread(material, spending), ""],
-        ["Cash saved, £m", *_spread(material, cash), ""],
+        ["Entries to care averted", *_counted(material, material.of(name, "care_entries_averted"))],
+        ["Children in care at the end, change", *_changed(material, material.less(name, "children_in_care_end"))],
+        ["Cost, £m", *_shown(spending), ""],
+        ["Cash saved, £m", *_shown(cash), ""],
         ["Is it cash for the council? Net present value, £m", *_amounts(material, own.cash)],
         [f"... and in {year} alone, £m", *_amounts(material, own.cash_a_year)],
         ["Is it worth it for the public purse? Net present value, £m", *_amounts(material, own.public)],
@@ -145,10 +138,10 @@ def headline(material: Material) -> Table:
     return Table("headline", f"{material.others[name]}, by {day(material.end)}", headings, [("", rows)])
 
 
-def _counted(material: Material, row: Mapping[str, float], sure: Mapping[str, float]) -> list[str]:
+def _counted(material: Material, row: Mapping[str, float]) -> list[str]:
     """Write a count's average, range and the share of draws in which it is better than under no change."""
     mean = number(row["mean"], CHILDREN, material.least)
-    return [mean, material.range(row, CHILDREN), _share(sure["probability_better"], material)]
+    return [mean, material.range(row, CHILDREN), _share(row["probability_better"], material)]
 
 
 def _changed(material: Material, row: Mapping[str, float]) -> list[str]:
@@ -156,15 +149,14 @@ def _changed(material: Material, row: Mapping[str, float]) -> list[str]:
     return [signed(row["mean"], CHILDREN, material.least), material.range(row, CHILDREN), ""]
 
 
-def _spread(material: Material, row: Mapping[str, float]) -> list[str]:
+def _shown(amount: Spread) -> list[str]:
     """Write an amount's average and range, in millions."""
-    return [number(row["mean"], "gbp"), material.range(row, "gbp")]
+    return [number(amount.mean, "gbp"), span(amount.p5, amount.p95, "gbp")]
 
 
-def _amounts(material: Material, amount: Amount) -> list[str]:
+def _amounts(material: Material, amount: Spread) -> list[str]:
     """Write an amount's average, range and the share of draws above 0."""
-    spread = {"mean": amount.mean, "p5": amount.p5, "p95": amount.p95}
-    return [*_spread(material, spread), _share(amount.above, material)]
+    return [*_shown(amount), _share(amount.above, material)]
 
 
 def _share(share: float, material: Material) -> str:
