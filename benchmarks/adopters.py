@@ -11,9 +11,9 @@ from math import isnan
 from pathlib import Path
 from typing import Final
 
-from familyflow.calibrate import adopters
+from familyflow.calibrate.trends import adopters
 from familyflow.ground import paths
-from familyflow.report import adopters as report
+from familyflow.report.markdown import adopters as report
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
 CLOSE: Final = 5e-4

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from familyflow import api, scenario
-from familyflow.calibrate.solve import flat, solve
+from familyflow.calibrate.fit.solve import flat, solve
 from familyflow.engine import measure, prepare
 from familyflow.experiment.batch import Study, conduct
 from familyflow.experiment.plan import planned

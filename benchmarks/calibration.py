@@ -1,6 +1,6 @@
 """Is the posterior calibrated? `python benchmarks/calibration.py [FITS] [DRAWS] [PROCESSES]` (default 200, 19, 2).
 
-Councils with known rates, fitted (`familyflow.calibrate.check`): each fit is kept in outputs/calibration/, and the same
+Known rates, fitted (`familyflow.calibrate.fit.sbc`): each fit is kept in outputs/calibration/, and the same
 command goes on from there; with no fit missing it only makes the report. Then what the draws would weigh if they were
 exact, and a council whose figures the engine made. All into docs/calibration-check.csv, .md and figures/.
 """
@@ -22,8 +22,8 @@ from matplotlib.patches import Patch
 from scipy.stats import binom
 
 from familyflow import scenario
-from familyflow.calibrate import central
-from familyflow.calibrate.check import (
+from familyflow.calibrate.fit import central
+from familyflow.calibrate.fit.sbc import (
     BINS,
     LEVEL,
     Ranked,
@@ -36,8 +36,8 @@ from familyflow.calibrate.check import (
     recovered,
     rejected,
 )
-from familyflow.report import canvas
-from familyflow.report.canvas import COLOURS, GREY, PALE, Picture, styled
+from familyflow.report.figures import style
+from familyflow.report.figures.style import COLOURS, GREY, PALE, Picture, styled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,14 +111,14 @@ def run(fits: int, draws: int, processes: int) -> list[Ranked]:
 @styled
 def figure(found: pd.DataFrame, fits: int) -> Picture:
     """Draw the p-values against what they should be, and how often 80% intervals hold the truth."""
-    drawn, ((left, right),) = canvas.matrix(1, 2, 4.2, sharey="none")
+    drawn, ((left, right),) = style.matrix(1, 2, 4.2, sharey="none")
     p = np.sort(found["p"])
     even = (np.arange(len(p)) + 0.5) / len(p)
     left.plot([0, 1], [0, 1], color=GREY, linewidth=1)
     left.plot(even, p, ".", color=COLOURS[0], markersize=7)
     left.set_xlabel("share of numbers")
     left.set_ylabel("chi-square p of their ranks, in order")
-    canvas.head(left, "Ranks of the truth: p-values against the even line")
+    style.head(left, "Ranks of the truth: p-values against the even line")
     low, high = (binom.ppf(q, fits, 0.8) / fits for q in (0.005, 0.995))
     right.axhspan(low, high, color=PALE, alpha=0.6, linewidth=0)
     right.axhline(0.8, color=GREY, linewidth=1)
@@ -126,14 +126,14 @@ def figure(found: pd.DataFrame, fits: int) -> Picture:
     right.set_ylim(0.6, 1)
     right.set_xlabel("share of numbers, in order")
     right.set_ylabel("share of fits")
-    canvas.head(right, "How often an 80% interval holds the truth")
+    style.head(right, "How often an 80% interval holds the truth")
     key = [
         Line2D([], [], color=COLOURS[0], marker=".", markersize=7, linestyle="", label="an unknown or a target"),
         Patch(color=PALE, alpha=0.6, linewidth=0, label=f"where 99% lie by chance in {fits} fits"),
     ]
     title = f"Is the posterior calibrated? {fits} councils with known rates"
     drawn_said = f"80% intervals cover {found['cover_80'].min():.0%} to {found['cover_80'].max():.0%} of truths."
-    canvas.finish(drawn, title, "", key)
+    style.finish(drawn, title, "", key)
     return Picture("calibration_check", title, drawn_said, drawn)
 
 
@@ -240,8 +240,8 @@ def main(arguments: list[str]) -> None:
     engine = {f"{place}, number {n}": once(f"recovered_{place}", partial(recover, place, n)) for place, n in RECOVERED}
     found = judged(fitted)
     found.round(4).to_csv(DOCS / "calibration-check.csv", index=False, lineterminator="\n")
-    canvas.save(figure(found, fits), KEPT)
-    (DOCS / "figures" / "calibration_check.png").write_bytes(canvas.png(figure(found, fits)))
+    style.save(figure(found, fits), KEPT)
+    (DOCS / "figures" / "calibration_check.png").write_bytes(style.png(figure(found, fits)))
     text = page(found, fitted, weights, engine)
     (DOCS / "calibration-check.md").write_text(text, encoding="utf-8", newline="\n")
     print("\n".join(verdicts(found, fitted)))

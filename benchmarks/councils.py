@@ -14,14 +14,15 @@ from time import process_time
 from typing import TYPE_CHECKING
 
 from familyflow import scenario
-from familyflow.calibrate import councils, draft
-from familyflow.calibrate.solve import CLOSE, solve
-from familyflow.calibrate.targets import TARGETS
+from familyflow.calibrate.baseline import draft
+from familyflow.calibrate.evidence import councils
+from familyflow.calibrate.fit.solve import CLOSE, solve
+from familyflow.calibrate.fit.targets import TARGETS
 from familyflow.ground.problem import Problem
 from familyflow.scenario.timeline import build
 
 if TYPE_CHECKING:
-    from familyflow.calibrate.councils import Place
+    from familyflow.calibrate.evidence.councils import Place
     from familyflow.scenario import Scenario
 
 

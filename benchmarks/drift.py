@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from familyflow.calibrate import backtest, councils, forecast, hierarchy, scores
-from familyflow.calibrate.history import Panel, panel
-from familyflow.calibrate.reverting import Variant
+from familyflow.calibrate.evidence import councils
+from familyflow.calibrate.trends import backtest, forecast, hierarchy, scores
+from familyflow.calibrate.trends.history import Panel, panel
+from familyflow.calibrate.trends.state_space import Variant
 from familyflow.ground import paths
 
 if TYPE_CHECKING:
-    from familyflow.calibrate.history import Floats
+    from familyflow.calibrate.trends.history import Floats
 
 VARIANTS: Final = {
     "shocks fade": Variant(),

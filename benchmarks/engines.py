@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from familyflow import scenario
-from familyflow.calibrate.solve import flat, solve
+from familyflow.calibrate.fit.solve import flat, solve
 from familyflow.engine import compiled, make_ready, prepare, reference, tally, world
 from familyflow.engine.compiled import build, town
 from familyflow.engine.ledger import Ledger

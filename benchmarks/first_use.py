@@ -19,7 +19,7 @@ def one(name: str) -> dict[str, float]:
     """Measure this process."""
     began = time.process_time()
     from familyflow import engine, scenario  # noqa: PLC0415 - what is measured
-    from familyflow.calibrate.solve import flat, solve  # noqa: PLC0415
+    from familyflow.calibrate.fit.solve import flat, solve  # noqa: PLC0415
 
     imported = time.process_time()
     kept = engine.is_ready()

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from familyflow import scenario
-from familyflow.calibrate.solve import flat, solve
+from familyflow.calibrate.fit.solve import flat, solve
 from familyflow.engine import make_ready, prepare, world
 from familyflow.engine.compiled import build, town
 from familyflow.scenario.model import Area, Schedule

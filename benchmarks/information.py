@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from familyflow.economics import information
+from familyflow.economics import value_of_information
 
 SIZES: Final = (123, 53, 56, 160)
 DRAWS: Final = (60, 100, 1_000)
@@ -29,7 +29,7 @@ def tells(draws: int, seed: int) -> tuple[bool, bool]:
     rng = np.random.default_rng(seed)
     inputs = pd.DataFrame(rng.standard_normal((draws, len(NAMES))), columns=NAMES)
     benefits = np.column_stack([np.zeros(draws), 0.1 + rng.standard_normal(draws)])
-    found = information.groups(benefits, inputs, GROUPS)
+    found = value_of_information.groups(benefits, inputs, GROUPS)
     return any(each.part.told for each in found), any(each.worth.told for each in found)
 
 

@@ -27,7 +27,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from familyflow import scenario as scenarios
-from familyflow.calibrate import central
+from familyflow.calibrate.fit import central
 from familyflow.engine import prepare, rates, simulate
 from familyflow.engine.dose import TeamDoses, delivered, on_plans
 from familyflow.engine.lived import offered, outcomes

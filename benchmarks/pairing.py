@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from familyflow import api, scenario
-from familyflow.calibrate.solve import flat, solve
+from familyflow.calibrate.fit.solve import flat, solve
 from familyflow.economics import cashflow, prices
 from familyflow.engine import prepare, simulate
 from familyflow.ground import paths

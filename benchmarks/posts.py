@@ -9,18 +9,18 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, Final
 
-from familyflow.calibrate import councils, posts
+from familyflow.calibrate.evidence import councils, post_elasticity
 
 if TYPE_CHECKING:
     import pandas as pd
 
 APART: Final = (1, 2, 3, 5)
-WORK: Final = (posts.CHILDREN, "workforce_cases_held_number", "referrals_number")
+WORK: Final = (post_elasticity.CHILDREN, "workforce_cases_held_number", "referrals_number")
 PAIRS: Final = (
-    *((posts.WORKERS, work) for work in WORK),
+    *((post_elasticity.WORKERS, work) for work in WORK),
     *(("workforce_social_workers_fte", work) for work in WORK),
     ("assessments_completed_number", "referrals_number"),
-    (posts.CHILDREN, "referrals_number"),
+    (post_elasticity.CHILDREN, "referrals_number"),
     ("assessment_median_working_days", "referrals_number"),
 )
 """What moves, and what it moves with."""
@@ -29,7 +29,7 @@ PAIRS: Final = (
 def show(table: pd.DataFrame, most: float) -> None:
     """Print an elasticity (standard error) for each pair of measures and each number of years apart."""
     for moves, along in PAIRS:
-        found = (posts.followed(table, apart, moves, along, most) for apart in APART)
+        found = (post_elasticity.followed(table, apart, moves, along, most) for apart in APART)
         cells = "".join(f"{f'{each.elasticity:.2f} ({each.error:.2f})':>14}" for each in found)
         print(f"{moves:<32}{along:<30}{cells}")
 
@@ -38,7 +38,10 @@ def main() -> None:
     """Print all, without changes too large to be meant and with them."""
     table = councils.table()
     print(f"{'what moves':<32}{'with':<30}" + "".join(f"{f'{apart} apart':>14}" for apart in APART))
-    for most, which in ((posts.MOST, f"changes of a log up to {posts.MOST:g}"), (inf, "every change")):
+    for most, which in (
+        (post_elasticity.MOST, f"changes of a log up to {post_elasticity.MOST:g}"),
+        (inf, "every change"),
+    ):
         print(which)
         show(table, most)
 

@@ -13,10 +13,10 @@ from typing import Final
 import numpy as np
 from scipy.special import ndtr
 
-from familyflow.calibrate import adopters
-from familyflow.calibrate.adopters import CARE_STARTS, SINCE
-from familyflow.calibrate.departures import PER_REFERRAL, YEARS
-from familyflow.calibrate.prediction import Part, difference, quantile, with_error
+from familyflow.calibrate.trends import adopters
+from familyflow.calibrate.trends.adopters import CARE_STARTS, SINCE
+from familyflow.calibrate.trends.departures import PER_REFERRAL, YEARS
+from familyflow.calibrate.trends.prediction import Part, difference, quantile, with_error
 
 FIRST: Final = date(2020, 3, 1)
 LAST: Final = date(2022, 11, 24)

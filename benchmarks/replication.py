@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING, TypeVar
 
 from familyflow import scenario
-from familyflow.calibrate.solve import flat, solve
+from familyflow.calibrate.fit.solve import flat, solve
 from familyflow.engine import prepare, simulate
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import sys
 import time
 
 from familyflow import scenario
-from familyflow.calibrate.solve import flat, solve
+from familyflow.calibrate.fit.solve import flat, solve
 from familyflow.engine import make_ready, measure, prepare
 
 SIZES = (50_000, 200_000, 800_000, 3_000_000, 12_000_000)

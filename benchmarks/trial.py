@@ -16,9 +16,9 @@ import pandas as pd
 
 from familyflow import scenario
 from familyflow.experiment import store
-from familyflow.report.frames import council
-from familyflow.report.measures import NO_CHANGE
-from familyflow.report.tables import FOLLOWED
+from familyflow.results.measures import NO_CHANGE
+from familyflow.results.monthly import council
+from familyflow.results.summary import FOLLOWED
 from familyflow.scenario.schema import GoLive
 
 if TYPE_CHECKING:

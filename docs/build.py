@@ -19,20 +19,22 @@ from statistics import mean
 from typing import TYPE_CHECKING, Any, Final
 
 from familyflow import scenario
-from familyflow.calibrate import hierarchy, past
-from familyflow.calibrate.history import SERIES
-from familyflow.calibrate.targets import TARGETS
-from familyflow.calibrate.unknowns import NINETY, list_unknowns
+from familyflow.calibrate.evidence import past
+from familyflow.calibrate.fit.parameters import NINETY, list_unknowns
+from familyflow.calibrate.fit.targets import TARGETS
+from familyflow.calibrate.trends import hierarchy
+from familyflow.calibrate.trends.history import SERIES
 from familyflow.economics.lines import lines_for
 from familyflow.engine import structure
 from familyflow.ground import paths
 from familyflow.pathway import PATHWAY
 from familyflow.pathway.effects import CARE_ENTRIES, STARTS, Whom
 from familyflow.pathway.stages import CARE, HOME, LEFT, Kind
-from familyflow.report import glossary, words
-from familyflow.report import past as statements
-from familyflow.report.claims import asked
-from familyflow.report.measures import MEASURES
+from familyflow.report import words
+from familyflow.report.document import glossary
+from familyflow.report.document import past as statements
+from familyflow.results.claims import asked
+from familyflow.results.measures import MEASURES
 from familyflow.scenario import readings
 from familyflow.scenario.schema import Cut
 from familyflow.scenario.vocabulary import INCOME, MARGINS
@@ -40,9 +42,9 @@ from familyflow.scenario.vocabulary import INCOME, MARGINS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from familyflow.calibrate.hierarchy import Hierarchy
-    from familyflow.calibrate.targets import Target
-    from familyflow.calibrate.unknowns import Unknown
+    from familyflow.calibrate.fit.parameters import Unknown
+    from familyflow.calibrate.fit.targets import Target
+    from familyflow.calibrate.trends.hierarchy import Hierarchy
     from familyflow.economics.lines import Line
     from familyflow.ground.quantity import Quantity
     from familyflow.pathway.drift import Factor

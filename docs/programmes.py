@@ -25,11 +25,12 @@ from familyflow.experiment.provenance import code_digest
 from familyflow.ground.calendar import DAYS_PER_YEAR
 from familyflow.pathway import PATHWAY
 from familyflow.pathway.teams import KEY_WORKER
-from familyflow.report import canvas, caseloads
-from familyflow.report.frames import by_team, council, months_of, outcomes
-from familyflow.report.measures import NO_CHANGE
-from familyflow.report.tables import in_quarters, ratio
-from familyflow.report.team_caseloads import caseload_by_team
+from familyflow.report.figures import style
+from familyflow.report.figures.team_caseloads import caseload_by_team
+from familyflow.results import caseloads
+from familyflow.results.measures import NO_CHANGE
+from familyflow.results.monthly import by_team, council, months_of, outcomes
+from familyflow.results.summary import in_quarters, ratio
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -321,7 +322,7 @@ def _draw(results: Results) -> None:
     rows = rows[rows["team"].isin(EASINGTON) & rows["schedule"].isin(TITLES)]
     three = replace(scenario, teams={name: scenario.teams[name] for name in EASINGTON})
     picture = caseload_by_team(rows, three, TITLES)
-    (TABLES / "durham_caseloads.png").write_bytes(canvas.png(picture))
+    (TABLES / "durham_caseloads.png").write_bytes(style.png(picture))
 
 
 # ---------------------------------------------------------------- Thurrock

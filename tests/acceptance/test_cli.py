@@ -15,11 +15,11 @@ import pytest
 
 import familyflow
 from familyflow.cli import commands
-from familyflow.experiment.limits import DEFAULT_DRAWS, MOST_DRAWS
+from familyflow.ground.defaults import DEFAULT_DRAWS, MOST_DRAWS
 from familyflow.ground.readings import READINGS
-from familyflow.report.caseloads import CASELOADS
-from familyflow.report.claims import CLAIMS
-from familyflow.report.measures import MEASURES, WHOLE
+from familyflow.results.caseloads import CASELOADS
+from familyflow.results.claims import CLAIMS
+from familyflow.results.measures import MEASURES, WHOLE
 
 DOCS = Path(__file__).parents[2] / "docs" / "reference"
 STATISTICS = {"mean", "p5", "p50", "p95", "mc_error", "probability_better"}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from hypothesis import Phase
 
-from familyflow.calibrate.unknowns import list_unknowns, to_rates
+from familyflow.calibrate.fit.parameters import list_unknowns, to_rates
 from familyflow.engine import Ledger, Start, prepare, rates, rules, simulate, structure
 from familyflow.engine.records import TRANSFERRED, Event
 from familyflow.pathway import PATHWAY, Pathway
@@ -29,7 +29,7 @@ from familyflow.scenario.schema import Boundary, Close, Cut, GoLive, Open, Staff
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from familyflow.calibrate.unknowns import Unknown
+    from familyflow.calibrate.fit.parameters import Unknown
     from familyflow.engine.structure import Floats
     from familyflow.scenario import Scenario
     from familyflow.scenario.schema import Step

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_town import UNSHRUNK, begin, live, on, scenario, values, with_schedules
 
-from familyflow.api.pricing import priced
 from familyflow.economics.cashflow import by_year, savings
+from familyflow.economics.pricing import priced
 from familyflow.engine import ENGINES, Ledger, simulate
 from familyflow.engine.world import under
 from familyflow.ground.calendar import day_of

@@ -10,7 +10,7 @@ import pytest
 from replay import Replay
 from small_town import LOGS, begin, claiming, moved, rates_for, scenario, values, whole, with_posts
 
-from familyflow.calibrate.unknowns import list_unknowns, to_rates
+from familyflow.calibrate.fit.parameters import list_unknowns, to_rates
 from familyflow.engine import Ledger, dose, prepare, rates, simulate, structure
 from familyflow.engine.records import Event
 from familyflow.engine.run import COMPILED, SIMPY

@@ -9,12 +9,12 @@ import pytest
 
 from familyflow import api
 from familyflow import scenario as scenarios
-from familyflow.calibrate import moments, solve
+from familyflow.calibrate.fit import moments, solve
 from familyflow.economics import lines
 from familyflow.engine import prepare, simulate
 from familyflow.experiment.design import Design, Input, fixed
 from familyflow.experiment.plan import planned
-from familyflow.report import tables
+from familyflow.results import summary
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +45,7 @@ def test_a_point_is_a_run_of_the_scenario_with_its_inputs_fixed(
 
     changed = api.Experiment(fixed(thurrock, {VACANCY: 0.3, PRICE: 0.4}))
     run = changed.run(draws=2, schedules=["as_published"], years=1, workers=1, out=tmp_path / "run")
-    plain = tables.measures(run.monthly, run.money).astype({"schedule": str, "measure": str})
+    plain = summary.measures(run.monthly, run.money).astype({"schedule": str, "measure": str})
     keys = ["schedule", "measure", "draw"]
     both = found[found["point"] == 3].merge(plain, on=keys, suffixes=("", "_of_run"), validate="one_to_one")
     assert len(both) == 2 * (2 + 3)

@@ -9,10 +9,11 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from familyflow.economics import appraisal, case, information
+from familyflow.economics import appraisal, case, value_of_information
 from familyflow.economics.appraisal import Appraisal, appraise
 from familyflow.economics.case import Activity, Assumptions
 from familyflow.economics.ladder import Flows, Rung
+from familyflow.ground.calendar import first_year
 from familyflow.ground.quantity import Quantity, Status
 
 GREEN_BOOK_FACTORS = {1: 0.9662, 2: 0.9335, 3: 0.9019, 4: 0.8714, 5: 0.8420, 10: 0.7089, 20: 0.5026, 30: 0.3563}
@@ -42,7 +43,7 @@ def appraised(nets: list[float], rate: float = 0.035) -> Appraisal:
 
 
 def activity(a: Assumptions) -> Activity:
-    starts = [date(case.first_year(year), 4, 1) for year in a.years]
+    starts = [date(first_year(year), 4, 1) for year in a.years]
     spans = tuple((start, date(start.year + 1, 3, 31)) for start in starts)
     empty, none = np.zeros((1, 1, len(a.years), 0)), np.zeros((1, len(a.years), 0))
     live = np.zeros(1, dtype=np.int64)
@@ -124,7 +125,7 @@ def unit_loss(mean: float, spread: float) -> float:
 @pytest.mark.parametrize("mean", [-1.0, -0.3, 0.5])
 def test_perfect_information_about_a_normal_benefit_has_its_closed_form(mean: float) -> None:
     benefits = np.column_stack([np.zeros(GRID * 10), mean + 2 * normal_scores(GRID * 10)])
-    assert information.perfect(benefits) == pytest.approx(unit_loss(mean, 2.0), rel=2e-3)
+    assert value_of_information.perfect(benefits) == pytest.approx(unit_loss(mean, 2.0), rel=2e-3)
 
 
 @pytest.mark.parametrize("mean", [-1.0, 0.5])
@@ -133,10 +134,12 @@ def test_partial_information_about_one_of_two_normal_inputs_has_its_closed_form(
     x = normal_scores(GRID)
     y = even_scores(GRID)
     benefits = np.column_stack([np.zeros(GRID), mean + 2 * x + 1.5 * y])
-    assert information.partial(benefits, x[:, None]) == pytest.approx(unit_loss(mean, 2.0), rel=0.03)
-    assert information.partial(benefits, y[:, None]) == pytest.approx(unit_loss(mean, 1.5), rel=0.05)
+    assert value_of_information.partial(benefits, x[:, None]) == pytest.approx(unit_loss(mean, 2.0), rel=0.03)
+    assert value_of_information.partial(benefits, y[:, None]) == pytest.approx(unit_loss(mean, 1.5), rel=0.05)
     both = np.column_stack([x, y])
-    assert information.partial(benefits, both) == pytest.approx(information.perfect(benefits), rel=0.03)
+    assert value_of_information.partial(benefits, both) == pytest.approx(
+        value_of_information.perfect(benefits), rel=0.03
+    )
 
 
 def test_partial_information_sees_a_curve() -> None:
@@ -144,7 +147,7 @@ def test_partial_information_sees_a_curve() -> None:
     x = normal_scores(GRID)
     noise = even_scores(GRID)
     benefits = np.column_stack([np.zeros(GRID), x**2 - 1 + 0.5 * noise])
-    assert information.partial(benefits, x[:, None]) == pytest.approx(0.4839, rel=0.05)
+    assert value_of_information.partial(benefits, x[:, None]) == pytest.approx(0.4839, rel=0.05)
 
 
 def test_information_about_what_does_not_matter_is_worth_nothing() -> None:
@@ -155,4 +158,4 @@ def test_information_about_what_does_not_matter_is_worth_nothing() -> None:
 
 def _worth_of_noise(rng: np.random.Generator) -> float:
     benefits = np.column_stack([np.zeros(100), 0.2 + 2 * rng.standard_normal(100)])
-    return information.partial(benefits, rng.standard_normal((100, 5)))
+    return value_of_information.partial(benefits, rng.standard_normal((100, 5)))

@@ -27,7 +27,7 @@ import pandas as pd
 import pytest
 from paper import DEFLATOR, START, STATED
 
-from familyflow.economics import appraisal, case, gather, ladder
+from familyflow.economics import appraisal, case, ladder
 from familyflow.economics.appraisal import appraise
 from familyflow.economics.case import Activity, Assumptions, term
 from familyflow.economics.cashflow import grown, money, savings
@@ -75,7 +75,7 @@ def assumed() -> Assumptions:
     quantities = {name: _plain(each) for name, each in tables.parameters(tables.sources()).items()}
     stated = {name: _exact(price, "gbp", year) for name, (price, year) in STATED.items()}
     chosen = {name: _exact(value, quantities[name].unit, "2024/25") for name, value in VALUES.items()}
-    return gather.assumptions({**quantities, **stated, **chosen}, DEFLATOR, "2024/25", month_ends(START, 2))
+    return case.assumptions({**quantities, **stated, **chosen}, DEFLATOR, "2024/25", month_ends(START, 2))
 
 
 @pytest.fixture(scope="module")
@@ -182,7 +182,7 @@ def _exact(value: float, unit: str, year: str) -> Quantity:
 
 def _activity(a: Assumptions, schedules: dict[str, tuple[Days, ...]]) -> Activity:
     """Give the activity of one draw at the stated prices."""
-    return gather.activity([_monthly(schedules)], _samples(a), a, list(schedules))
+    return case.activity([_monthly(schedules)], _samples(a), a, list(schedules))
 
 
 def _samples(a: Assumptions) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from familyflow.economics import information
+from familyflow.economics import value_of_information
 
 MEANS = (1000, 0.1, 5.2, 400, 0.7, 0.3, 3, 0.25, -0.1, 0.5, 1500, 0.08, 6.1, 0.8, 0.3, 3, 0.2, -0.1, 0.5)
 SPREADS = (1, 0.02, 1, 200, 0.1, 0.1, 0.5, 0.1, 0.02, 0.2, 1, 0.02, 1, 0.1, 0.05, 1, 0.05, 0.02, 0.2)
@@ -88,10 +88,10 @@ def test_mean_net_benefits_are_those_published(benefits: np.ndarray) -> None:
 def test_a_group_of_a_published_model_is_worth_what_its_conditional_means_say(
     inputs: np.ndarray, benefits: np.ndarray, group: tuple[int, int], expected: float
 ) -> None:
-    found = information.evppi(benefits, inputs[:, np.array(group) - 1])
+    found = value_of_information.evppi(benefits, inputs[:, np.array(group) - 1])
     assert found.error < expected / 8
     assert found.value == pytest.approx(expected, abs=2 * found.error)
 
 
 def test_the_inputs_of_that_model_that_hardly_matter_are_not_told(inputs: np.ndarray, benefits: np.ndarray) -> None:
-    assert not information.evppi(benefits, inputs[:, [0, 9, 10, 18]]).told
+    assert not value_of_information.evppi(benefits, inputs[:, [0, 9, 10, 18]]).told

@@ -3,12 +3,13 @@
 from familyflow.api.comparison import Comparison, compare
 from familyflow.api.editing import import_assumptions
 from familyflow.api.experiment import FIT_PAGE, TENSION, UNKNOWNS, Calibration, Experiment, load, new
-from familyflow.api.publishing import FIGURES, FIT, WORKBOOK
-from familyflow.api.readings import EVERY, FIRST
-from familyflow.api.required import require
 from familyflow.api.results import Results
-from familyflow.api.study import finished, fitted_rates, merge, run, run_slice
+from familyflow.api.study import finished, merge, run
 from familyflow.api.sweeps import Sweep, load_design, sweep
+from familyflow.api.threshold import require
+from familyflow.experiment.conduct import run_slice
+from familyflow.experiment.readings import EVERY, FIRST
+from familyflow.report.publication import FIGURES, FIT, WORKBOOK
 
 __all__ = [
     "EVERY",
@@ -26,7 +27,6 @@ __all__ = [
     "Sweep",
     "compare",
     "finished",
-    "fitted_rates",
     "import_assumptions",
     "load",
     "load_design",

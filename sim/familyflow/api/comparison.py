@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from familyflow.experiment.files import plain_words, writing
-from familyflow.report import compare as side_by_side
-from familyflow.report import json as report_json
-from familyflow.report.page import page
+from familyflow.ground.files import plain_words, writing
+from familyflow.report.console import comparison as console
+from familyflow.report.html.comparison import page
+from familyflow.results import comparison as side_by_side
+from familyflow.results import json as report_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import IO
 
     from familyflow.api.results import Results
-    from familyflow.report.compare import Run
-    from familyflow.report.json import Document
+    from familyflow.results.comparison import Run
+    from familyflow.results.json import Document
 
 
 def compare(runs: Sequence[Results | Path], schedules: Sequence[str] = ()) -> Comparison:
@@ -47,7 +48,7 @@ class Comparison:
 
     def show(self, file: IO[str] | None = None) -> None:
         """Print one table on standard output or to a file."""
-        side_by_side.show(self.runs, file)
+        console.show(self.runs, file)
 
     def save(self, path: Path) -> None:
         """Write one HTML page; Problem when it cannot be."""

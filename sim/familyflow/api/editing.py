@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from familyflow import scenario as scenarios
-from familyflow.experiment.files import writing
+from familyflow.ground.files import writing
 from familyflow.ground.problem import Problem
-from familyflow.report.workbook import edited
+from familyflow.report.xlsx import edits
 from familyflow.scenario import amend
 
 if TYPE_CHECKING:
@@ -20,10 +20,10 @@ def import_assumptions(book: Path, name_or_path: str | Path, out: Path) -> dict[
     Problem when the workbook is another scenario's or holds what an input cannot be; then nothing is written.
     """
     scenario = scenarios.load(name_or_path)
-    changed = edited.edits(book, scenario)
+    changed = edits.edits(book, scenario)
     text = scenario.path.read_text(encoding="utf-8")
     with writing(out) as temporary:
-        made = amend.with_quantities(text, changed, edited.sources(book.name, changed))
+        made = amend.with_quantities(text, changed, edits.sources(book.name, changed))
         temporary.write_text(made, encoding="utf-8")
         found = scenarios.load(temporary)
         expected = {**scenario.quantities, **changed}

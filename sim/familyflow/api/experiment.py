@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from familyflow import scenario as scenarios
-from familyflow.api.publishing import FIGURES, FIT
-from familyflow.api.readings import EVERY, FIRST
 from familyflow.api.study import run
-from familyflow.calibrate import account, draft, fit
-from familyflow.calibrate.forecast import of_scenario
+from familyflow.calibrate.baseline import draft
+from familyflow.calibrate.fit import account, fit
+from familyflow.calibrate.trends.forecast import of_scenario
 from familyflow.engine import COMPILED
-from familyflow.experiment.batch import silent
-from familyflow.experiment.files import plain_words, writing
-from familyflow.experiment.limits import DEFAULT_DRAWS, DEFAULT_SEED
 from familyflow.experiment.plan import planned
+from familyflow.experiment.readings import EVERY, FIRST
+from familyflow.ground.defaults import DEFAULT_DRAWS, DEFAULT_SEED
+from familyflow.ground.files import plain_words, writing
+from familyflow.ground.progress import silent
 from familyflow.ground.readings import CENTRAL
-from familyflow.report import canvas, fit_page
+from familyflow.report.figures import style
+from familyflow.report.html import fit as fit_page
+from familyflow.report.publication import FIGURES, FIT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,9 +27,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from familyflow.api.results import Results
-    from familyflow.calibrate import Account, Fit
-    from familyflow.experiment.batch import Progress
-    from familyflow.experiment.plan import Precision
+    from familyflow.calibrate.fit import Account, Fit
+    from familyflow.ground.progress import Progress
+    from familyflow.results.precision import Precision
     from familyflow.scenario import Scenario
 
 UNKNOWNS: Final = "unknowns.csv"
@@ -89,7 +91,7 @@ class Experiment:
         draw under each. Problem when something cannot be used.
         """
         plan = planned(self.scenario, draws=draws, schedules=schedules, years=years, seed=seed, precision=precision)
-        return run(plan, workers=workers, out=out, tell=tell, engine=engine, readings=EVERY if every_reading else FIRST)
+        return run(plan, workers=workers, out=out, tell=tell, engine=engine, extent=EVERY if every_reading else FIRST)
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +111,7 @@ class Calibration:
         text = fit_page.page(found, drawn, ahead)
         with plain_words(folder / FIGURES):
             for picture in drawn:
-                canvas.save(picture, folder / FIGURES)
+                style.save(picture, folder / FIGURES)
         paths = {FIT: found.table, UNKNOWNS: found.unknowns, TENSION: found.tension}
         for name, table in paths.items():
             with writing(folder / name) as path:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from familyflow.cli.progress import telling
-from familyflow.experiment.limits import LARGEST_SEED
+from familyflow.ground.defaults import LARGEST_SEED
 from familyflow.ground.problem import Problem
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from familyflow.calibrate.history import Panel
-    from familyflow.report.track_record import Record
+    from familyflow.calibrate.trends.history import Panel
+    from familyflow.report.markdown.track_record import Record
 
 
 @click.command()
@@ -40,14 +40,15 @@ def backtest(*, data: Path | None, out: Path, seed: int, quiet: bool) -> None:
 
     Forecasts from a year use nothing later than that year. The shipped councils take a minute or two.
     """
-    from familyflow.experiment.files import refuse_unwritable
+    from familyflow.ground.files import refuse_unwritable
 
     refuse_unwritable(out)
     with telling(json=False, quiet=quiet) as tell:
         tell("reading councils' figures", 0, 0)
-        from familyflow.calibrate import councils, history
-        from familyflow.calibrate.backtest import backtest as back_cast
-        from familyflow.report import track_record
+        from familyflow.calibrate.evidence import councils
+        from familyflow.calibrate.trends import history
+        from familyflow.calibrate.trends.backtest import backtest as back_cast
+        from familyflow.report.markdown import track_record
 
         known = history.panel(councils.table())
         scored, about = (known, None) if data is None else (_unseen(data, known, history.read(data)), data)
@@ -65,7 +66,7 @@ def backtest(*, data: Path | None, out: Path, seed: int, quiet: bool) -> None:
 
 def _unseen(data: Path, known: Panel, table: pd.DataFrame) -> Panel:
     """Give the places of a table that are not shipped, and say which are left out; Problem when none is left."""
-    from familyflow.calibrate.history import panel
+    from familyflow.calibrate.trends.history import panel
 
     every = panel(table)
     fresh = [each for each in every.places if each not in known.places]
@@ -83,7 +84,7 @@ def _show(found: Record) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from familyflow.calibrate.naive import NAIVE, TITLES
+    from familyflow.calibrate.trends.naive import NAIVE, TITLES
 
     shown = Table(box=SIMPLE_HEAD, padding=(0, 1))
     headings = ("measure", "years ahead", "forecasts", "50% held", "80% held", "95% held")

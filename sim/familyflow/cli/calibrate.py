@@ -32,7 +32,7 @@ _WIDTH: Final = 120
 @click.option("--quiet", is_flag=True, help="Say nothing of progress.")
 def calibrate(*, scenario: str, out: Path | None, settings: tuple[str, ...], quiet: bool) -> None:
     """Fit the unknown rates to the published figures; print the fit, and write its page, tables and figures."""
-    from familyflow.experiment.files import refuse_unwritable
+    from familyflow.ground.files import refuse_unwritable
 
     opened = open_one(scenario, settings)
     loaded = opened.scenario
@@ -55,7 +55,8 @@ def open_one(council_or_scenario: str, settings: tuple[str, ...] = ()) -> Experi
     A council without a scenario is given one, as `familyflow new` does, in its own folder of outputs.
     """
     from familyflow import api
-    from familyflow.calibrate import councils, draft
+    from familyflow.calibrate.baseline import draft
+    from familyflow.calibrate.evidence import councils
     from familyflow.ground import paths
     from familyflow.scenario.text import SUFFIX
 

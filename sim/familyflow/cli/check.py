@@ -42,6 +42,6 @@ def _lines(scenario: Scenario) -> list[str]:
 
 def _staffing(scenario: Scenario) -> list[str]:
     """Say which teams have fewer adult workers than the teams that the evidence is about."""
-    from familyflow.report.adult_workers import crowded, shortfalls
+    from familyflow.report.document.adult_workers import crowded, shortfalls
 
     return [f"  mind: {each}" for each in (*shortfalls(scenario), *crowded(scenario))]

@@ -35,10 +35,10 @@ def claims(scenario: str, *, past: bool, as_json: bool) -> None:
 
 def _document(scenario: Scenario, *, past: bool) -> dict[str, Any]:
     """Return the claims, or the answers to statements about the past, as plain values."""
-    from familyflow.calibrate.past import answers
-    from familyflow.report import past as report
-    from familyflow.report.claims import asked
-    from familyflow.report.json import plain
+    from familyflow.calibrate.evidence.past import answers
+    from familyflow.report.document import past as report
+    from familyflow.results.claims import asked
+    from familyflow.results.json import plain
 
     if past:
         return report.document(scenario.name, answers(scenario))
@@ -48,8 +48,8 @@ def _document(scenario: Scenario, *, past: bool) -> dict[str, Any]:
 
 def _past(scenario: Scenario) -> Iterator[str]:
     """Write what published figures say of each statement."""
-    from familyflow.calibrate.past import answers
-    from familyflow.report import past as report
+    from familyflow.calibrate.evidence.past import answers
+    from familyflow.report.document import past as report
 
     found = answers(scenario)
     yield f"{scenario.title}: statements about the past"
@@ -58,8 +58,8 @@ def _past(scenario: Scenario) -> Iterator[str]:
 
 def _listed(scenario: Scenario) -> Iterator[str]:
     """Write each claim and what it promises."""
-    from familyflow.report.claims import asked
     from familyflow.report.words import promise
+    from familyflow.results.claims import asked
 
     yield f"{scenario.title}: claims"
     for number, claim in enumerate(scenario.claims, 1):

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from familyflow.api import Results
-    from familyflow.experiment.batch import Progress
     from familyflow.experiment.plan import Plan
+    from familyflow.ground.progress import Progress
 
 
 @click.command()
@@ -53,7 +53,7 @@ def compare(  # noqa: PLR0913 - each is an option
     Each argument is a scenario, which is run as by 'familyflow run' or resumed or taken as it is finished, or the
     folder of a finished run, which is taken as it is, whatever reading and settings it has.
     """
-    from familyflow.experiment.files import refuse_unwritable
+    from familyflow.ground.files import refuse_unwritable
 
     # What cannot be used is said at once, before anything is run.
     wanted = partial(
@@ -116,7 +116,7 @@ def _planned(
 def _finished_folder(folder: Path, schedules: Sequence[str]) -> Path:
     """Give a folder back; Problem when it holds no finished run, or one without a schedule."""
     from familyflow.experiment import store
-    from familyflow.report import json as documents
+    from familyflow.results import json as documents
 
     if not store.joined(folder):
         raise Problem(f"{folder}: holds no finished run; give the scenario, or a folder that 'familyflow run' finished")
@@ -146,7 +146,7 @@ def _finished(plan: Plan, workers: int | None, tell: Progress) -> Results:
     from familyflow import api
 
     tell(study.headline(plan), 0, 0)
-    results = api.run(plan, workers=workers, tell=tell, readings=api.FIRST)
+    results = api.run(plan, workers=workers, tell=tell, extent=api.FIRST)
     if not results.saved:
         results.save(tell)
     return results

@@ -13,8 +13,8 @@ from familyflow.ground import evidence as in_use
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from familyflow.calibrate.update import Change
-    from familyflow.report.adopters import Record
+    from familyflow.calibrate.evidence.update import Change
+    from familyflow.calibrate.trends.adopters import Record
 
 _LISTED: Final = 40
 
@@ -39,7 +39,7 @@ def update(*, files: tuple[Path, ...], out: Path | None, release: str | None, ch
     The folder's own tables are updated where it has any, else the ones in use. Every file is checked before anything is
     written.
     """
-    from familyflow.calibrate import update as updating
+    from familyflow.calibrate.evidence import update as updating
 
     folder = out or in_use.named() or Path("evidence")
     done = updating.run(files, folder, release=release, changes=changes)
@@ -80,7 +80,7 @@ def show(council: str, measures: tuple[str, ...]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from familyflow.calibrate.shown import COLUMNS, title, told
+    from familyflow.calibrate.evidence.lookup import COLUMNS, title, told
 
     rows = told(council, measures)
     shown = Table(box=SIMPLE_HEAD, padding=(0, 1))
@@ -108,20 +108,20 @@ def adopters(*, measures: tuple[str, ...], as_json: bool, out: Path | None, quie
     from json import dumps
 
     from familyflow.cli.progress import telling
-    from familyflow.experiment.files import refuse_unwritable
+    from familyflow.ground.files import refuse_unwritable
 
     if out is not None:
         refuse_unwritable(out)
     with telling(json=as_json, quiet=quiet) as tell:
-        from familyflow.calibrate import adopters as asked
-        from familyflow.calibrate.departures import chosen
-        from familyflow.report import adopters as report
+        from familyflow.calibrate.trends import adopters as asked
+        from familyflow.calibrate.trends.departures import chosen
+        from familyflow.report.markdown import adopters as report
 
         chosen(measures)
         given = asked.study(tell=tell)
         tell("putting councils together", 0, 0)
         wanted = measures if out is None else ()
-        record = report.Record(asked.estimates(given, wanted), asked.departures(given, wanted))
+        record = asked.Record(asked.estimates(given, wanted), asked.departures(given, wanted))
         page = None if out is None else report.save(record, out)
     if as_json:
         click.echo(dumps(report.document(record), indent=2))
@@ -137,7 +137,7 @@ def _show_adopters(record: Record, measures: tuple[str, ...]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from familyflow.report import adopters as report
+    from familyflow.report.markdown import adopters as report
 
     shown = Table(box=SIMPLE_HEAD, padding=(0, 1))
     for i, name in enumerate(report.PRINTED):

@@ -39,7 +39,7 @@ def new(*, council: str, out: Path | None, start: date | None, force: bool, quie
         raise Problem(f"--out = {out}: must end in {SUFFIX}, as a scenario file does")
     with telling(json=False, quiet=quiet) as tell:
         tell(f"{council}: reading the published figures", 0, 0)
-        from familyflow.calibrate import draft
+        from familyflow.calibrate.baseline import draft
 
         made = draft.write(council, start=start, out=out, force=force)
     click.echo(f"In {made.path}: {made.title}, from {made.start}")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
-    from familyflow.experiment.batch import Progress
+    from familyflow.ground.progress import Progress
 
 _STEPS: Final = 20
 """Lines say no more often than this how far a count has come."""

@@ -35,7 +35,7 @@ def options(command: Command) -> Command:
 
 def publication(least: int, *, pdf: bool) -> Publication:
     """Give how to publish; Problem at once where a PDF is asked for and cannot be made."""
-    from familyflow.report.pdf import refuse_without
+    from familyflow.report.html.pdf import refuse_without
     from familyflow.report.publication import Publication
 
     if pdf:

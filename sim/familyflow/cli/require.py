@@ -49,8 +49,8 @@ def require(  # noqa: PLR0913 - each is an option
     evidence, with its effects weaker and stronger, and later: the smallest effect, the latest start and the largest
     cost that still meet it. Without --schedule it is the first one after no change.
     """
-    from familyflow.experiment.files import plain_words, refuse_unwritable, writing
     from familyflow.experiment.plan import planned
+    from familyflow.ground.files import plain_words, refuse_unwritable, writing
     from familyflow.scenario import load
 
     if not abs(saving) <= MOST:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -10,15 +9,15 @@ import click
 
 from familyflow.cli import parameters, publishing, study
 from familyflow.cli.progress import telling
-from familyflow.experiment.limits import DRAWS_FOR_PRECISION
+from familyflow.ground.defaults import DRAWS_FOR_PRECISION
 from familyflow.ground.problem import Problem
 from familyflow.ground.readings import CENTRAL
 
 if TYPE_CHECKING:
     from familyflow.api import Results
-    from familyflow.experiment.plan import Plan, Precision, Slice
-    from familyflow.experiment.processes import Hire
+    from familyflow.experiment.plan import Plan, Slice
     from familyflow.report.publication import Publication
+    from familyflow.results.precision import Precision
     from familyflow.scenario import Scenario
 
 LEFT_BEHIND: Final = (
@@ -100,7 +99,7 @@ def run(  # noqa: PLR0913 - each is an option
     plan = _plan(opened, draws, schedules, years, seed, wanted)
     _refuse(out)
     published = publishing.publication(least, pdf=pdf)
-    hire = _hire(dask, workers, part)
+    _refuse_with_dask(dask, workers, part)
     with telling(json=as_json, quiet=quiet) as tell:
         tell(study.headline(plan), 0, 0)
         from familyflow import api
@@ -110,7 +109,7 @@ def run(  # noqa: PLR0913 - each is an option
             click.echo(f"In {folder}: slice {part} of {plan.draws} draws; `familyflow merge` puts slices together")
             return
         asked = api.EVERY if every else api.FIRST
-        results = api.run(plan, workers=workers, out=out, tell=tell, engine=engine, hire=hire, readings=asked)
+        results = api.run(plan, workers=workers, out=out, tell=tell, engine=engine, dask=dask, extent=asked)
         results.save(tell, published)
     if as_json:
         click.echo(results.json(), nl=False)
@@ -159,8 +158,7 @@ def _wanted(share: float | None, measures: tuple[str, ...], part: Slice | None) 
         return None
     if part is not None:
         raise Problem("--slice: cannot be had with --precision: one slice cannot tell how precise all are")
-    from familyflow.experiment.plan import Precision
-    from familyflow.report.precision import known
+    from familyflow.results.precision import Precision, known
 
     return Precision(share, known(measures))
 
@@ -171,13 +169,8 @@ def _most(draws: int) -> int:
     return DRAWS_FOR_PRECISION if source is click.core.ParameterSource.DEFAULT else draws
 
 
-def _hire(dask: str | None, workers: int | None, part: Slice | None) -> Hire | None:
-    """Give what lends the workers of a cluster, if one is named."""
-    if dask is None:
-        return None
+def _refuse_with_dask(dask: str | None, workers: int | None, part: Slice | None) -> None:
+    """Refuse what cannot be had on a cluster."""
     for name, given in (("--workers", workers), ("--slice", part)):
-        if given is not None:
+        if dask is not None and given is not None:
             raise Problem(f"{name}: cannot be had with --dask, whose cluster has its own workers")
-    from familyflow.experiment.cluster import cluster
-
-    return partial(cluster, dask)

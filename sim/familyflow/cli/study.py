@@ -6,14 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from familyflow.experiment.limits import (
-    DEFAULT_DRAWS,
-    DEFAULT_SEED,
-    LARGEST_SEED,
-    MOST_DRAWS,
-    MOST_WORKERS,
-    MOST_YEARS,
-)
+from familyflow.ground.defaults import DEFAULT_DRAWS, DEFAULT_SEED, LARGEST_SEED, MOST_DRAWS, MOST_WORKERS, MOST_YEARS
 from familyflow.ground.readings import CENTRAL, READINGS
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import click
 
 from familyflow.cli import study
 from familyflow.cli.progress import telling
-from familyflow.experiment.limits import MOST_WORKERS
+from familyflow.ground.defaults import MOST_WORKERS
 
 if TYPE_CHECKING:
     from familyflow.experiment.design import Design

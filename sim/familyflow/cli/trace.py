@@ -11,7 +11,7 @@ import click
 
 from familyflow.cli import study
 from familyflow.cli.progress import telling
-from familyflow.experiment.limits import DEFAULT_SEED, LARGEST_SEED, MOST_DRAWS, MOST_YEARS
+from familyflow.ground.defaults import DEFAULT_SEED, LARGEST_SEED, MOST_DRAWS, MOST_YEARS
 from familyflow.ground.problem import Problem
 
 if TYPE_CHECKING:
@@ -82,10 +82,10 @@ def _stories(
     scenario: Scenario, schedules: Sequence[str], family: int, seed: int, draw: int, years: int
 ) -> dict[str, Story]:
     """Give the family's story under each schedule, with the same inputs and luck as that draw of a run."""
-    from familyflow.calibrate import central
-    from familyflow.calibrate.posterior import of_draw
+    from familyflow.calibrate.fit import central
+    from familyflow.calibrate.fit.posterior import of_draw
     from familyflow.engine import prepare, story
-    from familyflow.experiment.draw import sample
+    from familyflow.scenario.sampling import sample
 
     rates = of_draw(scenario, seed, draw, central(scenario))
     start = prepare(scenario, sample(scenario, seed, draw), rates, seed, draw, years)

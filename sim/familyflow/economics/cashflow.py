@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from familyflow.economics import rollout
-from familyflow.economics.case import first_year
 from familyflow.economics.lines import Kind, Line, lines_for, refuse_double_counting, refuse_unpriced
 from familyflow.economics.prices import line_prices
-from familyflow.ground.calendar import financial_year
+from familyflow.ground.calendar import financial_year, first_year
 from familyflow.ground.problem import Problem
 
 if TYPE_CHECKING:

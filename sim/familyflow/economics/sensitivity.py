@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from familyflow.economics import case, ladder
-from familyflow.economics.information import FEWEST
+from familyflow.economics.value_of_information import FEWEST
 from familyflow.ground.calendar import DAYS_PER_YEAR
 
 if TYPE_CHECKING:

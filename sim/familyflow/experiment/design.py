@@ -11,8 +11,8 @@ import numpy as np
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from familyflow import scenario as scenarios
-from familyflow.experiment.limits import DEFAULT_SEED, LARGEST_SEED, MOST_DRAWS, MOST_POINTS, MOST_YEARS
 from familyflow.experiment.plan import planned
+from familyflow.ground.defaults import DEFAULT_SEED, LARGEST_SEED, MOST_DRAWS, MOST_POINTS, MOST_YEARS
 from familyflow.ground.problem import Problem
 from familyflow.ground.quantity import Quantity, Status
 from familyflow.ground.readings import CENTRAL

@@ -5,26 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from familyflow.experiment.limits import DEFAULT_DRAWS, DEFAULT_SEED, LARGEST_SEED, MOST_DRAWS, MOST_YEARS
+from familyflow.ground.defaults import DEFAULT_DRAWS, DEFAULT_SEED, LARGEST_SEED, MOST_DRAWS, MOST_YEARS
 from familyflow.ground.problem import Problem, suggestion
 from familyflow.scenario.vocabulary import NO_CHANGE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from familyflow.results.precision import Precision
     from familyflow.scenario import Scenario
-
-
-@dataclass(frozen=True, slots=True)
-class Precision:
-    """How precise the averages of some measures are to be: their standard error, as a share (`report.precision`)."""
-
-    share: float
-    measures: tuple[str, ...]
-
-    def __str__(self) -> str:
-        """Write it as a manifest does."""
-        return f"{self.share:.6g} of {', '.join(self.measures)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from threading import Thread, current_thread, main_thread
 from types import ModuleType
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeAlias, TypeVar
 
-from familyflow.experiment.limits import MOST_WORKERS
+from familyflow.ground.defaults import MOST_WORKERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -17,9 +17,9 @@ from pyarrow import parquet
 
 import familyflow
 from familyflow.experiment import provenance
-from familyflow.experiment.files import PARTIAL, plain_words, refuse_unwritable, writing
 from familyflow.experiment.plan import Plan
 from familyflow.ground import evidence
+from familyflow.ground.files import PARTIAL, plain_words, refuse_unwritable, writing
 from familyflow.ground.problem import Problem
 from familyflow.ground.readings import CENTRAL
 

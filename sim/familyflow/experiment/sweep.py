@@ -13,29 +13,37 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
+from familyflow.calibrate.fit.moments import central, make_engine_ready
+from familyflow.calibrate.fit.posterior import of_draw
+from familyflow.calibrate.fit.solve import reads
+from familyflow.economics import lines
+from familyflow.economics.pricing import priced
 from familyflow.experiment import provenance, store
-from familyflow.experiment.batch import as_finished, resumable, silent
+from familyflow.experiment.batch import as_finished, resumable
 from familyflow.experiment.design import fixed, points
-from familyflow.experiment.draw import sample
-from familyflow.experiment.files import plain_words, writing
 from familyflow.experiment.run import run
+from familyflow.ground.files import plain_words, writing
 from familyflow.ground.problem import Problem
+from familyflow.ground.progress import silent
+from familyflow.results.measures import MEASURES, NO_CHANGE
+from familyflow.results.summary import measures
+from familyflow.scenario.sampling import sample
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from concurrent.futures import Executor, Future
 
-    from familyflow.experiment.batch import Progress
+    from familyflow.calibrate.fit.solve import Solution
     from familyflow.experiment.design import Design
     from familyflow.experiment.plan import Plan
-    from familyflow.experiment.run import Engine
+    from familyflow.ground.progress import Progress
     from familyflow.scenario import Scenario
 
     Values: TypeAlias = dict[str, float]
 
 OUTCOMES: Final = "outcomes.parquet"
 """Every draw of every point: point, schedule, measure, draw, value."""
-DECIDING_FLOORS: Final = (*provenance.DECIDING_FLOORS, "economics", "report")
+DECIDING_FLOORS: Final = (*provenance.DECIDING_FLOORS, "economics", "results")
 """The floors whose code decides a part: its measures are taken where it is run."""
 SCHEMA: Final = pa.schema(
     [
@@ -48,25 +56,6 @@ SCHEMA: Final = pa.schema(
 )
 _DRAWS_AT_ONCE: Final = 10
 """Draws of one part: enough to share the cost of measuring, few enough to lose little."""
-
-
-@dataclass(frozen=True, eq=False)
-class Method:
-    """How a sweep is run: functions that any process can import, and the inputs that they read.
-
-    `solve` gives a scenario's central fit, and `rates` a draw's fitted rates from it. `measure` gives schedule,
-    measure, draw and value from a scenario, monthly records and samples. Inputs that the fit does not read
-    (`fit_reads`) share one fit; those that only prices read (`priced`) share the simulated lives. `ready` is asked
-    once, before the first simulation.
-    """
-
-    solve: Callable[[Scenario], Any]
-    rates: Callable[[Plan, int, Any], Mapping[str, float]]
-    engine: Engine[Any]
-    measure: Callable[[Scenario, pd.DataFrame, pd.DataFrame], pd.DataFrame]
-    fit_reads: Collection[str]
-    priced: Collection[str]
-    ready: Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,27 +107,18 @@ def default_folder(design: Design) -> Path:
     return Path("outputs", "sweeps", f"{design.name}-{provenance.text_digest(decided)[:8]}")
 
 
-def conduct(
-    design: Design,
-    method: Callable[[], Method],
-    folder: Path,
-    executor: Executor,
-    *,
-    ahead: int = 1,
-    tell: Progress = silent,
-) -> None:
+def conduct(design: Design, folder: Path, executor: Executor, *, ahead: int = 1, tell: Progress = silent) -> None:
     """Run the parts that a folder lacks, `ahead` at a time, and join all as OUTCOMES.
 
-    The bytes do not depend on how. `method` is asked for when something is missing. Problem, or on Ctrl-C a
-    KeyboardInterrupt, as `batch.conduct` has them; finished parts are kept.
+    The bytes do not depend on how. Problem, or on Ctrl-C a KeyboardInterrupt, as `batch.conduct` has them; finished
+    parts are kept.
     """
     described = manifest(design)
     with store.claimed(folder, described), resumable(partial(_kept, folder)):
         if is_complete(folder):
             store.drop_parts(folder)  # a sweep may have been killed between the last table and this
             return
-        asked = method()
-        runner = _Runner(design, asked, _layout(design, asked), folder, executor, ahead, tell)
+        runner = _Runner(design, _layout(design), folder, executor, ahead, tell)
         runner.run(described)
         tell("joining the parts", 0, 0)
         _join(design, folder, runner.layout.parts)
@@ -158,11 +138,17 @@ def _kept(folder: Path) -> str:
     return f"{held} finished and kept in {folder}; the same command goes on from there"
 
 
-def _layout(design: Design, method: Method) -> _Layout:
-    """Sort points by what they share: a fit, then lives."""
-    priced = [name for name in design.names if name in method.priced]
-    lived = [name for name in design.names if name not in method.priced]
-    read = [name for name in lived if name in method.fit_reads]
+def _layout(design: Design) -> _Layout:
+    """Sort points by what they share.
+
+    Those that differ only in inputs that the fit does not read share one fit, and those that differ only in prices
+    share the simulated lives.
+    """
+    prices_read = lines.reads(lines.lines_for(design.plan.scenario.quantities))
+    fit_reads = reads(design.plan.scenario)
+    priced = [name for name in design.names if name in prices_read]
+    lived = [name for name in design.names if name not in prices_read]
+    read = [name for name in lived if name in fit_reads]
     fits: dict[tuple[float, ...], int] = {}
     lives: dict[tuple[float, ...], dict[int, Values]] = {}
     for number, point in enumerate(points(design)):
@@ -191,7 +177,6 @@ class _Runner:
     """Runs what a folder lacks: first the fits of draws, then the lives."""
 
     design: Design
-    method: Method
     layout: _Layout
     folder: Path
     executor: Executor
@@ -204,7 +189,7 @@ class _Runner:
         missing = [part for part in every if store.rows_of(self.folder / store.PARTS / part.file) is None]
         if not missing:
             return
-        self.method.ready()
+        make_engine_ready(self.design.plan.scenario, self.tell)
         rates = self._fitted(sorted({(part.fit, draw) for part in missing for draw in part.draws}))
         done = len(every) - len(missing)
         self.tell("parts of the sweep", done, len(every))
@@ -217,7 +202,7 @@ class _Runner:
     def _begin(self, rates: Mapping[tuple[int, int], Values], part: Part) -> Future[bytes]:
         """Hand a part to the executor."""
         fitted = {draw: rates[part.fit, draw] for draw in part.draws}
-        return self.executor.submit(work, self.design, part, fitted, self.method.engine, self.method.measure)
+        return self.executor.submit(work, self.design, part, fitted)
 
     def _fitted(self, wanted: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Values]:
         """Give the fitted rates of some draws of some fits: those that are kept, and the others fitted now."""
@@ -225,22 +210,23 @@ class _Runner:
         missing = [key for key in wanted if key not in found]
         solutions = self._solved({fit for fit, _ in missing})
 
-        def begin(key: tuple[int, int]) -> Future[Mapping[str, float]]:
+        def begin(key: tuple[int, int]) -> Future[Values]:
             """Submit one draw of one fit."""
             fit, draw = key
-            return self.executor.submit(self.method.rates, self._plans[fit], draw, solutions[fit])
+            plan = self._plans[fit]
+            return self.executor.submit(of_draw, plan.scenario, plan.seed, draw, solutions[fit])
 
         for key, rates in self._told("fits of draws", as_finished(missing, begin, self.ahead), len(missing)):
             _keep(self._rates_file(key), json.dumps(dict(rates)).encode())
             found[key] = dict(rates)
         return found
 
-    def _solved(self, fits: set[int]) -> dict[int, Any]:
+    def _solved(self, fits: set[int]) -> dict[int, Solution]:
         """Give the central solutions of some fits."""
 
-        def begin(fit: int) -> Future[Any]:
+        def begin(fit: int) -> Future[Solution]:
             """Submit one fit."""
-            return self.executor.submit(self.method.solve, self._plans[fit].scenario)
+            return self.executor.submit(central, self._plans[fit].scenario)
 
         return dict(self._told("central fits", as_finished(sorted(fits), begin, self.ahead), len(fits)))
 
@@ -263,29 +249,35 @@ class _Runner:
         return self.folder / store.PARTS / "fit-{:06d}-draw-{:06d}.json".format(*key)
 
 
-def work(
-    design: Design,
-    part: Part,
-    rates: Mapping[int, Mapping[str, float]],
-    engine: Engine[Any],
-    measure: Callable[[Scenario, pd.DataFrame, pd.DataFrame], pd.DataFrame],
-) -> bytes:
-    """Do one part in whatever process this is, and give its outcomes as a Parquet file in memory."""
+def work(design: Design, part: Part, rates: Mapping[int, Mapping[str, float]]) -> bytes:
+    """Do one part in whatever process this is, and return its outcomes as a Parquet file in memory."""
     plan = replace(design.plan, scenario=fixed(design.plan.scenario, part.fixed))
     try:
-        monthly = pd.concat([run(plan, draw, rates[draw], engine) for draw in part.draws], ignore_index=True)
+        monthly = pd.concat([run(plan, draw, rates[draw]) for draw in part.draws], ignore_index=True)
     except Problem as problem:
         where = ", ".join(f"{key} = {value:g}" for key, value in part.fixed.items())
         raise Problem(f"{design.name}: at {where}: {problem}") from None
     samples = pd.DataFrame([{"draw": draw, **sample(plan.scenario, plan.seed, draw)} for draw in part.draws])
     frames = [
-        measure(plan.scenario, monthly, samples.assign(**prices)).assign(point=number)
+        measured(plan.scenario, monthly, samples.assign(**prices), design.measures).assign(point=number)
         for number, prices in part.points.items()
     ]
-    return _encoded(pd.concat(frames, ignore_index=True))
+    return encoded(pd.concat(frames, ignore_index=True))
 
 
-def _encoded(outcomes: pd.DataFrame) -> bytes:
+def measured(scenario: Scenario, monthly: pd.DataFrame, samples: pd.DataFrame, wanted: Sequence[str]) -> pd.DataFrame:
+    """Return schedule, measure, draw and value of some measures over the whole horizon.
+
+    No change has none of those that compare with it.
+    """
+    values = measures(monthly, priced(scenario, monthly, samples))
+    plain = values.astype({"schedule": str, "measure": str})
+    compared = [each.name for each in MEASURES if each.difference]
+    shown = (plain["schedule"] != NO_CHANGE) | ~plain["measure"].isin(compared)
+    return plain[plain["measure"].isin(wanted) & shown]
+
+
+def encoded(outcomes: pd.DataFrame) -> bytes:
     """Give outcomes as a Parquet file in memory."""
     buffer = BytesIO()
     parquet.write_table(_table(outcomes), buffer, compression="zstd")

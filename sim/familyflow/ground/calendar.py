@@ -15,6 +15,7 @@ WORKING_DAYS_PER_WEEK: Final = 5
 WORKING_TO_CALENDAR: Final = DAYS_PER_WEEK / WORKING_DAYS_PER_WEEK
 """Calendar days in a working day; bank holidays are left out."""
 _APRIL: Final = 4
+_YEAR_DIGITS: Final = 4
 
 
 def month_end(day: date) -> date:
@@ -82,3 +83,8 @@ def calendar_days(working_days: float) -> float:
 def working_days(days: float) -> float:
     """Turn a length in calendar days into working days, five to the week."""
     return days * WORKING_DAYS_PER_WEEK / DAYS_PER_WEEK
+
+
+def first_year(label: str) -> int:
+    """Give the calendar year in which a financial year such as "2020/21" begins."""
+    return int(label[:_YEAR_DIGITS])

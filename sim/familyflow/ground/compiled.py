@@ -18,7 +18,7 @@ CONFIG: Final[Any] = numba.config
 LLVM: Final[Any] = cgutils.ir  # type: ignore[attr-defined] # its own package publishes no types
 SIGNED: Final[Any] = types.Integer
 Pair: Final[Any] = types.UniTuple
-CODE: Final = ("engine", "scenario", "pathway", "ground", "calibrate/reverting.py")
+CODE: Final = ("engine", "scenario", "pathway", "ground", "calibrate/trends/state_space.py")
 """What compiles functions, and all that it can use: a change elsewhere leaves the machine code as it is."""
 CACHE_LINE: Final = 64
 WORD: Final = 64

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from familyflow.report.claims import PLACEMENT_SPEND, RATIOS
 from familyflow.report.words import CHILDREN, is_withheld
+from familyflow.results.claims import PLACEMENT_SPEND, RATIOS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,15 +7,18 @@ from math import isnan
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from familyflow.report.measures import NO_CHANGE, OF_CHILDREN, PER_CHILD_YEAR, RANGE, WHOLE
+from familyflow.results.measures import NO_CHANGE, OF_CHILDREN, PER_CHILD_YEAR, RANGE, WHOLE
+from familyflow.results.summary import is_displaced, lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
 
+
 Claimed: TypeAlias = "Mapping[str, Any] | pd.Series[Any]"
 """One claim, as a row of the answers to claims or a document has it."""
+LANGUAGE: Final = "en-GB"
 MISSING: Final = "-"
 CHILDREN: Final = "children"
 """The unit of what is counted in children."""
@@ -24,8 +27,6 @@ _UNSIGNED: Final = frozenset("0123456789<")
 _MILLION: Final = 1e6
 _THOUSAND: Final = 1e3
 _SHORT: Final = 10.0
-_VACANCIES: Final = 0.02
-"""Share of a programme's gross spend that existing posts may cost less merely because vacancies come and go."""
 _OVERLOAD: Final = 2.0
 """A team with more than so many times the average caseload has more work than it can do."""
 _WHOLE_PERCENT: Final = 9.95
@@ -233,24 +234,10 @@ def heading(period: str) -> str:
     return "\n".join([year, *said])
 
 
-def quarter(months: pd.Period) -> str:
-    """Write a quarter of a year, as "Jul to Sep 2021"."""
-    return f"{months.start_time:%b} to {months.end_time:%b %Y}"
-
-
 def _plain(value: float, digits: int) -> str:
     """Write a number with thousands separated; a negative that rounds to nothing loses its sign."""
     text = f"{value:,.{digits}f}"
     return text.removeprefix("-") if float(text.replace(",", "")) == 0 else text
-
-
-def lines(summary: pd.DataFrame, schedule: str) -> dict[tuple[str, str], dict[str, float]]:
-    """Give one schedule's statistics by measure and period."""
-    rows = summary.loc[summary["schedule"] == schedule]
-    columns = rows[["mean", "p5", "p50", "p95", "mc_error", "probability_better", "probability_worse"]]
-    numbers = columns.astype(float).to_dict("records")
-    keys = zip(rows["measure"], rows["period"], strict=True)
-    return {key: {str(name): value for name, value in row.items()} for key, row in zip(keys, numbers, strict=True)}
 
 
 def answer(summary: pd.DataFrame, schedule: str, title: str, end: date) -> str:
@@ -274,11 +261,6 @@ def overload(summary: pd.DataFrame) -> str | None:
         "Mind the caseloads: posts follow demand only in part, and in one draw of twenty it outgrows them. "
         f"Under no change the worst team's quarter then reaches {worst['p95']:,.0f} children a worker or more."
     )
-
-
-def is_displaced(displaced: float, cost: float) -> bool:
-    """Say whether what is spent less on existing posts is more than vacancies come and go: GBP, averages."""
-    return displaced > _VACANCIES * (displaced + cost)
 
 
 def likelihood(share: float) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from familyflow.ground import paths
 from familyflow.ground.problem import Problem, suggestion
 from familyflow.ground.quantity import Quantity, Status
-from familyflow.ground.readings import CENTRAL, NONE, READINGS
+from familyflow.ground.readings import CENTRAL, NONE, READINGS, TITLES
 from familyflow.pathway.adult_work import PROGRAMMES
 from familyflow.pathway.effects import ratios
 from familyflow.scenario import tables
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from familyflow.scenario.model import Scenario
+    from familyflow.scenario import Scenario
 
 FILE: Final = "readings.csv"
 FAMILIES: Final = "families"
@@ -131,3 +131,15 @@ def under(scenario: Scenario, reading: str) -> Scenario:
         reading=reading,
         digest=amended(scenario, f"reading {reading}"),
     )
+
+
+def stands_on(scenario: Scenario) -> str:
+    """Say which reading of the evidence the results stand on, and what was set for this run."""
+    said = f"Reading of the evidence: {TITLES[scenario.reading]} ({scenario.reading})."
+    return f"{said} Set for this run: {', '.join(scenario.settings)}." if scenario.settings else said
+
+
+def arguments(scenario: Scenario) -> list[str]:
+    """Give the options of a command line that ask for this reading and these settings."""
+    read = [] if scenario.reading == CENTRAL else [f"--reading {scenario.reading}"]
+    return [*read, *(f"--set {each}" for each in scenario.settings)]

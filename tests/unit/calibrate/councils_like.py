@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from familyflow.calibrate.history import SERIES, Panel
-from familyflow.calibrate.reverting import JUMP, Dynamics
+from familyflow.calibrate.trends.history import SERIES, Panel
+from familyflow.calibrate.trends.state_space import JUMP, Dynamics
 
 YEARS = tuple(range(2013, 2025))
 KNOWN = Dynamics(0.25, 0.0, 0.12, 0.75, 2.0, 0.2, 0.03)

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import small_town
 
-from familyflow.calibrate.solve import solve
-from familyflow.calibrate.targets import TARGETS, read
-from familyflow.calibrate.unknowns import list_unknowns, to_rates
+from familyflow.calibrate.fit.parameters import list_unknowns, to_rates
+from familyflow.calibrate.fit.solve import solve
+from familyflow.calibrate.fit.targets import TARGETS, read
 from familyflow.engine import balance, delivery, structure
 from familyflow.pathway import PATHWAY
 from familyflow.scenario import load
 
 if TYPE_CHECKING:
-    from familyflow.calibrate.solve import Solution
+    from familyflow.calibrate.fit.solve import Solution
     from familyflow.scenario import Scenario
 
 TRUTH = {

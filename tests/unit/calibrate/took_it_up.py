@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from councils_like import KNOWN, TYPICAL, YEARS, councils
 
-from familyflow.calibrate.adopters import Adopter, Study
-from familyflow.calibrate.departures import ahead
-from familyflow.calibrate.hierarchy import Hierarchy
-from familyflow.calibrate.history import SERIES
+from familyflow.calibrate.trends.adopters import Adopter, Study
+from familyflow.calibrate.trends.departures import ahead
+from familyflow.calibrate.trends.hierarchy import Hierarchy
+from familyflow.calibrate.trends.history import SERIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from familyflow.calibrate.departures import Forecast
-    from familyflow.calibrate.history import Panel
+    from familyflow.calibrate.trends.departures import Forecast
+    from familyflow.calibrate.trends.history import Panel
 
 STARTS = [date(2017, 6, 1), date(2018, 9, 1), date(2019, 4, 1)]
 ORIGINS = range(2015, 2020)

@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from fake_engine import Town, study, with_pause
+from fake_engine import Town, conduct, study, with_pause
+from fake_sweep import conduct as conduct_sweep
 from fake_sweep import method, town_design
 
-from familyflow.experiment import sweep as sweeping
-from familyflow.experiment.batch import conduct
 from familyflow.experiment.processes import local
 from familyflow.ground.problem import Problem
-from familyflow.report.json import NEEDED, RESULTS
+from familyflow.results.json import NEEDED, RESULTS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -59,8 +57,8 @@ def run(
     tell: object,
     out: Path | None = None,
     engine: str = "compiled",
-    hire: object = None,  # noqa: ARG001 - as the real one has it
-    readings: str | None = None,
+    dask: str | None = None,  # noqa: ARG001 - as the real one has it
+    extent: str | None = None,
 ) -> Results:
     folder = out or Path("outputs", plan.scenario.name, "run")
     made_up = with_pause(float(os.environ.get(PAUSE, "0")))
@@ -68,7 +66,7 @@ def run(
     with local(workers or 1) as executor:
         conduct(study(made_up, scenario=plan.scenario, **given), folder, executor, ahead=workers or 1, tell=tell)
     return Results(
-        folder, {"draws": plan.draws, "seed": plan.seed, "workers": workers, "engine": engine, "readings": readings}
+        folder, {"draws": plan.draws, "seed": plan.seed, "workers": workers, "engine": engine, "extent": extent}
     )
 
 
@@ -148,7 +146,7 @@ def sweep(asked: Design, *, workers: int | None, out: Path | None, tell: object)
     folder = out or Path("outputs", "sweeps", asked.name)
     seconds = float(os.environ.get(PAUSE, "0"))
     with local(workers or 1) as executor:
-        sweeping.conduct(asked, partial(method, seconds), folder, executor, ahead=workers or 1, tell=tell)
+        conduct_sweep(asked, method(seconds), folder, executor, ahead=workers or 1, tell=tell)
     return Sweep(folder, workers)
 
 

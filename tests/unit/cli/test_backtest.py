@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from familyflow.calibrate import backtest as back_cast
-from familyflow.calibrate import councils
+from familyflow.calibrate.evidence import councils
+from familyflow.calibrate.trends import backtest as back_cast
 from familyflow.cli import main
 
 if TYPE_CHECKING:

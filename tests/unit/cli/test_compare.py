@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from familyflow.report.json import RESULTS
+from familyflow.results.json import RESULTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from familyflow.calibrate import adopters as asked
-from familyflow.calibrate import councils
+from familyflow.calibrate.evidence import councils
+from familyflow.calibrate.trends import adopters as asked
 from familyflow.cli import main
 from familyflow.ground import evidence
 

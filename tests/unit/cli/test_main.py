@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import fake_api
 import pytest
 
-from familyflow.experiment.limits import DEFAULT_DRAWS
+from familyflow.ground.defaults import DEFAULT_DRAWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -162,7 +162,7 @@ def test_json_is_all_there_is_on_stdout_and_nothing_on_stderr(
     line = ("run", "town", "--draws", "2", "--seed", "7", "--json")
     assert answer(*line) == (
         0,
-        '{"scenario": "town", "draws": 2, "seed": 7, "workers": null, "engine": "compiled", "readings": "first"}\n',
+        '{"scenario": "town", "draws": 2, "seed": 7, "workers": null, "engine": "compiled", "extent": "first"}\n',
         "",
     )
 
@@ -230,12 +230,12 @@ def test_help_and_list_load_nothing_heavy() -> None:
 
 def test_a_run_and_its_readings_are_as_asked_for(answer: Callable[..., tuple[int, str, str]]) -> None:
     line = ("run", "town", "--draws", "2", "--reading", "trial", "--set", "effect.missed=1", "--json")
-    assert '"readings": "first"' in answer(*line)[1]
+    assert '"extent": "first"' in answer(*line)[1]
     manifest = json.loads(Path("outputs/town/run/manifest.json").read_text(encoding="utf-8"))
     assert (manifest["reading"], manifest["settings"]) == ("trial", ["effect.missed=1"])
 
 
 def test_all_readings_stand_on_the_central_one(answer: Callable[..., tuple[int, str, str]]) -> None:
-    assert '"readings": "every"' in answer("run", "town", "--draws", "2", "--reading", "all", "--json")[1]
+    assert '"extent": "every"' in answer("run", "town", "--draws", "2", "--reading", "all", "--json")[1]
     manifest = json.loads(Path("outputs/town/run/manifest.json").read_text(encoding="utf-8"))
     assert manifest["reading"] == "central"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from familyflow.report import pdf
+from familyflow.report.html import pdf
 
 if TYPE_CHECKING:
     from collections.abc import Callable

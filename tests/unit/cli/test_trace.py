@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import fake_engine
 import pytest
 
-import familyflow.calibrate
+import familyflow.calibrate.fit.posterior
 import familyflow.engine
 import familyflow.scenario
 from familyflow.cli import main
@@ -32,8 +32,8 @@ def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     monkeypatch.setattr(familyflow.scenario, "load", lambda _name, **_asked: fake_engine.Town())
     monkeypatch.setattr(familyflow.engine, "prepare", lambda *_: None)
     monkeypatch.setattr(familyflow.engine, "story", story)
-    monkeypatch.setattr(familyflow.calibrate, "central", lambda *_: None)
-    monkeypatch.setattr(sys.modules["familyflow.calibrate.posterior"], "of_draw", lambda *_: {})
+    monkeypatch.setattr(sys.modules["familyflow.calibrate.fit"], "central", lambda *_: None)
+    monkeypatch.setattr(sys.modules["familyflow.calibrate.fit.posterior"], "of_draw", lambda *_: {})
     monkeypatch.setenv("COLUMNS", "100")
 
     def answered(*arguments: str) -> tuple[int, str, str]:

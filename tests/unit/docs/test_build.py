@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from scripts import DOCS, script
 
-from familyflow.calibrate.targets import TARGETS, read
-from familyflow.calibrate.unknowns import list_unknowns, to_rates
+from familyflow.calibrate.fit.parameters import list_unknowns, to_rates
+from familyflow.calibrate.fit.targets import TARGETS, read
 from familyflow.economics import appraisal, ladder
 from familyflow.economics.case import Activity, Assumptions
 from familyflow.economics.lines import lines_for

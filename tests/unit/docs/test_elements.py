@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from scripts import DOCS, script
 
-from familyflow.report.measures import MEASURES as SUMMARY
+from familyflow.results.measures import MEASURES as SUMMARY
 from familyflow.scenario.vocabulary import DERIVED, MEASURES
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from familyflow.calibrate.prediction import difference, quantile, read, with_error
+from familyflow.calibrate.trends.prediction import difference, quantile, read, with_error
 
 FOLDER = Path(__file__).parents[3] / "docs" / "predictions"
 SHARES = {"p05": 0.05, "p10": 0.10, "p50": 0.50, "p90": 0.90, "p95": 0.95}

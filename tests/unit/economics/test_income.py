@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from familyflow.economics import gather, ladder, prices, sensitivity
+from familyflow.economics import case, ladder, prices, sensitivity
 from familyflow.economics.appraisal import Appraisal, appraise
 from familyflow.economics.case import corrections
 from familyflow.economics.cashflow import by_year, money, savings
@@ -118,11 +118,11 @@ def test_no_bar_of_the_tornado_is_an_income_as_no_answer_hangs_on_it() -> None:
 def test_a_schedule_that_only_brings_money_employs_nobody() -> None:
     amounts = np.zeros((1, 2, 3, 2))
     amounts[:, 1, :, 0] = 1 / 3
-    assert gather._live(amounts, (GRANT, COST)).tolist() == [3, 3]
+    assert case._live(amounts, (GRANT, COST)).tolist() == [3, 3]
 
 
 def test_a_case_is_made_of_every_income_of_the_scenario_and_who_pays_it() -> None:
-    a = gather.assumptions(
+    a = case.assumptions(
         {"income.grant": made_up.quantity(1e6)}, {"2024/25": 100.0}, "2024/25", MONTHS, {"grant": GRANT.payer}
     )
     assert a.lines[-1] == GRANT

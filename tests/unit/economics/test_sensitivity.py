@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from familyflow.economics import ladder, required, sensitivity
+from familyflow.economics import ladder, sensitivity, threshold
 from familyflow.economics.appraisal import appraise
 from familyflow.economics.case import Assumptions
 from familyflow.ground.problem import Problem
@@ -73,7 +73,7 @@ def test_the_plane_has_care_averted_and_what_it_costs() -> None:
 def test_a_position_at_a_year_end_is_the_cumulative_budget_impact() -> None:
     a, found = made_up.assumptions(), made_up.activity(SEED)
     flows = ladder.cash_flow(found, a)
-    at = required.positions(found, flows, a, found.spans[1][1])
+    at = threshold.positions(found, flows, a, found.spans[1][1])
     np.testing.assert_allclose(at.net, appraise(found, flows, a).cumulative[..., 1])
 
 
@@ -81,13 +81,13 @@ def test_a_position_at_a_year_end_is_the_cumulative_budget_impact() -> None:
 def test_a_position_outside_the_run_is_refused(day: str) -> None:
     found = made_up.activity(SEED)
     with pytest.raises(Problem, match=rf"^by = {day}: must be a date that the run covers, 2024-04-01 to 2027-03-31"):
-        required.year_shares(found, pd.Timestamp(day).date())
+        threshold.year_shares(found, pd.Timestamp(day).date())
 
 
 def test_at_the_largest_cost_the_saving_is_just_met() -> None:
     a, found = made_up.assumptions(), made_up.activity(SEED)
-    at = required.positions(found, ladder.cash_flow(found, a), a, found.spans[2][1])
-    multiple = required.largest_cost(at, 1_000.0)
+    at = threshold.positions(found, ladder.cash_flow(found, a), a, found.spans[2][1])
+    multiple = threshold.largest_cost(at, 1_000.0)
     assert np.isnan(multiple[0])
     spending = at.spending.mean(axis=0)[1]
     if spending > 0:
@@ -101,5 +101,5 @@ def test_the_smallest_and_the_largest_are_where_the_lines_cross(
     wanted: float, first: float | None, last: float | None
 ) -> None:
     points = [(0.0, 0.0), (1.0, 10.0), (2.0, 10.0), (3.0, 0.0)]
-    assert required.smallest(points, wanted) == first
-    assert required.largest(points, wanted) == last
+    assert threshold.smallest(points, wanted) == first
+    assert threshold.largest(points, wanted) == last

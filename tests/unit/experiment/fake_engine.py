@@ -1,10 +1,15 @@
-"""A made-up scenario and engines that a worker process can import: quick, slow, failing and deadly."""
+"""A made-up scenario and engines that a worker process can import: quick, slow, failing and deadly.
+
+An executor stands between a batch and them: it does a made-up draw in place of the one that is handed to it.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
 import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -13,17 +18,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from familyflow.experiment.batch import Study
+from familyflow.experiment import batch, store
 from familyflow.experiment.plan import planned
-from familyflow.experiment.run import Engine
+from familyflow.experiment.run import tidy
 from familyflow.ground.calendar import month_ends
 from familyflow.ground.problem import Problem
 from familyflow.ground.quantity import Quantity, Status
+from familyflow.scenario.sampling import sample
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
     from pathlib import Path
 
-    from familyflow.experiment.plan import Plan
+    from familyflow.experiment.plan import Plan, Slice
 
 START = date(2019, 6, 30)
 TEAMS = ("north", "south", "")
@@ -94,11 +101,6 @@ class Ledger:
         return self.records
 
 
-def prepare(*keys: object) -> tuple[object, ...]:
-    """Keep what a draw is given: scenario, values, rates, seed, replication, years."""
-    return keys
-
-
 def quick(start: tuple[object, ...], schedule: str) -> Ledger:
     """Make up records that depend on everything an engine is given."""
     scenario, values, rates, seed, replication, years = start
@@ -144,15 +146,72 @@ def witness(start: tuple[object, ...], schedule: str, folder: Path) -> Ledger:
     return quick(start, schedule)
 
 
-def study(simulate: object = quick, draws: int = 6, **asked: object) -> Study:
-    """Plan a small study of the town."""
-    plan = planned(asked.pop("scenario", Town()), draws=draws, **asked)
-    return Study(plan, lambda: rates_of, Engine(prepare, simulate))
-
-
 def rates_of(plan: Plan, draw: int) -> dict[str, float]:
     """Give a draw's rates."""
     return {"arrivals.family": 1 + (plan.seed + draw) / 100, "hazard.cp.care.0_3m": 0.001}
+
+
+@dataclass(frozen=True)
+class Central:
+    """A central fit that holds nothing."""
+
+    solution: object = None
+
+
+@dataclass(frozen=True)
+class Study:
+    """A small study of the town, by one of the engines, with what gives a draw its rates."""
+
+    plan: Plan
+    simulate: object
+    rates: Callable[[Plan, int], Mapping[str, float]] = rates_of
+    known: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
+    central: object = Central()
+
+
+def study(simulate: object = quick, draws: int = 6, **asked: object) -> Study:
+    """Plan a small study of the town."""
+    return Study(planned(asked.pop("scenario", Town()), draws=draws, **asked), simulate)
+
+
+def made_up(asked: Study, given: tuple[object, ...]) -> bytes:
+    """Make up a draw: its rates too, unless they are known and given."""
+    plan, draw, known = asked.plan, given[1], given[2]
+    rates = known if isinstance(known, Mapping) else asked.rates(plan, draw)
+    return store.encoded(records(plan, draw, rates, asked.simulate), sample(plan.scenario, plan.seed, draw), rates)
+
+
+def records(plan: Plan, draw: int, rates: Mapping[str, float], simulate: Callable[..., Ledger]) -> pd.DataFrame:
+    """Make up a draw's records under every schedule."""
+    start = (plan.scenario, sample(plan.scenario, plan.seed, draw), rates, plan.seed, draw, plan.years)
+    frames = {name: simulate(start, name).frame() for name in plan.schedules}
+    return tidy(pd.concat(frames, names=["schedule"]).reset_index("schedule"), draw)
+
+
+class MadeUp(Executor):
+    """Hands on made-up draws in place of real ones."""
+
+    def __init__(self, inner: Executor, asked: Study) -> None:
+        """Hand on to another executor."""
+        self.inner, self.asked = inner, asked
+
+    def submit(self, _fn: object, /, *given: object) -> Future[bytes]:
+        """Hand on a made-up draw."""
+        return self.inner.submit(made_up, self.asked, given)
+
+
+def conduct(asked: Study, folder: Path, executor: Executor, **options: object) -> int:
+    """Conduct a made-up study."""
+    return batch.conduct(_batch(asked, folder), MadeUp(executor, asked), **options)
+
+
+def conduct_slice(asked: Study, part: Slice, folder: Path, executor: Executor) -> None:
+    """Conduct a slice of a made-up study."""
+    batch.conduct_slice(_batch(asked, folder), part, MadeUp(executor, asked))
+
+
+def _batch(asked: Study, folder: Path) -> batch.Batch:
+    return batch.Batch(asked.plan, folder, asked.central, known=asked.known)
 
 
 def with_pause(seconds: float) -> object:

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
 from functools import partial
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from fake_engine import Town, prepare, quick, rates_of, slow
+import pytest
+from fake_engine import Town, quick, rates_of, records, slow
 
-from familyflow.experiment.design import Design, Input
+from familyflow.calibrate.fit.moments import central
+from familyflow.calibrate.fit.posterior import of_draw
+from familyflow.experiment import sweep
+from familyflow.experiment.design import Design, Input, fixed
 from familyflow.experiment.plan import planned
-from familyflow.experiment.run import Engine
-from familyflow.experiment.sweep import Method
+from familyflow.ground.problem import Problem
+from familyflow.scenario.sampling import sample
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from concurrent.futures import Future
     from pathlib import Path
+
+    from familyflow.experiment.sweep import Part
 
 EFFECT, VACANCY, PRICE = "effect.care_entry", "staff.vacancy_rate", "price.residential_week"
 MEASURES = ("children_in_care_end", "net_saving_gbp")
@@ -36,11 +47,12 @@ def solve(scenario: Town) -> str:
     return f"fit at {scenario.quantities[VACANCY].value:g}"
 
 
-def rates(plan: object, draw: int, central: str, seen: Path | None = None) -> dict[str, float]:
+def rates(scenario: Town, seed: int, draw: int, central: str, seen: Path | None = None) -> dict[str, float]:
     """Give rates that depend on the draw and on the central fit."""
     if seen:
         (seen / f"{central} draw {draw}").touch(exist_ok=False)
-    return {**rates_of(plan, draw), "hazard.cp.care.0_3m": float(central.rpartition(" ")[2])}
+    made = rates_of(SimpleNamespace(scenario=scenario, seed=seed), draw)
+    return {**made, "hazard.cp.care.0_3m": float(central.rpartition(" ")[2])}
 
 
 def witness(start: tuple[object, ...], schedule: str, seen: Path) -> object:
@@ -58,8 +70,50 @@ def measured(_scenario: object, monthly: pd.DataFrame, samples: pd.DataFrame) ->
     return pd.concat([care.assign(measure="children_in_care_end"), money], ignore_index=True)
 
 
+@dataclass(frozen=True)
+class Method:
+    """How the town is swept: what stands in for fit, rates and lives."""
+
+    rates: object = rates
+    simulate: object = quick
+
+
 def method(seconds: float = 0, seen: Path | None = None, simulate: object = None) -> Method:
     """Give how the town is swept; the vacancy rate is read by the fit."""
     engine = simulate or (partial(witness, seen=seen / "lives") if seen else partial(slow, seconds=seconds))
-    fitting = partial(rates, seen=seen / "fits") if seen else rates
-    return Method(solve, fitting, Engine(prepare, engine), measured, {VACANCY}, {PRICE}, lambda: None)
+    return Method(partial(rates, seen=seen / "fits") if seen else rates, engine)
+
+
+def work(by: Method, design: Design, part: Part, fitted: Mapping[int, Mapping[str, float]]) -> bytes:
+    """Do one part with made-up lives."""
+    plan = replace(design.plan, scenario=fixed(design.plan.scenario, part.fixed))
+    try:
+        monthly = pd.concat([records(plan, draw, fitted[draw], by.simulate) for draw in part.draws])
+    except Problem as problem:
+        where = ", ".join(f"{key} = {value:g}" for key, value in part.fixed.items())
+        raise Problem(f"{design.name}: at {where}: {problem}") from None
+    samples = pd.DataFrame([{"draw": draw, **sample(plan.scenario, plan.seed, draw)} for draw in part.draws])
+    frames = [measured(None, monthly, samples.assign(**prices)).assign(point=n) for n, prices in part.points.items()]
+    return sweep.encoded(pd.concat(frames, ignore_index=True))
+
+
+class MadeUp(Executor):
+    """Hands on what stands in for a fit, a draw's rates and a part, in place of the real ones."""
+
+    def __init__(self, inner: Executor, by: Method) -> None:
+        """Hand on to another executor."""
+        self.inner = inner
+        self.instead = {central: solve, of_draw: by.rates, sweep.work: partial(work, by)}
+
+    def submit(self, fn: object, /, *given: object) -> Future[object]:
+        """Hand on what stands in for a task."""
+        return self.inner.submit(self.instead[fn], *given)
+
+
+def conduct(design: Design, by: Method, folder: Path, executor: Executor, **options: object) -> None:
+    """Sweep the town, of which fit and prices read one input each."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sweep, "reads", lambda _scenario: {VACANCY})
+        patch.setattr(sweep.lines, "reads", lambda _lines: {PRICE})
+        patch.setattr(sweep, "make_engine_ready", lambda _scenario, _tell: None)
+        sweep.conduct(design, folder, MadeUp(executor, by), **options)

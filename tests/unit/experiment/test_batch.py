@@ -11,23 +11,30 @@ from dataclasses import replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from fake_engine import deadly, failing, quick, study, witness
+from fake_engine import Study, conduct, deadly, failing, quick, study, witness
 
-from familyflow.experiment import store
-from familyflow.experiment.batch import Study, Until, conduct
-from familyflow.experiment.plan import Precision
+from familyflow.experiment import batch, store
 from familyflow.experiment.processes import Here, local
 from familyflow.ground.problem import Problem
+from familyflow.results import precision
+from familyflow.results.measures import WHOLE
+from familyflow.results.precision import Precision
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
+MEASURED = {"schedule": "as_published", "period": WHOLE, "measure": "net_saving_gbp"}
 HERE = str(Path(__file__).parent)
 SCRIPT = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from fake_engine import study, with_pause
-from familyflow.experiment.batch import conduct
+from fake_engine import conduct, study, with_pause
 from familyflow.experiment.processes import local
 engine = with_pause(float(sys.argv[4]))
 with local(int(sys.argv[3])) as executor:
@@ -184,12 +191,6 @@ def test_a_finished_study_that_lost_a_table_is_made_again(tmp_path: Path, lost: 
     assert whole(tmp_path) == before
 
 
-def test_nothing_is_fitted_for_a_study_that_is_finished(tmp_path: Path) -> None:
-    whole(tmp_path)
-    conduct(replace(study(), fitting=partial(pytest.fail, "fitted again")), tmp_path, Here())
-    assert store.joined(tmp_path) == 6
-
-
 def test_progress_counts_from_what_was_kept_to_all(tmp_path: Path) -> None:
     stopped_at(4, tmp_path)
     told = []
@@ -252,20 +253,34 @@ def sought(draws: int = 12, share: float = 0.05) -> Study:
     return study(draws=draws, precision=Precision(share, ("net_saving_gbp",)))
 
 
-def until(least: int, asked: list[int] | None = None) -> Until:
-    """Look after every four draws, and find so many enough."""
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], list[int]]:
+    """Look after every four draws, find so many enough, and list how many there were at each look."""
 
-    def enough(draws: int) -> bool:
-        if asked is not None:
-            asked.append(draws)
-        return draws >= least
+    def find_enough(least: int) -> list[int]:
+        seen: list[int] = []
 
-    return Until(4, enough)
+        def is_reached(draws: pd.Series, asked: Precision) -> bool:
+            assert asked == sought().plan.precision
+            seen.append(len(draws))
+            return len(draws) >= least
+
+        monkeypatch.setattr(precision, "EVERY", 4)
+        monkeypatch.setattr(precision, "is_reached", is_reached)
+        return seen
+
+    monkeypatch.setattr(batch, "priced", lambda _scenario, _monthly, samples: samples)
+    monkeypatch.setattr(batch, "by_period", lambda _monthly, samples: samples.assign(**MEASURED))
+    monkeypatch.setattr(batch, "statistics", lambda values: values["draw"])
+    return find_enough
 
 
 @pytest.mark.parametrize(("least", "draws"), [(1, 4), (5, 8), (9, 12), (99, 12)])
-def test_a_study_stops_at_the_first_look_that_finds_enough(tmp_path: Path, least: int, draws: int) -> None:
-    assert conduct(sought(), tmp_path / "sought", Here(), until=until(least)) == draws
+def test_a_study_stops_at_the_first_look_that_finds_enough(
+    tmp_path: Path, looks: Callable[[int], list[int]], least: int, draws: int
+) -> None:
+    looks(least)
+    assert conduct(sought(), tmp_path / "sought", Here()) == draws
     conduct(study(draws=draws), tmp_path / "plain", Here())
     found, plain = digests(tmp_path / "sought"), digests(tmp_path / "plain")
     assert {name: found[name] for name in found if name != "manifest.json"} == {
@@ -273,39 +288,57 @@ def test_a_study_stops_at_the_first_look_that_finds_enough(tmp_path: Path, least
     }
 
 
-def test_looks_come_at_the_same_draws_however_many_are_run_at_a_time(tmp_path: Path) -> None:
+def test_looks_come_at_the_same_draws_however_many_are_run_at_a_time(
+    tmp_path: Path, looks: Callable[[int], list[int]]
+) -> None:
     for ahead in (1, 3):
-        looks: list[int] = []
-        conduct(sought(draws=10), tmp_path / str(ahead), Here(), ahead=ahead, until=until(99, looks))
-        assert looks == [4, 8, 10]
+        seen = looks(99)
+        conduct(sought(draws=10), tmp_path / str(ahead), Here(), ahead=ahead)
+        assert seen == [4, 8]  # at the last draw there is nothing to decide
 
 
-def test_a_study_that_stopped_early_is_known_again_by_its_precision(tmp_path: Path) -> None:
-    conduct(sought(), tmp_path, Here(), until=until(5))
-    before = digests(tmp_path)
-    assert conduct(sought(), tmp_path, Here(), until=Until(4, partial(pytest.fail, "looked again"))) == 8
+def test_a_study_that_stopped_early_is_known_again_by_its_precision(
+    tmp_path: Path, looks: Callable[[int], list[int]]
+) -> None:
+    looks(5)
+    conduct(sought(), tmp_path, Here())
+    before, again = digests(tmp_path), looks(5)
+    assert conduct(sought(), tmp_path, Here()) == 8
+    assert again == []
     assert digests(tmp_path) == before
     with pytest.raises(Problem, match=r"precision 0\.05 of net_saving_gbp, not 0\.01 of net_saving_gbp"):
-        conduct(sought(share=0.01), tmp_path, Here(), until=until(5))
+        conduct(sought(share=0.01), tmp_path, Here())
     with pytest.raises(Problem, match=r"precision 0\.05 of net_saving_gbp, not None"):
         conduct(study(draws=8), tmp_path, Here())
 
 
-def test_a_study_stopped_before_it_has_enough_goes_on_to_the_same_end(tmp_path: Path) -> None:
+def test_a_study_stopped_before_it_has_enough_goes_on_to_the_same_end(
+    tmp_path: Path, looks: Callable[[int], list[int]]
+) -> None:
+    looks(8)
     broken = study(partial(failing, draw=6), draws=12, precision=sought().plan.precision)
     with pytest.raises(Problem, match="cannot be simulated"):
-        conduct(broken, tmp_path / "stopped", Here(), until=until(8))
-    conduct(sought(), tmp_path / "stopped", Here(), until=until(8))
-    conduct(sought(), tmp_path / "whole", Here(), until=until(8))
+        conduct(broken, tmp_path / "stopped", Here())
+    conduct(sought(), tmp_path / "stopped", Here())
+    conduct(sought(), tmp_path / "whole", Here())
     assert digests(tmp_path / "stopped") == digests(tmp_path / "whole")
 
 
-def test_rates_that_are_known_are_not_fitted(tmp_path: Path) -> None:
-    asked = study(draws=2)
-    known = {draw: {"rate": 1.0 + draw} for draw in range(2)}
+class NeverAsked:
+    """A central fit that nobody may ask for."""
 
-    def fitting() -> object:
+    @property
+    def solution(self) -> object:
+        """Refuse."""
         raise AssertionError("fitted")
 
-    conduct(replace(asked, fitting=fitting, known=known), tmp_path / "run", Here())
+
+def test_rates_that_are_known_are_not_fitted(tmp_path: Path) -> None:
+    known = {draw: {"rate": 1.0 + draw} for draw in range(2)}
+    conduct(replace(study(draws=2), known=known, central=NeverAsked()), tmp_path / "run", Here())
     assert store.table(tmp_path / "run", store.RATES)["rate"].tolist() == [1.0, 2.0]
+
+
+def test_nothing_is_fitted_for_a_study_that_is_finished(tmp_path: Path) -> None:
+    conduct(study(draws=2), tmp_path, Here())
+    assert conduct(replace(study(draws=2), central=NeverAsked()), tmp_path, Here()) == 2

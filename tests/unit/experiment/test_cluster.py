@@ -12,12 +12,11 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
-from fake_engine import study, with_pause
+from fake_engine import conduct, study, with_pause
 from test_batch import digests, until_some_are_kept
 
 from familyflow.experiment import cluster as clusters
 from familyflow.experiment import store
-from familyflow.experiment.batch import conduct
 from familyflow.experiment.cluster import cluster, of_same_code
 from familyflow.experiment.processes import Here
 from familyflow.ground.problem import Problem

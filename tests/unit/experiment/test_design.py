@@ -8,8 +8,8 @@ import pytest
 
 from familyflow import scenario as scenarios
 from familyflow.experiment import design
-from familyflow.experiment.draw import sample
 from familyflow.ground.problem import Problem
+from familyflow.scenario.sampling import sample
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from fake_engine import study, witness
+from fake_engine import conduct, study, witness
+from fake_sweep import conduct as of_sweep
 from fake_sweep import method, town_design
 from test_batch import HERE, digests
 
-from familyflow.experiment import store, sweep
-from familyflow.experiment.batch import conduct
+from familyflow.experiment import store
 from familyflow.experiment.processes import Here
 from familyflow.ground.problem import Problem
 
@@ -27,8 +27,7 @@ LIMITED = """
 import resource, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from fake_engine import study
-from familyflow.experiment.batch import conduct
+from fake_engine import conduct, study
 from familyflow.experiment.processes import Here
 from familyflow.ground.problem import Problem
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))
@@ -94,11 +93,11 @@ def test_a_sweep_on_a_full_disk_says_so_and_goes_on(
     folder = tmp_path / "run"
     full(errno.ENOSPC, 4 + 2)  # four fits, two parts
     with pytest.raises(Problem, match="no space is left on the disk") as problem:
-        sweep.conduct(town_design(), method, folder, Here())
+        of_sweep(town_design(), method(), folder, Here())
     assert f"2 parts of the sweep are finished and kept in {folder}" in str(problem.value)
     monkeypatch.undo()
-    sweep.conduct(town_design(), method, folder, Here())
-    sweep.conduct(town_design(), method, tmp_path / "whole", Here())
+    of_sweep(town_design(), method(), folder, Here())
+    of_sweep(town_design(), method(), tmp_path / "whole", Here())
     assert digests(folder) == digests(tmp_path / "whole")
 
 

@@ -13,11 +13,10 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
-from fake_engine import study, with_pause
+from fake_engine import conduct, study, with_pause
 from test_batch import children, digests
 
 from familyflow.experiment import store
-from familyflow.experiment.batch import conduct
 from familyflow.experiment.processes import Here, local
 from familyflow.ground.problem import Problem
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from fake_engine import Town
 
-from familyflow.experiment.limits import DEFAULT_DRAWS, DEFAULT_SEED
 from familyflow.experiment.plan import planned
+from familyflow.ground.defaults import DEFAULT_DRAWS, DEFAULT_SEED
 from familyflow.ground.problem import Problem
 
 

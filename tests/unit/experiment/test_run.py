@@ -1,24 +1,45 @@
 from __future__ import annotations
 
 import pandas as pd
-from fake_engine import MEASURES, TEAMS, Ledger, prepare, quick, study
+import pytest
+from fake_engine import MEASURES, TEAMS, Ledger, quick, study
 
-from familyflow.experiment.draw import sample
-from familyflow.experiment.run import COLUMNS, ORDER, Engine, run
+from familyflow.experiment import run as running
+from familyflow.experiment.run import COLUMNS, ORDER, run
+from familyflow.scenario.sampling import sample
 
 RATES = {"arrivals.family": 1.5}
-ENGINE = Engine(prepare, quick)
 
 
+@pytest.fixture
+def lived(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
+    """List what the engine is asked to prepare, then what it simulates."""
+    calls: list[tuple[object, ...]] = []
+
+    def prepare(*keys: object) -> tuple[object, ...]:
+        calls.append(keys)
+        return keys
+
+    def measure(start: tuple[object, ...], schedule: str, engine: str) -> Ledger:
+        calls.append((start, schedule, engine))
+        return quick(start, schedule)
+
+    monkeypatch.setattr(running, "prepare", prepare)
+    monkeypatch.setattr(running, "measure", measure)
+    return calls
+
+
+@pytest.mark.usefixtures("lived")
 def test_a_draw_is_run_under_every_schedule() -> None:
     plan = study().plan
-    records = run(plan, 3, RATES, ENGINE)
+    records = run(plan, 3, RATES)
     assert set(records["schedule"]) == set(plan.schedules)
     assert len(records) == len(plan.schedules) * 25 * len(TEAMS) * len(MEASURES)
 
 
+@pytest.mark.usefixtures("lived")
 def test_records_are_tidy_typed_and_in_order() -> None:
-    records = run(study().plan, 3, RATES, ENGINE)
+    records = run(study().plan, 3, RATES)
     assert tuple(records.columns) == COLUMNS
     assert records.dtypes.astype(str).to_dict() == {
         "draw": "int32",
@@ -32,18 +53,8 @@ def test_records_are_tidy_typed_and_in_order() -> None:
     pd.testing.assert_frame_equal(records, records.sort_values(list(ORDER), ignore_index=True))
 
 
-def test_a_draw_is_prepared_once_and_every_schedule_starts_from_there() -> None:
-    begun, lived = [], []
-
-    def begin(*keys: object) -> tuple[object, ...]:
-        begun.append(keys)
-        return prepare(*keys)
-
-    def live(start: tuple[object, ...], schedule: str) -> Ledger:
-        lived.append((start, schedule))
-        return quick(start, schedule)
-
+def test_a_draw_is_prepared_once_and_every_schedule_starts_from_there(lived: list[tuple[object, ...]]) -> None:
     plan = study(seed=5).plan
-    run(plan, 3, RATES, Engine(begin, live))
-    assert begun == [(plan.scenario, sample(plan.scenario, 5, 3), RATES, 5, 3, 2)]
-    assert lived == [(begun[0], schedule) for schedule in plan.schedules]
+    run(plan, 3, RATES, "simpy")
+    begun = (plan.scenario, sample(plan.scenario, 5, 3), RATES, 5, 3, 2)
+    assert lived == [begun, *((begun, schedule, "simpy") for schedule in plan.schedules)]

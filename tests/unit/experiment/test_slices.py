@@ -3,13 +3,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from fake_engine import Town, study
+from fake_engine import Town, conduct, conduct_slice, study
 from hypothesis import given
 from hypothesis import strategies as st
 from test_batch import digests
 
 from familyflow.experiment import slices, store
-from familyflow.experiment.batch import conduct, conduct_slice
 from familyflow.experiment.plan import Slice
 from familyflow.experiment.processes import Here
 from familyflow.ground.problem import Problem

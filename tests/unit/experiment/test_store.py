@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
-from fake_engine import Town, rates_of, study
+from fake_engine import Study, Town, conduct, rates_of, records, study
 from pyarrow import parquet
 
 from familyflow.experiment import store
-from familyflow.experiment.batch import Study, conduct
 from familyflow.experiment.processes import Here
-from familyflow.experiment.run import COLUMNS, run
+from familyflow.experiment.run import COLUMNS
 from familyflow.ground.problem import Problem
 
 if TYPE_CHECKING:
@@ -80,7 +79,9 @@ def test_monthly_records_are_those_of_each_draw_in_order(tmp_path: Path) -> None
     asked = study(draws=3)
     conduct(asked, tmp_path, Here())
     rates = [rates_of(asked.plan, draw) for draw in range(3)]
-    expected = pd.concat([run(asked.plan, draw, rates[draw], asked.engine) for draw in range(3)], ignore_index=True)
+    expected = pd.concat(
+        [records(asked.plan, draw, rates[draw], asked.simulate) for draw in range(3)], ignore_index=True
+    )
     read = store.monthly(tmp_path).astype({"schedule": "str", "team": "str", "measure": "str"})
     pd.testing.assert_frame_equal(read, expected)
     assert tuple(read.columns) == COLUMNS
@@ -108,7 +109,7 @@ def with_drift(plan: Plan, draw: int) -> dict[str, float]:
 
 
 def test_how_rates_drift_is_kept_with_them(tmp_path: Path) -> None:
-    conduct(replace(study(draws=3), fitting=lambda: with_drift), tmp_path, Here())
+    conduct(replace(study(draws=3), rates=with_drift), tmp_path, Here())
     kept = store.table(tmp_path, store.RATES)
     assert kept["drift.demand.0"].tolist() == [0.0, 0.0, 0.0]
     assert kept["drift.demand.1"].tolist() == pytest.approx([0.0, 0.1, 0.2])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fake_engine import Town, deadly, failing
-from fake_sweep import EFFECT, GRID, MEASURES, PRICE, VACANCY, method, town_design
+from fake_sweep import EFFECT, GRID, MEASURES, PRICE, VACANCY, conduct, method, town_design
 from test_batch import children, digests, survivors
 
 from familyflow.experiment import store, sweep
@@ -28,19 +28,18 @@ import sys
 from functools import partial
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from fake_sweep import method, town_design
+from fake_sweep import conduct, method, town_design
 from familyflow.experiment.processes import local
-from familyflow.experiment.sweep import conduct
 with local(int(sys.argv[3])) as executor:
     try:
-        conduct(town_design(), partial(method, float(sys.argv[4])), Path(sys.argv[2]), executor, ahead=3)
+        conduct(town_design(), method(float(sys.argv[4])), Path(sys.argv[2]), executor, ahead=3)
     except KeyboardInterrupt as stop:
         sys.exit(str(stop))
 """
 
 
 def swept(folder: Path, **asked: object) -> pd.DataFrame:
-    sweep.conduct(town_design(**asked), method, folder, Here())
+    conduct(town_design(**asked), method(), folder, Here())
     return sweep.read_outcomes(folder)
 
 
@@ -74,7 +73,7 @@ def test_points_are_paired_and_every_other_quantity_is_sampled_as_ever(tmp_path:
 
 def test_each_life_is_lived_once_and_each_draw_fitted_once_whatever_the_prices(tmp_path: Path) -> None:
     seen = seen_folder(tmp_path / "seen")
-    sweep.conduct(town_design(), partial(method, seen=seen), tmp_path / "run", Here())
+    conduct(town_design(), method(seen=seen), tmp_path / "run", Here())
     assert len(list((seen / "lives").iterdir())) == 2 * 2 * 2 * 3  # effects, vacancy rates, draws, schedules
     assert len(list((seen / "fits").iterdir())) == 2 * 2  # vacancy rates, draws
     assert sweep.read_outcomes(tmp_path / "run").equals(swept(tmp_path / "plain"))
@@ -82,7 +81,7 @@ def test_each_life_is_lived_once_and_each_draw_fitted_once_whatever_the_prices(t
 
 def test_bytes_do_not_depend_on_the_number_of_processes(tmp_path: Path) -> None:
     with local(2) as executor:
-        sweep.conduct(town_design(), method, tmp_path / "many", executor, ahead=3)
+        conduct(town_design(), method(), tmp_path / "many", executor, ahead=3)
     swept(tmp_path / "one")
     assert digests(tmp_path / "many") == digests(tmp_path / "one")
 
@@ -96,18 +95,18 @@ def test_draws_of_a_life_may_be_done_part_by_part(tmp_path: Path) -> None:
 def stopped(folder: Path) -> None:
     """Begin the sweep, and let its second life fail."""
     with pytest.raises(Problem, match=r"what_if: at effect.care_entry = 0.7, staff.vacancy_rate = 0.1: cannot be sim"):
-        sweep.conduct(town_design(), partial(method, simulate=partial(failing, draw=1)), folder, Here())
+        conduct(town_design(), method(simulate=partial(failing, draw=1)), folder, Here())
 
 
 def test_only_missing_parts_are_run_again_and_the_bytes_are_those_of_one_run(tmp_path: Path) -> None:
     folder, seen = tmp_path / "run", seen_folder(tmp_path / "seen")
     swept(tmp_path / "whole")
-    begun = partial(method, simulate=partial(failing, draw=12))
+    begun = method(simulate=partial(failing, draw=12))
     with pytest.raises(Problem, match="cannot be simulated"):
-        sweep.conduct(town_design(draws=13), begun, folder, Here())
+        conduct(town_design(draws=13), begun, folder, Here())
     kept = sorted(path.name for path in (folder / "parts").glob("life-*"))
     assert kept == ["life-000000-from-000000.parquet"]
-    sweep.conduct(town_design(draws=13), partial(method, seen=seen), folder, Here())
+    conduct(town_design(draws=13), method(seen=seen), folder, Here())
     again = {tuple(path.name.split()[:3]) for path in (seen / "lives").iterdir()}
     assert not {("0.7", "0.1", str(draw)) for draw in range(10)} & again
     assert list((seen / "fits").iterdir()) == []
@@ -118,7 +117,7 @@ def test_only_missing_parts_are_run_again_and_the_bytes_are_those_of_one_run(tmp
 def test_a_finished_sweep_is_not_run_again(tmp_path: Path) -> None:
     swept(tmp_path)
     before = digests(tmp_path)
-    sweep.conduct(town_design(), partial(pytest.fail, "run again"), tmp_path, Here())
+    conduct(town_design(), method(simulate=partial(failing, draw=0)), tmp_path, Here())
     assert digests(tmp_path) == before
     assert json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))["parts_done"] == 4
 
@@ -165,9 +164,9 @@ def test_points_are_joined_to_their_inputs() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signal")
 def test_a_worker_that_dies_is_reported_and_finished_parts_are_kept(tmp_path: Path) -> None:
-    dying = partial(method, simulate=partial(deadly, draw=10))
+    dying = method(simulate=partial(deadly, draw=10))
     with pytest.raises(Problem, match="a worker process ended unexpectedly") as problem, local(2) as executor:
-        sweep.conduct(town_design(draws=11), dying, tmp_path / "run", executor, ahead=1)
+        conduct(town_design(draws=11), dying, tmp_path / "run", executor, ahead=1)
     assert f"1 part of the sweep is finished and kept in {tmp_path / 'run'}" in str(problem.value)
     swept(tmp_path / "run", draws=11)
     swept(tmp_path / "whole", draws=11)

@@ -13,16 +13,17 @@ from familyflow.economics.lines import PER_WEEK, PER_YEAR, Kind, Line
 from familyflow.experiment.plan import Plan
 from familyflow.ground.calendar import financial_year, financial_year_start, month_ends
 from familyflow.ground.quantity import Quantity, Status
-from familyflow.report import findings
-from familyflow.report.appraisals import Case
-from familyflow.report.blocks import Image
-from familyflow.report.content.material import Material
+from familyflow.report.document.inputs import Material
+from familyflow.report.figures.style import Image
+from familyflow.results import findings
+from familyflow.results.investment_case import Case
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conftest import Study
-    from familyflow.report.findings import Findings
+    from made_study import Study
+
+    from familyflow.results.findings import Findings
 
 DOT = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 """A picture of one dot."""

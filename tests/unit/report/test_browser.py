@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from made_case import DOT
 
-from familyflow.report import run_page
-from familyflow.report.blocks import Image
-from familyflow.report.calculator import position, spread
-from familyflow.report.content import money, report
-from familyflow.report.content.material import with_images
+from familyflow.report.document import money, report
+from familyflow.report.document.calculator import position, spread
+from familyflow.report.document.inputs import with_images
+from familyflow.report.figures.style import Image
+from familyflow.report.html import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from familyflow.report.calculator import Calculator
-    from familyflow.report.content.material import Material
+    from familyflow.report.document.calculator import Calculator
+    from familyflow.report.document.inputs import Material
 
 CHROMIUM = which("chromium") or which("chromium-browser") or which("google-chrome")
 MISSING = [name for name in ("playwright", "axe_playwright_python") if find_spec(name) is None]
@@ -68,7 +68,7 @@ def shown(material: Material, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
     path = tmp_path_factory.mktemp("page") / "report.html"
     full = with_images(material, [Image("tornado", "Tornado", "Bars.", DOT)])
-    path.write_text(run_page.page("A report", report.page_lead(full), report.page_sections(full)), encoding="utf-8")
+    path.write_text(run.page("A report", report.page_lead(full), report.page_sections(full)), encoding="utf-8")
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield Shown(browser.new_page(viewport={"width": 1280, "height": 900}), path)

@@ -19,18 +19,25 @@ from made_case import case_of, material_of
 
 from familyflow.economics.lines import income_line
 from familyflow.ground.quantity import Quantity, Status
-from familyflow.report import appraisals, boxes, console, run_page, tables, verdict, words
-from familyflow.report.appraisals import Case, groups_of
-from familyflow.report.content import report
-from familyflow.report.content.money import grants_table
-from familyflow.report.findings import find
-from familyflow.report.measures import APART, WITH_INCOME
-from familyflow.report.paper import paper
+from familyflow.report import words
+from familyflow.report.console import case as verdict
+from familyflow.report.console import run
+from familyflow.report.console import tables as boxes
+from familyflow.report.document import report
+from familyflow.report.document.money import grants_table
+from familyflow.report.docx.paper import paper
+from familyflow.report.html import run as page
+from familyflow.results import investment_case
+from familyflow.results import summary as tables
+from familyflow.results.findings import find
+from familyflow.results.investment_case import Case, groups_of
+from familyflow.results.measures import APART, WITH_INCOME
 from familyflow.scenario.model import Funding
 
 if TYPE_CHECKING:
-    from conftest import Study
-    from familyflow.report.content.material import Material
+    from made_study import Study
+
+    from familyflow.report.document.inputs import Material
 
 END = date(2024, 6, 30)
 GRANT = income_line("grant", "Department for Education")
@@ -78,7 +85,7 @@ def material(granted: Study) -> Material:
 
 def printed(study: Study) -> str:
     file = StringIO()
-    console.show(find(study.monthly, study.money, study.scenario), study.scenario, 40, END, file)
+    run.show(find(study.monthly, study.money, study.scenario), study.scenario, 40, END, file)
     return file.getvalue()
 
 
@@ -165,12 +172,12 @@ def test_the_cash_flow_table_has_income_and_the_net_after_it_and_no_other_row_mo
 def test_no_ladder_appraisal_or_tornado_has_a_row_of_income() -> None:
     a, found = made_up.with_grant()
     case = Case(a, found, pd.DataFrame({"draw": found.draws}), a.quantities, ())
-    assert appraisals.brings_money(case)
+    assert investment_case.brings_money(case)
     assert GRANT.name not in set(case.ladder_table["line"])
     assert GRANT.price not in set(case.sensitivity_table["input"])
     alone = Case(made_up.assumptions(), made_up.activity(), case.samples, {}, ())
     pd.testing.assert_frame_equal(case.appraisal_table, alone.appraisal_table)
-    assert not appraisals.brings_money(alone)
+    assert not investment_case.brings_money(alone)
 
 
 def test_income_is_in_no_group_of_inputs_whose_information_is_valued() -> None:
@@ -181,7 +188,7 @@ def test_the_page_has_a_section_of_grants_after_the_appraisal(material: Material
     sections = report.page_sections(material)
     names = [section.name for section in sections]
     assert names.index("grants") == names.index("value") + 1
-    text = " ".join(reader.read(run_page.page("Swindon", report.page_lead(material), sections)).text)
+    text = " ".join(reader.read(page.page("Swindon", report.page_lead(material), sections)).text)
     assert "The grant, from Department for Education: £3.50m in pounds of 2020/21, published." in text
     assert APART in text
     assert "costs, before grants, which stand apart below" in text
@@ -204,6 +211,6 @@ def test_the_paper_has_the_table_of_grants_among_its_finances(material: Material
 
 def test_a_page_without_income_says_nothing_of_it(study: Study) -> None:
     sections = report.page_sections(material_of(study, 40))
-    read = " ".join(reader.read(run_page.page("Swindon", [], sections)).text)
+    read = " ".join(reader.read(page.page("Swindon", [], sections)).text)
     assert "grants" not in [section.name for section in sections]
     assert not [said for said in SAID if said in read]

@@ -9,13 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from familyflow.report import fans, run_page, suppress, words
-from familyflow.report.content import report
-from familyflow.report.frames import council, titles_of
+from familyflow.report import suppress, words
+from familyflow.report.document import report
+from familyflow.report.figures import fan
+from familyflow.report.html import run
+from familyflow.results.monthly import council, titles_of
 
 if TYPE_CHECKING:
-    from conftest import Study
-    from familyflow.report.content.material import Material
+    from made_study import Study
+
+    from familyflow.report.document.inputs import Material
 
 
 @pytest.mark.parametrize(
@@ -65,7 +68,7 @@ def test_both_levels_behind_a_claim_go_when_one_is_small_and_the_change_stays() 
 
 def test_a_page_with_counts_withheld_says_so_and_shows_none_of_them(material: Material) -> None:
     material = replace(material, least=1000)
-    page = run_page.page("A", [], report.page_sections(material))
+    page = run.page("A", [], report.page_sections(material))
     assert "shown as &lt;1000" in page
     assert "This picture is left out: a number of children in it is too small to be shown." in page
     cell = page.partition('id="published-table"')[2].partition("</table>")[0]
@@ -74,9 +77,9 @@ def test_a_page_with_counts_withheld_says_so_and_shows_none_of_them(material: Ma
 
 
 def test_a_picture_numbers_no_small_difference(study: Study) -> None:
-    stocks = council(study.monthly, fans.STOCKS)["children_in_care"]
+    stocks = council(study.monthly, fan.STOCKS)["children_in_care"]
     titles = titles_of(study.scenario, study.scenario.schedules)
-    picture = fans.stock(stocks, study.scenario, titles, 1000)
+    picture = fan.stock(stocks, study.scenario, titles, 1000)
     said = picture.description + " ".join(axes.get_title(loc="left") for axes in picture.figure.axes)
     assert "<1000" in said
     assert "fewer than no change" in said.replace("\n", " ")

@@ -234,10 +234,6 @@ def test_a_promise_names_its_size_or_direction_its_date_and_what_it_is_against(
     assert words.promise(claimed(**said)) == expected
 
 
-def test_a_quarter_is_named_by_its_months() -> None:
-    assert words.quarter(pd.Period("2021Q3")) == "Jul to Sep 2021"
-
-
 @pytest.mark.parametrize(
     ("value", "expected"), [(12.4, "+12"), (-3.0, "-3"), (0.4, "0"), (-0.4, "0"), (1234.0, "+1,234"), (nan, "-")]
 )

@@ -1,0 +1,1 @@
+"""Published figures: every council's measures, read, brought up to date, looked up, and held against statements."""

@@ -1,0 +1,1 @@
+"""How figures move from year to year by themselves: forecasts, back-casts, drift, and departures from them."""

@@ -1,1 +1,0 @@
-"""What a run's report says, section by section, for the page and the paper alike."""

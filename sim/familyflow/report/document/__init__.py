@@ -1,0 +1,1 @@
+"""What a reader is told, block by block, whatever the medium."""

@@ -1,0 +1,1 @@
+"""The pages, which open without a network."""

@@ -1,0 +1,1 @@
+"""What a run found: measures, summaries, answers to claims, caseloads, comparisons and the investment case."""
