@@ -39,7 +39,7 @@ def _numbers(each: adopters.Estimate) -> tuple[float, ...]:
 def main(arguments: list[str]) -> int:
     """Make and ship, or check."""
     given = adopters.study()
-    record = report.Record(adopters.estimates(given), adopters.departures(given))
+    record = adopters.Record(adopters.estimates(given), adopters.departures(given))
     if "--check" in arguments:
         off = apart(record.found, adopters.shipped())
         print(f"largest difference from {adopters.ESTIMATE}: {off:.2g}")

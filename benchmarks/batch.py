@@ -15,21 +15,24 @@ import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from functools import cache, partial
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from familyflow import api, scenario
+from familyflow import scenario
 from familyflow.calibrate.fit.solve import flat, solve
 from familyflow.engine import measure, prepare
-from familyflow.experiment.batch import Study, conduct
+from familyflow.experiment import store
+from familyflow.experiment.batch import Batch, conduct
+from familyflow.experiment.central import CentralFit
 from familyflow.experiment.plan import planned
 from familyflow.experiment.processes import hired
-from familyflow.experiment.run import Engine
+from familyflow.experiment.run import tidy
+from familyflow.experiment.study import Study
+from familyflow.scenario.sampling import sample
 
 if TYPE_CHECKING:
     from familyflow.experiment.plan import Plan
@@ -43,36 +46,31 @@ WORKERS = 2
 MEGABYTE = 1024
 
 
-@dataclass(frozen=True)
-class Kept:
-    """Records of a draw, as a ledger gives them."""
-
-    records: pd.DataFrame
-
-    def frame(self) -> pd.DataFrame:
-        """Give them."""
-        return self.records
-
-
-def begin(*keys: object) -> int:
-    """Keep which draw it is, of scenario, values, rates, seed, draw and years."""
-    return int(str(keys[4]))
-
-
-def again(draw: int, schedule: str, folder: str) -> Kept:
-    """Give the records of one of the draws that were simulated."""
-    return Kept(records(folder, draw % TAKEN, schedule).copy())
-
-
 @cache
 def records(folder: str, draw: int, schedule: str) -> pd.DataFrame:
     """Read the records of one draw under one schedule."""
     return pd.read_parquet(Path(folder, f"{draw}-{schedule}.parquet"))
 
 
-def same(_plan: Plan, _draw: int, rates: dict[str, float]) -> dict[str, float]:
-    """Give every draw the same rates."""
-    return rates
+class InTurn(Executor):
+    """Hands on, in place of a draw to be simulated, one of those that were."""
+
+    def __init__(self, inner: Executor, folder: str) -> None:
+        """Hand on to another executor."""
+        self.inner, self.folder = inner, folder
+
+    def submit(self, _fn: object, /, *given: object) -> Future[bytes]:  # type: ignore[override] # a draw is all it gets
+        """Hand on a draw, of (plan, draw, rates, engine)."""
+        import batch  # noqa: PLC0415 - itself, by a name that a worker can import
+
+        return self.inner.submit(batch.again, self.folder, *given[:3])
+
+
+def again(folder: str, plan: Plan, draw: int, rates: dict[str, float]) -> bytes:
+    """Return the records of one of the draws that were simulated, as the bytes of a part."""
+    frames = {name: records(folder, draw % TAKEN, name) for name in plan.schedules}
+    kept = pd.concat(frames, names=["schedule"]).reset_index("schedule")
+    return store.encoded(tidy(kept, draw), sample(plan.scenario, plan.seed, draw), rates)
 
 
 def simulate(name: str, folder: str) -> None:
@@ -88,17 +86,14 @@ def simulate(name: str, folder: str) -> None:
 
 def one(name: str, folder: str, draws: int) -> dict[str, float]:
     """Run one batch, and give seconds and peak memory (MB) of parent and of the largest worker."""
-    import batch  # noqa: PLC0415 - itself, by a name that a worker can import
-
     plan = planned(scenario.load(name), draws=draws, schedules=SCHEDULES[1:], years=YEARS, seed=SEED)
     rates = json.loads(Path(folder, "rates.json").read_text(encoding="utf-8"))
-    fitted = partial(batch.same, rates=rates)
-    study = Study(plan, lambda: fitted, Engine(batch.begin, partial(batch.again, folder=folder)))
-    out = Path(folder, f"run-{draws}")
+    out, central = Path(folder, f"run-{draws}"), CentralFit(plan.scenario)
+    study = Batch(plan, out, central, known=dict.fromkeys(range(draws), rates))
     began = time.perf_counter()
     idle = peak(resource.RUSAGE_SELF)
     with hired(WORKERS, draws) as (executor, ahead):
-        conduct(study, out, executor, ahead=ahead)
+        conduct(study, InTurn(executor, folder), ahead=ahead)
     found = {
         "draws": draws,
         "seconds": time.perf_counter() - began,
@@ -108,7 +103,7 @@ def one(name: str, folder: str, draws: int) -> dict[str, float]:
         "rows": float(len(records(folder, 0, SCHEDULES[0])) + len(records(folder, 0, SCHEDULES[1]))),
         "disk": sum(path.stat().st_size for path in out.iterdir()) / MEGABYTE**2,
     }
-    results = api.Results(plan, out, lambda: solve(plan.scenario, plan.scenario.central()))
+    results = Study(plan, out, central)
     return {**found, "measures": float(len(results.summary)), "reported": peak(resource.RUSAGE_SELF)}
 
 

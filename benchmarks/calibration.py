@@ -40,6 +40,7 @@ from familyflow.report.figures import style
 from familyflow.report.figures.style import COLOURS, GREY, PALE, Picture, styled
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
     import pandas as pd
 
 PLACES = ("bradford", "durham", "somerset", "swindon", "thurrock")
@@ -68,7 +69,7 @@ def weigh(place: str) -> dict[str, Any]:
     return {"place": place, "draws": WEIGHED, "effective": effective(logs), "spread": float(logs.std())}
 
 
-def recover(place: str, number: int) -> list[dict[str, Any]]:
+def recover(place: str, number: int) -> list[dict[Hashable, Any]]:
     """Fit a council whose figures the engine made."""
     council = lived(scenario.load(place), SEED, number)
     return recovered(council, central(council.scenario)).to_dict("records")

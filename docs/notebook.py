@@ -23,13 +23,13 @@ def main(out: Path) -> None:
     os.environ["MPLBACKEND"] = (
         "module://matplotlib_inline.backend_inline"  # pictures in it, whatever the caller has set
     )
-    book = nbformat.read(NOTEBOOK, nbformat.NO_CONVERT)
+    book = nbformat.read(NOTEBOOK, nbformat.NO_CONVERT)  # type: ignore[no-untyped-call] # it publishes no types
     client = NotebookClient(
         book, timeout=_SECONDS, record_timing=False, resources={"metadata": {"path": str(NOTEBOOK.parent)}}
     )
     client.execute()
     book.metadata["language_info"] = {"name": "python"}  # not the version of this machine
-    nbformat.write(book, out)
+    nbformat.write(book, out)  # type: ignore[no-untyped-call] # the same
 
 
 if __name__ == "__main__":
