@@ -59,7 +59,7 @@ class InTurn(Executor):
         """Hand on to another executor."""
         self.inner, self.folder = inner, folder
 
-    def submit(self, _fn: object, /, *given: object) -> Future[bytes]:  # type: ignore[override] # a draw is all it gets
+    def submit(self, _fn: object, /, *given: Any) -> Future[bytes]:  # type: ignore[override] # noqa: ANN401 - a draw's
         """Hand on a draw, of (plan, draw, rates, engine)."""
         import batch  # noqa: PLC0415 - itself, by a name that a worker can import
 

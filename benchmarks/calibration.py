@@ -41,6 +41,7 @@ from familyflow.report.figures.style import COLOURS, GREY, PALE, Picture, styled
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
+
     import pandas as pd
 
 PLACES = ("bradford", "durham", "somerset", "swindon", "thurrock")
