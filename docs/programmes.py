@@ -29,7 +29,8 @@ from familyflow.report.figures import style
 from familyflow.report.figures.team_caseloads import caseload_by_team
 from familyflow.results import caseloads
 from familyflow.results.measures import NO_CHANGE
-from familyflow.results.monthly import by_team, council, months_of, outcomes
+from familyflow.results.monthly import by_team, council, months_of
+from familyflow.results.outcome import outcomes
 from familyflow.results.summary import in_quarters, ratio
 
 if TYPE_CHECKING:

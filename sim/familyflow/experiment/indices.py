@@ -12,6 +12,7 @@ import pandas as pd
 from familyflow.experiment.design import GRID, LATIN_HYPERCUBE, SOBOL, points, salib_problem
 from familyflow.results.json import plain
 from familyflow.results.measures import measure
+from familyflow.results.outcome import of_groups
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,9 +51,7 @@ def table(outcomes: pd.DataFrame, inputs: pd.DataFrame) -> pd.DataFrame:
     `outcomes` has point, schedule, measure, draw and value; `inputs` has point and a column an input.
     """
     grouped = outcomes.groupby(["point", *_CELL], sort=False)["value"]
-    found = grouped.agg(draws="count", mean="mean", mc_error="sem")
-    for name, share in {"p5": 0.05, "p95": 0.95}.items():
-        found[name] = grouped.quantile(share)
+    found = of_groups(grouped).assign(draws=grouped.count())
     joined = inputs.merge(found.reset_index(), on="point", how="left", validate="one_to_many")
     joined["unit"] = joined["measure"].map(lambda name: measure(name).unit)
     return joined[[*inputs.columns, *STATISTICS]]

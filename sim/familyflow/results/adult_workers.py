@@ -14,7 +14,8 @@ from familyflow.engine import dose
 from familyflow.engine.ledger import UNMET
 from familyflow.pathway import PATHWAY
 from familyflow.pathway.adult_work import REFERENCE
-from familyflow.results.monthly import council, outcomes
+from familyflow.results.monthly import council
+from familyflow.results.outcome import outcomes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

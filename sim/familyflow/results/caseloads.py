@@ -10,7 +10,8 @@ import pandas as pd
 from familyflow.ground.problem import Problem, suggestion
 from familyflow.pathway.teams import SOCIAL_WORKER
 from familyflow.results import monthly as frames
-from familyflow.results.monthly import HOLDINGS, in_order, months_of, outcomes, quarter_of, schedules_of
+from familyflow.results.monthly import HOLDINGS, in_order, months_of, quarter_of, schedules_of
+from familyflow.results.outcome import outcomes
 from familyflow.results.summary import USABLE_HOURS, WORKER_CHANGES, WORKLOAD_HOURS, in_quarters, ratio
 
 if TYPE_CHECKING:

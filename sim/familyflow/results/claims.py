@@ -12,7 +12,8 @@ import pandas as pd
 from familyflow.ground.calendar import anniversary, financial_year, month_end
 from familyflow.results.measures import LIKELY, NO_CHANGE, UNLIKELY, with_outside
 from familyflow.results.monthly import council, months_of, part, schedules_of
-from familyflow.results.summary import QUANTILES, ratio
+from familyflow.results.outcome import Outcome
+from familyflow.results.summary import ratio
 from familyflow.scenario.vocabulary import STOCKS, TREATMENT
 
 if TYPE_CHECKING:
@@ -152,16 +153,16 @@ def _unanswered(verdict: str) -> dict[str, object]:
 def _judged(levels: pd.DataFrame, claim: Claim) -> dict[str, object]:
     """Judge one schedule: `levels` has the columns level and compared_with, a row a draw."""
     changes = _relative(levels).dropna()
-    mean, probability = float(changes.mean()), float(met(changes, claim).mean())
+    found, probability = Outcome.over(changes.to_numpy()), float(met(changes, claim).mean())
     return {
-        "mean": mean,
-        "p5": changes.quantile(QUANTILES["p5"]),
-        "p95": changes.quantile(QUANTILES["p95"]),
-        "mc_error": changes.sem() if len(changes) > 1 else nan,
+        "mean": found.mean,
+        "p5": found.p5,
+        "p95": found.p95,
+        "mc_error": found.mc_error,
         "draws": len(changes),
         "probability_met": probability,
         "verdict": verdict(probability, len(changes)),
-        "multiple": _multiple(claim.change, mean),
+        "multiple": _multiple(claim.change, found.mean),
         **levels[["compared_with", "level"]].mean(),
     }
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from math import nan
 from typing import TYPE_CHECKING, Final
 
 from familyflow.results.claims import ANSWERED, SUPPORTED
 from familyflow.results.json import plain
 from familyflow.results.measures import NO_CHANGE, RANGE, measure
+from familyflow.results.outcome import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,17 +32,8 @@ _ALIKE: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """An average over draws and its range of outcomes; gaps where there is nothing to say."""
-
-    mean: float = nan
-    p5: float = nan
-    p95: float = nan
-
-    def times(self, factor: float) -> Outcome:
-        """Give it in another unit."""
-        return Outcome(self.mean * factor, self.p5 * factor, self.p95 * factor)
+SHOWN: Final = ("mean", "p5", "p95")
+"""What is shown of an outcome side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +115,18 @@ def _row(run: Run, name: str, found: Document) -> Row:
     )
 
 
+def _shown(row: Row) -> Document:
+    """Give a row as a document has it: of an outcome its average and its range."""
+    values = {each.name: getattr(row, each.name) for each in fields(row)}
+    found = {name: each for name, each in values.items() if isinstance(each, Outcome)}
+    return {**values, **{name: {part: getattr(each, part) for part in SHOWN} for name, each in found.items()}}
+
+
 def _outcome(found: Document, name: str, schedule: str) -> Outcome:
     """Give one measure; nothing where it is missing, undefined, or no change's difference from itself."""
     if name not in found or (schedule == NO_CHANGE and measure(name).difference):
         return Outcome()
-    return Outcome(*(nan if found[name][part] is None else found[name][part] for part in ("mean", "p5", "p95")))
+    return Outcome(**{part: nan if found[name][part] is None else found[name][part] for part in SHOWN})
 
 
 def _repaid(measures: Document, schedule: str) -> float:
@@ -158,5 +157,5 @@ def _asked_for(run: Run) -> str:
 
 def document(runs: Sequence[Run]) -> Document:
     """Give the comparison as plain values: rows, notes and the documents themselves."""
-    every = [asdict(row) for run in runs for row in rows(run)]
+    every = [_shown(row) for run in runs for row in rows(run)]
     return {"rows": plain(every), "notes": notes(runs), "runs": [run.document for run in runs]}

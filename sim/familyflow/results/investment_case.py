@@ -20,6 +20,7 @@ from familyflow.ground.calendar import DAYS_PER_YEAR
 from familyflow.ground.files import writing
 from familyflow.results import information
 from familyflow.results.measures import NO_CHANGE, WHOLE
+from familyflow.results.outcome import QUANTILES, Outcome
 from familyflow.scenario.vocabulary import INCOME
 
 if TYPE_CHECKING:
@@ -87,7 +88,6 @@ _UNITS: Final = dict.fromkeys(_RATIOS, "ratio")
 _REAL: Final = "gbp, real"
 _NOMINAL: Final = "gbp, nominal"
 _PRESENT: Final = "gbp, present value"
-_QUANTILES: Final = {"p5": 5, "p50": 50, "p95": 95}
 
 
 @dataclass(frozen=True, eq=False)
@@ -231,27 +231,17 @@ def groups_of(names: Sequence[str]) -> dict[str, list[str]]:
     return {**found, DRIFT: [name for name in uncertain if name not in taken]}
 
 
-def _spread(values: Floats) -> dict[str, float]:
-    """Give mean, quantiles and Monte Carlo error over draws (the first axis, one-dimensional)."""
-    known = values[~np.isnan(values)]
-    if not len(known):
-        return dict.fromkeys(("mean", *_QUANTILES, "mc_error"), float("nan"))
-    spread = {name: float(np.percentile(known, each)) for name, each in _QUANTILES.items()}
-    error = float(known.std(ddof=1) / len(known) ** 0.5) if len(known) > 1 else float("nan")
-    return {"mean": float(known.mean()), **spread, "mc_error": error}
-
-
 def _appraisal_rows(activity: Activity, found: Appraisal, basis: str) -> Iterator[dict[str, object]]:
     """Give the rows of one basis."""
     for s, schedule in enumerate(activity.schedules):
         head = {"schedule": schedule, "basis": basis}
         for name in ("npv", "npv_public", "pv_cash", "pv_public", "pv_spending", "benefit_cost", "cash_return"):
-            spread = _spread(getattr(found, name)[:, s])
+            spread = Outcome.over(getattr(found, name)[:, s]).row()
             if name in _RATIOS:
                 above = getattr(found, _RATIOS[name])[:, s]
                 spread["mean"] = appraisals.for_a_pound(above, found.pv_spending[:, s])
             yield {**head, "measure": name, **spread, "unit": _UNITS.get(name, _PRESENT)}
-        yield {**head, "measure": "peak_funding", **_spread(found.peak[:, s]), "unit": _NOMINAL}
+        yield {**head, "measure": "peak_funding", **Outcome.over(found.peak[:, s]).row(), "unit": _NOMINAL}
         years = payback_years(activity, found)[:, s]
         yield {**head, "measure": "payback", **_ordered(years), "unit": "years from the start"}
         yield from _probabilities(head, found, s)
@@ -277,7 +267,8 @@ def payback_years(activity: Activity, found: Appraisal) -> Floats:
 def _ordered(years: Floats) -> dict[str, float]:
     """Give quantiles of years of which some are infinite; a quantile that is not reached is a gap, and so is a mean."""
     ranked = np.sort(years)
-    found = {name: ranked[min(len(ranked) - 1, len(ranked) * each // 100)] for name, each in _QUANTILES.items()}
+    last, hundredths = len(ranked) - 1, {name: round(100 * share) for name, share in QUANTILES.items()}
+    found = {name: ranked[min(last, len(ranked) * each // 100)] for name, each in hundredths.items()}
     return {name: float(value) if isfinite(value) else float("nan") for name, value in found.items()}
 
 
@@ -308,7 +299,7 @@ def _flow_rows(case: Case, flows: Flows, found: Appraisal, basis: str) -> Iterat
         for y, (year, (first, last)) in enumerate(zip(activity.years, activity.spans, strict=True)):
             head = {"schedule": schedule, "basis": basis, "financial_year": year, "from": first, "to": last}
             for item, (values, unit) in items.items():
-                yield {**head, "item": item, **_spread(values[:, s, y]), "unit": unit}
+                yield {**head, "item": item, **Outcome.over(values[:, s, y]).row(), "unit": unit}
             yield {**head, "item": "probability of a net saving so far", "mean": likely[s, y], "unit": "share"}
 
 
@@ -334,7 +325,7 @@ def _ladder_rows(activity: Activity, flows: Flows, a: Assumptions) -> Iterator[d
 def _ladder_years(head: dict[str, object], activity: Activity, values: Floats) -> Iterator[dict[str, object]]:
     """Give the rows of one line on one rung: all years, then each."""
     for year, amounts in ((WHOLE, values.sum(axis=1)), *zip(activity.years, values.T, strict=True)):
-        yield {**head, "financial_year": year, **_spread(amounts)}
+        yield {**head, "financial_year": year, **Outcome.over(amounts).row()}
 
 
 def _bar_rows(activity: Activity, bar: Bar) -> Iterator[dict[str, object]]:

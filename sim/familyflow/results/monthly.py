@@ -13,6 +13,7 @@ from pyarrow import compute, parquet
 from familyflow.ground.calendar import DAYS_PER_YEAR, anniversary, financial_year, financial_year_start, month_end
 from familyflow.pathway.teams import KEY_WORKER, SOCIAL_WORKER
 from familyflow.results.measures import NO_CHANGE, WHOLE
+from familyflow.results.outcome import outcomes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 Monthly: TypeAlias = pd.DataFrame | Path
 """Monthly records as a tidy frame, or the path of the Parquet file (or folder of parts) that holds them."""
-BANDS: Final = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 _KEYS: Final = ["schedule", "draw", "month", "team"]
 _DRAWS_AT_ONCE: Final = 25
 """Draws looked through together: Arrow, left alone, reads ahead, and keeps that memory."""
@@ -227,22 +227,6 @@ def _end_of(label: str) -> pd.Timestamp:
         return pd.Timestamp(label.rpartition(" to ")[2])
     following = anniversary(financial_year_start(label.partition(" ")[0]), 1)
     return pd.Timestamp(following) - pd.Timedelta(days=1)
-
-
-def bands(values: pd.Series, by: Sequence[str]) -> pd.DataFrame:
-    """Give the mean and the quantiles p5, p25, p50, p75 and p95 over draws, by some levels of the index."""
-    grouped = values.dropna().groupby(list(by))
-    return pd.DataFrame({"mean": grouped.mean(), **{name: grouped.quantile(share) for name, share in BANDS.items()}})
-
-
-def outcomes(values: pd.Series, by: Sequence[str]) -> pd.DataFrame:
-    """Give mean, p5 and p95 (the range of outcomes) and mc_error over draws, by some levels of the index.
-
-    mc_error, the precision of the average, is the mean's standard error, missing for one draw. Gaps are left out.
-    """
-    grouped = values.groupby(list(by), observed=True)
-    ends = {"p5": grouped.quantile(0.05), "p95": grouped.quantile(0.95)}
-    return pd.DataFrame({"mean": grouped.mean(), **ends, "mc_error": grouped.sem()})
 
 
 def part(frame: pd.DataFrame, name: str) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from familyflow.ground.readings import TITLES
 from familyflow.results.measures import NO_CHANGE
+from familyflow.results.outcome import of_groups
 from familyflow.scenario.readings import silent, under
 
 if TYPE_CHECKING:
@@ -73,8 +74,7 @@ def compared(values: pd.DataFrame) -> pd.DataFrame:
 def _statistics(outcomes: pd.DataFrame) -> pd.DataFrame:
     """Give average, range and precision over draws, by schedule and measure, in the order of the schedules."""
     grouped = outcomes.groupby(["schedule", "measure"], sort=False)["value"]
-    table = grouped.agg(["mean", "sem"]).rename(columns={"sem": "mc_error"})
-    found = table.assign(p5=grouped.quantile(0.05), p95=grouped.quantile(0.95)).reset_index()
+    found = of_groups(grouped).reset_index()
     ranked = found.assign(rank=found["measure"].map(list(MEASURES).index))
     ordered = ranked.sort_values("rank", kind="stable").sort_values(
         "schedule",

@@ -18,11 +18,11 @@ from familyflow.results.monthly import (
     council,
     in_order,
     months_of,
-    outcomes,
     periods,
     quarter_of,
     schedules_of,
 )
+from familyflow.results.outcome import QUANTILES, of_groups, outcomes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,7 +71,6 @@ SUMMARY: Final = (
     "note",
 )
 """Columns of summary.csv: p5 to p95 is the range of outcomes, mc_error the precision of the average."""
-QUANTILES: Final = {"p5": 0.05, "p50": 0.5, "p95": 0.95}
 DIFFERENCES: Final = ("schedule", "measure", "mean", "p5", "p95", "mc_error")
 """Columns of `differences`: p5 to p95 is the range of outcomes, mc_error the precision of the average."""
 _STAFFED: Final = ("children_open", "social_workers_in_post", WORKER_CHANGES, *WORKLOAD_HOURS, USABLE_HOURS)
@@ -246,9 +245,7 @@ def statistics(values: pd.DataFrame) -> pd.DataFrame:
     gain = _gain(values)
     compared = values.assign(better=_share(gain > 0, gain), worse=_share(gain < 0, gain))
     grouped = compared.groupby(keys, observed=True, sort=True)
-    table = grouped["value"].agg(["mean", "sem"]).rename(columns={"sem": "mc_error"})
-    for name, share in QUANTILES.items():
-        table[name] = grouped["value"].quantile(share)
+    table = of_groups(grouped["value"], QUANTILES)
     table["probability_better"] = grouped["better"].mean()
     table["probability_worse"] = grouped["worse"].mean()
     return table.reset_index().astype(dict.fromkeys(keys, str))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import pandas as pd
 
 from familyflow.economics import threshold
 from familyflow.ground.calendar import months_on
+from familyflow.results.outcome import Outcome
 from familyflow.scenario.evidence import EFFECT, START
 
 if TYPE_CHECKING:
@@ -98,10 +98,7 @@ class Required:
 
 def spread(net: Floats, saving: float) -> dict[str, float]:
     """Give mean, quantiles, precision and the share of draws that meet a saving."""
-    p5, p50, p95 = (float(each) for each in np.percentile(net, (5, 50, 95)))
-    error = float(net.std(ddof=1) / len(net) ** 0.5) if len(net) > 1 else float("nan")
-    met = float((net >= saving).mean())
-    return {"mean": float(net.mean()), "p5": p5, "p50": p50, "p95": p95, "mc_error": error, "probability_met": met}
+    return {**Outcome.over(net).row(), "probability_met": float((net >= saving).mean())}
 
 
 def of_schedule(found: Positions, schedules: Sequence[str], schedule: str) -> Positions:

@@ -10,10 +10,11 @@ import pytest
 from made_case import DOT
 
 from familyflow.report.document import money, report
-from familyflow.report.document.calculator import position, spread
+from familyflow.report.document.calculator import position
 from familyflow.report.document.inputs import with_images
 from familyflow.report.figures.style import Image
 from familyflow.report.html import run
+from familyflow.results.outcome import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,7 +78,7 @@ def shown(material: Material, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 def expected(given: Calculator, rate: float, values: list[float]) -> list[list[str]]:
     found = position(given, rate, values)
-    return [[title, *money.shown(spread(each[-1]))] for title, each in zip(given.schedules, found, strict=True)]
+    return [[title, *money.shown(Outcome.over(each[-1]))] for title, each in zip(given.schedules, found, strict=True)]
 
 
 def test_nothing_is_asked_of_any_network_and_nothing_goes_wrong(shown: Shown) -> None:
@@ -106,7 +107,7 @@ def test_sliders_give_what_python_gives(shown: Shown, material: Material) -> Non
     assert after == expected(given, 6.0, values)
     assert all(was[1] != now[1] for was, now in zip(before, after, strict=True))
     years = position(given, 6.0, values)[0]
-    assert [row[1:] for row in shown.rows("live-years")] == [money.shown(spread(each)) for each in years]
+    assert [row[1:] for row in shown.rows("live-years")] == [money.shown(Outcome.over(each)) for each in years]
     title, mean, band, above = after[0]
     average = f"£{mean}m".replace("£-", "-£")
     said = f"{title}: {average} on average (range of outcomes: {band}); above nought in {above} of draws."

@@ -10,6 +10,7 @@ from by_hand import run, schedule, statistics
 from familyflow.report.console import comparison as console
 from familyflow.results import comparison
 from familyflow.results import json as report
+from familyflow.results.outcome import Outcome
 
 NO_CHANGE = schedule("No change", caseload_mean=statistics(20.0, 18.0, 22.0), caseload_worst_quarter=statistics(30.0))
 FAST = schedule(
@@ -55,14 +56,14 @@ def test_there_is_a_row_for_each_schedule_of_each_council() -> None:
 
 
 def test_care_entries_averted_are_given_per_10_000_children_a_year() -> None:
-    assert row("fast").entries == comparison.Outcome(50, -25, 100)
-    assert row("fast").entries_rate == comparison.Outcome(2, -1, 4)
+    assert row("fast").entries == Outcome(50, p5=-25, p95=100)
+    assert [getattr(row("fast").entries_rate, end) for end in comparison.SHOWN] == [2, -1, 4]
     assert row("fast", SOMERSET).entries_rate.mean == 1.25
 
 
 def test_a_row_has_levels_changes_money_and_claims() -> None:
     found = row("fast")
-    assert found.on_cp == comparison.Outcome(-12, -30, 4)
+    assert found.on_cp == Outcome(-12, p5=-30, p95=4)
     assert (found.caseload, found.caseload_change.mean, found.worst_quarter.mean) == (18.5, -1.5, 28)
     assert (found.cost, found.displaced, found.net.mean, found.repaid) == (3.5e6, 1e6, -1.2e6, 0.25)
     assert (found.supported, found.claims) == (2, 3)

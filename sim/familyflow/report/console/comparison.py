@@ -10,11 +10,13 @@ from rich.text import Text
 from familyflow.report import words
 from familyflow.report.console import tables
 from familyflow.report.document.comparison import below, kept
-from familyflow.results.comparison import CASELOAD, RATE, Outcome, Row, Run, notes, rows
+from familyflow.results.comparison import CASELOAD, RATE, Row, Run, notes, rows
 from familyflow.results.measures import RANGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from familyflow.results.outcome import Outcome
 
 
 LEGEND: Final = (

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 MOST_DRAWS: Final = 500
 """Draws that a page carries: a few hundred kilobytes."""
-QUANTILES: Final = (0.05, 0.95)
 BY_YEAR: Final = "cumulative by the end of each financial year"
 """What follows a schedule's title above its years."""
 _NOTCHES: Final = 100
@@ -91,28 +90,12 @@ class Calculator:
         return [each.value for each in self.levers]
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """An average over draws, its range of outcomes, and the share of draws above nought."""
-
-    mean: float
-    p5: float
-    p95: float
-    above: float
-
-
 def position(given: Calculator, rate: float, values: Sequence[float]) -> NDArray[np.float64]:
     """Give the cumulative present value (schedules, years, draws) at a rate in percent and values of the levers."""
     shares = [value / each.value for value, each in zip(values, given.levers, strict=True)]
     net = np.einsum("g,gsyd->syd", np.array([*shares, 1.0]), given.amounts)
     factors = (1 + rate / 100) ** -np.array(given.ages, dtype=np.float64)
     return np.cumsum(net * factors[None, :, None], axis=1)
-
-
-def spread(values: NDArray[np.float64]) -> Spread:
-    """Sum up one position over draws."""
-    low, high = np.quantile(values, QUANTILES)
-    return Spread(float(values.mean()), float(low), float(high), float((values > 0).mean()))
 
 
 def carried(amounts: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -10,6 +10,7 @@ from familyflow.economics import appraisal as appraisals
 from familyflow.report import words
 from familyflow.results.investment_case import payback_dates
 from familyflow.results.measures import FEW, NO_CHANGE, RANGE
+from familyflow.results.outcome import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,10 +45,10 @@ def _often(share: float, count: int) -> str:
 
 def _value(case: Case, s: int) -> str:
     """Give the present value of cash, its range, and with optimism bias corrected."""
-    npv, careful = case.appraisal.npv[:, s], float(case.cautious.npv[:, s].mean())
-    low, high = (float(each) for each in np.percentile(npv, (5, 95)))
-    band = f"{RANGE}: {words.pounds(low)} to {words.pounds(high)}; " if len(npv) > 1 else ""
-    mean = words.pounds(float(npv.mean()))
+    count, found = len(case.appraisal.npv), Outcome.over(case.appraisal.npv[:, s])
+    careful = float(case.cautious.npv[:, s].mean())
+    band = f"{RANGE}: {words.pounds(found.p5)} to {words.pounds(found.p95)}; " if count > 1 else ""
+    mean = words.pounds(found.mean)
     return f"Net present value in cash {mean} ({band}optimism bias corrected: {words.pounds(careful)})"
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from familyflow.report import words
 
 if TYPE_CHECKING:
-    from familyflow.results.comparison import Outcome, Row
+    from familyflow.results.comparison import Row
+    from familyflow.results.outcome import Outcome
 
 
 def below(outcome: Outcome, unit: str) -> str:

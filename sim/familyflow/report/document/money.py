@@ -15,22 +15,20 @@ from familyflow.ground.calendar import first_year
 from familyflow.report.document.blocks import Chart, Live, Paragraph, Section, Table
 from familyflow.report.document.calculator import (
     BY_YEAR,
-    QUANTILES,
     Calculator,
     Lever,
     carried,
     lever,
     position,
-    spread,
 )
 from familyflow.report.document.glossary import RUNGS
 from familyflow.report.document.sensitivity import answer_of, swings
 from familyflow.report.figures import bars as rungs
 from familyflow.report.figures.bars import CASH, COST, NO_CASH, Rung
 from familyflow.report.words import MISSING, capital, day, draws, number, pounds
-from familyflow.results.comparison import Outcome
 from familyflow.results.investment_case import brings_money, payback_dates
 from familyflow.results.measures import APART, RANGE, measure
+from familyflow.results.outcome import Outcome
 from familyflow.scenario.vocabulary import INCOME
 
 if TYPE_CHECKING:
@@ -41,7 +39,6 @@ if TYPE_CHECKING:
 
     from familyflow.economics.lines import Line
     from familyflow.report.document.blocks import Block
-    from familyflow.report.document.calculator import Spread
     from familyflow.report.document.inputs import Material
     from familyflow.report.figures.style import Picture
 
@@ -88,7 +85,7 @@ def _by_year(material: Material, values: NDArray[np.float64]) -> Iterator[str]:
 
 def over_draws(values: NDArray[np.float64]) -> dict[str, float]:
     """Give mean, p5 and p95 of some values, one a draw."""
-    found = spread(values)
+    found = Outcome.over(values)
     return {"mean": found.mean, "p5": found.p5, "p95": found.p95}
 
 
@@ -170,8 +167,8 @@ def _for_a_pound(average: float, ratios: NDArray[np.float64]) -> str:
     """Write pounds back for a pound, of the averages, and below it the range; nothing where nothing is spent."""
     if np.isnan(average):
         return MISSING
-    low, high = np.nanquantile(ratios, QUANTILES)
-    return f"{average:.2f}\n{low:.2f} to {high:.2f}" if low < high else f"{average:.2f}"
+    found = Outcome.over(ratios)
+    return f"{average:.2f}\n{found.p5:.2f} to {found.p95:.2f}" if found.is_range else f"{average:.2f}"
 
 
 def grants(material: Material) -> list[Section]:
@@ -375,8 +372,8 @@ def live_tables(given: Calculator) -> tuple[Table, Table]:
     """Tabulate what the sliders show while they stand at the stated values."""
     found = position(given, given.rate.value, given.stated())
     headings = ("Average, £m", f"{RANGE.capitalize()}, £m", "Above nought in")
-    by_schedule = [[title, *shown(spread(each[-1]))] for title, each in zip(given.schedules, found, strict=True)]
-    by_year = [[year, *shown(spread(each))] for year, each in zip(given.years, found[0], strict=True)]
+    by_schedule = [[title, *shown(Outcome.over(each[-1]))] for title, each in zip(given.schedules, found, strict=True)]
+    by_year = [[year, *shown(Outcome.over(each))] for year, each in zip(given.years, found[0], strict=True)]
     caption = f"Net present value of cash, {given.price_year} prices"
     return (
         Table("live-schedules", caption, ("Schedule", *headings), [("", by_schedule)]),
@@ -384,7 +381,7 @@ def live_tables(given: Calculator) -> tuple[Table, Table]:
     )
 
 
-def shown(found: Spread) -> list[str]:
+def shown(found: Outcome) -> list[str]:
     """Write one position as the script does: average, range, share of draws above nought."""
     return [
         number(found.mean, "gbp"),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from familyflow.report.document.calculator import Spread
+    from familyflow.results.outcome import Outcome
 
 
 class Answer(StrEnum):
@@ -46,10 +46,10 @@ class Position:
     """One schedule's net present value, of cash and of all savings, and both in the last whole financial year."""
 
     title: str
-    cash: Spread
-    public: Spread
-    cash_a_year: Spread
-    public_a_year: Spread
+    cash: Outcome
+    public: Outcome
+    cash_a_year: Outcome
+    public_a_year: Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +61,14 @@ class Verdict:
     reason: str
 
 
-def answer_of(amount: Spread) -> Answer:
+def answer_of(amount: Outcome) -> Answer:
     """Give what an amount's share of draws above 0 says."""
     if amount.above >= LIKELY:
         return Answer.YES
     return Answer.NO if amount.above <= UNLIKELY else Answer.UNCERTAIN
 
 
-def changes(amount: Spread) -> bool:
+def changes(amount: Outcome) -> bool:
     """Say whether an amount is other than 0 in any draw: where none is above, its average is 0 only where all are."""
     return bool(amount.above or amount.mean)
 
@@ -123,15 +123,15 @@ def _span(counts: list[int]) -> str:
     return f"{low:,}" if low == high else f"{low:,} to {high:,}"
 
 
-def _often(amount: Spread, count: int) -> str:
+def _often(amount: Outcome, count: int) -> str:
     """Say in how many draws an amount is above 0."""
     return f"in {round(amount.above * count):,} of {draws(count)}" if amount.above else f"in none of {draws(count)}"
 
 
-def _off(amount: Spread) -> str:
+def _off(amount: Outcome) -> str:
     """Say how much better or worse off somebody is on average."""
     return f"{pounds(abs(amount.mean))} {'better' if amount.mean >= 0 else 'worse'} off"
 
 
-def _band(amount: Spread) -> str:
+def _band(amount: Outcome) -> str:
     return f" ({RANGE}: {pounds(amount.p5)} to {pounds(amount.p95)})" if amount.p5 < amount.p95 else ""

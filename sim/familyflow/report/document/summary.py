@@ -6,20 +6,19 @@ from typing import TYPE_CHECKING
 
 from familyflow.economics import case
 from familyflow.report.document.blocks import Bullets, Paragraph, Section, Statement, Table
-from familyflow.report.document.calculator import spread
 from familyflow.report.document.evidence import standing
 from familyflow.report.document.money import over_draws
 from familyflow.report.document.recommendation import Position, Verdict, changes, verdict
 from familyflow.report.words import CHILDREN, capital, care, day, draws, number, pounds, signed, span, too_few
 from familyflow.results.investment_case import stands
 from familyflow.results.measures import FEW, PRECISION, RANGE
+from familyflow.results.outcome import Outcome
 from familyflow.scenario.readings import stands_on
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from familyflow.report.document.blocks import Block
-    from familyflow.report.document.calculator import Spread
     from familyflow.report.document.inputs import Material
 
 
@@ -52,7 +51,7 @@ def _position(material: Material, name: str) -> Position:
     """Give a schedule's answers to both questions."""
     found, place = material.case.appraisal, material.place(name)
     arrays = (found.npv, found.npv_public, found.run_rate, found.run_rate_public)
-    return Position(material.others[name], *(spread(values[:, place]) for values in arrays))
+    return Position(material.others[name], *(Outcome.over(values[:, place]) for values in arrays))
 
 
 def answers(material: Material) -> Bullets:
@@ -123,7 +122,7 @@ def headline(material: Material) -> Table:
     name = stands(material.case)
     place, own, flows = material.place(name), _position(material, name), material.case.flows
     year = material.case.activity.years[material.case.appraisal.last_year]
-    spending, cash = (spread(each[:, place].sum(axis=1)) for each in (flows.spending, flows.cash))
+    spending, cash = (Outcome.over(each[:, place].sum(axis=1)) for each in (flows.spending, flows.cash))
     rows = [
         ["Entries to care averted", *_counted(material, material.of(name, "care_entries_averted"))],
         ["Children in care at the end, change", *_changed(material, material.less(name, "children_in_care_end"))],
@@ -149,12 +148,12 @@ def _changed(material: Material, row: Mapping[str, float]) -> list[str]:
     return [signed(row["mean"], CHILDREN, material.least), material.range(row, CHILDREN), ""]
 
 
-def _shown(amount: Spread) -> list[str]:
+def _shown(amount: Outcome) -> list[str]:
     """Write an amount's average and range, in millions."""
     return [number(amount.mean, "gbp"), span(amount.p5, amount.p95, "gbp")]
 
 
-def _amounts(material: Material, amount: Spread) -> list[str]:
+def _amounts(material: Material, amount: Outcome) -> list[str]:
     """Write an amount's average, range and the share of draws above 0."""
     return [*_shown(amount), _share(amount.above, material)]
 

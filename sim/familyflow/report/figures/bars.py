@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from familyflow.results.comparison import Outcome
+    from familyflow.results.outcome import Outcome
 
 _MILLION: Final = 1e6
 _COLUMNS: Final = 2

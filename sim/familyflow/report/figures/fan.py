@@ -13,7 +13,8 @@ from familyflow.report.figures.published import later, outside
 from familyflow.report.figures.style import GREY, INK, Picture, styled
 from familyflow.report.words import day, fewer, fewer_span, number, span
 from familyflow.results.measures import NO_CHANGE, RANGE
-from familyflow.results.monthly import bands, draws_in, ends, part
+from familyflow.results.monthly import draws_in, ends, part
+from familyflow.results.outcome import bands
 from familyflow.results.precision import is_apart
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from familyflow.results.comparison import Outcome, Row
+    from familyflow.results.comparison import Row
+    from familyflow.results.outcome import Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from familyflow.report.words import capital, day, draws, number
 from familyflow.results.caseloads import ALWAYS, KEPT_FROM, NEVER, NOT_AT_THE_END, PROMISED, kept, kept_since, promise
 from familyflow.results.comparison import CASELOAD
 from familyflow.results.measures import NO_CHANGE, RANGE
-from familyflow.results.monthly import EARLY_HELP, SOCIAL_WORK, caseloads, draws_in, outcomes, part
+from familyflow.results.monthly import EARLY_HELP, SOCIAL_WORK, caseloads, draws_in, part
+from familyflow.results.outcome import outcomes
 from familyflow.results.precision import BAND, BAND_SAID
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from familyflow.report.figures.messages import spread
 from familyflow.report.figures.style import GREY, INK, Picture, styled
 from familyflow.report.words import day, draws, number, pounds
 from familyflow.results.measures import NO_CHANGE, RANGE, WHOLE, measure
-from familyflow.results.monthly import bands, council, draws_in, ends, months_of, part, periods, year_ends
+from familyflow.results.monthly import council, draws_in, ends, months_of, part, periods, year_ends
+from familyflow.results.outcome import Outcome, bands
 from familyflow.results.summary import finances
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def cumulative_net(monthly: Monthly, money: pd.DataFrame) -> pd.Series:
 def _net_said(net: pd.Series) -> tuple[str, ...]:
     """Say what a schedule ends at on average, and in how many draws it saves more than it costs."""
     last = net[net.index.get_level_values("month") == net.index.get_level_values("month").max()]
-    low, high = (float(last.quantile(share)) for share in (0.05, 0.95))
-    band = [f"{RANGE}: {pounds(low)} to {pounds(high)}"] if low < high else []
+    found = Outcome.over(last.to_numpy())
+    band = [f"{RANGE}: {pounds(found.p5)} to {pounds(found.p95)}"] if found.is_range else []
     share = f"saves more than it costs in {int((last > 0).sum())} of {draws(len(last))}"
-    return (f"ends at {pounds(float(last.mean()))} on average", *band, share)
+    return (f"ends at {pounds(found.mean)} on average", *band, share)

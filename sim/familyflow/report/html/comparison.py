@@ -14,8 +14,9 @@ from familyflow.report.document.comparison import below, kept
 from familyflow.report.figures.intervals import Shown, dots
 from familyflow.report.html.elements import Html, element, table
 from familyflow.report.html.frame import Frame, Part, picture_of, whole
-from familyflow.results.comparison import CASELOAD, PER, RATE, Outcome, notes, rows
+from familyflow.results.comparison import CASELOAD, PER, RATE, notes, rows
 from familyflow.results.measures import PER_CHILD_YEAR, RANGE
+from familyflow.results.outcome import Outcome
 from familyflow.results.summary import is_displaced
 
 if TYPE_CHECKING:
@@ -252,12 +253,12 @@ def _worst(team: Document) -> float:
 
 def _team(team: Document) -> list[str]:
     """Write a team's caseload, promise, workload and changes of worker."""
-    worst = Outcome(team["worst_quarter_mean"], team["worst_quarter_p5"], team["worst_quarter_p95"])
+    worst = Outcome(team["worst_quarter_mean"], p5=team["worst_quarter_p5"], p95=team["worst_quarter_p95"])
     return [
         team["title"],
         team["worst_quarter"],
         _with_range(worst, CASELOAD),
-        _with_range(Outcome(team["mean"], team["p5"], team["p95"]), CASELOAD),
+        _with_range(Outcome(team["mean"], p5=team["p5"], p95=team["p95"]), CASELOAD),
         words.number(team["promise"], CASELOAD),
         words.number(team["probability_over_promise"], "share"),
         words.number(team["workload_share"], "share"),

@@ -12,7 +12,9 @@ from familyflow.economics import appraisal
 from familyflow.economics.ladder import Rung
 from familyflow.ground.calendar import first_year
 from familyflow.report.xlsx import draws as d
+from familyflow.results import outcome
 from familyflow.results.measures import APART
+from familyflow.results.outcome import HIGH, LOW, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 Written: TypeAlias = tuple[str, float | str]
 """A formula, and its value."""
 RANGE: Final = "range of outcomes"
-LOW_END, HIGH_END = 0.05, 0.95
 _FLOWS: Final = (
     ("Cash this year", d.NOW),
     ("Cash when a contract or post ends", d.LATER),
@@ -150,11 +151,11 @@ def _write_nominal(flow: CashFlow, outcomes: Outcomes, schedule: int) -> None:
     _write_row(flow, schedule, flow.BUDGET, "Budget impact, nominal", budget.mean(axis=0), impact, "total")
     _write_row(flow, schedule, flow.CHANGE, "Change on the year before", change.mean(axis=0), _change(flow, schedule))
     _write_row(flow, schedule, flow.CUMULATIVE, "Cumulative, nominal", cumulative.mean(axis=0), position, "total")
-    ends = ((flow.LOW, LOW_END, "low", "below"), (flow.HIGH, HIGH_END, "high", "above"))
+    ends = ((flow.LOW, LOW, "low", "below"), (flow.HIGH, HIGH, "high", "above"))
     for which, share, end, beyond in ends:
         words = f"Cumulative, {RANGE}: {end} (5 in 100 draws are {beyond})"
         form = _over(outcomes, schedule, f"PERCENTILE({{}},{share})", outcomes.cumulative)
-        _write_row(flow, schedule, which, words, np.percentile(cumulative, 100 * share, axis=0), form)
+        _write_row(flow, schedule, which, words, outcome.quantile(cumulative, share), form)
     words = "Probability of a net saving by the end of the year"
     form = _over(outcomes, schedule, f'COUNTIF({{}},">0")/{flow.model.draws}', outcomes.cumulative)
     _write_row(flow, schedule, flow.SAVING, words, appraisal.probability_of_saving(found)[schedule], form, "percent")
@@ -251,18 +252,17 @@ def _write_statistics(
 ) -> None:
     """Write a measure's average, range, middle and precision."""
     cells, row = outcomes.all(schedule, column), found.row(schedule, which)
-    low, middle, high = np.percentile(values, (100 * LOW_END, 50, 100 * HIGH_END))
+    sums = Outcome.over(values)
     several = len(values) > 1
-    error = values.std(ddof=1) / np.sqrt(len(values)) if several else np.nan
     precision = f"STDEV({cells})/SQRT({len(values)})" if several else '""'
     forms = (
         f"AVERAGE({cells})",
-        f"PERCENTILE({cells},{LOW_END})",
+        f"PERCENTILE({cells},{LOW})",
         f"PERCENTILE({cells},0.5)",
-        f"PERCENTILE({cells},{HIGH_END})",
+        f"PERCENTILE({cells},{HIGH})",
         precision,
     )
-    found.sheet.along(row, 1, (values.mean(), low, middle, high, error), forms.__getitem__)
+    found.sheet.along(row, 1, tuple(sums.row().values()), forms.__getitem__)
 
 
 def _write_shares(found: Appraised, outcomes: Outcomes, schedule: int, answers: Sequence[Floats]) -> None:

@@ -6,15 +6,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
 from familyflow.report import words
 from familyflow.report.document import glossary
 from familyflow.report.document.claims import DIRECTION
 from familyflow.report.document.readings import legend, notes, titled
 from familyflow.report.xlsx import draws as d
-from familyflow.report.xlsx.result_sheets import HIGH_END, LOW_END, RANGE
+from familyflow.report.xlsx.result_sheets import RANGE
 from familyflow.results import readings
+from familyflow.results.outcome import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,11 +82,12 @@ def _write_table(sheet: Sheet, row: int, found: Appraised, flow: CashFlow, model
     for schedule, name in enumerate(model.schedules, 1):
         here = row + schedule
         values = npv[:, schedule]
+        over = Outcome.over(values)
         sheet.text(here, 0, model.titles[name])
         cells: Sequence[tuple[str, float, str]] = (
-            (found.cell(schedule, 0), float(values.mean()), "gbp"),
-            (found.cell(schedule, 0, 1), float(np.percentile(values, 100 * LOW_END)), "gbp"),
-            (found.cell(schedule, 0, 3), float(np.percentile(values, 100 * HIGH_END)), "gbp"),
+            (found.cell(schedule, 0), over.mean, "gbp"),
+            (found.cell(schedule, 0, 1), over.p5, "gbp"),
+            (found.cell(schedule, 0, 3), over.p95, "gbp"),
             (found.cell(schedule, found.PAYS), float(pays[:, schedule].mean()), "percent"),
             (found.cell(schedule, found.NO_REGRET), float((values < 0).mean()), "percent"),
             (found.cell(schedule, 4), float(peak[:, schedule].mean()), "gbp"),
@@ -192,9 +192,7 @@ def _activity(model: Model, schedule: int, year: int, line: int) -> list[float]:
     """Give a line's numbers in one year."""
     before, after = (model.activity.amounts[:, each, year, line] for each in (0, schedule))
     fewer = before - after
-    low, middle, high = np.percentile(fewer, (100 * LOW_END, 50, 100 * HIGH_END))
-    error = fewer.std(ddof=1) / np.sqrt(len(fewer)) if len(fewer) > 1 else np.nan
-    return [before.mean(), after.mean(), fewer.mean(), low, middle, high, error]
+    return [before.mean(), after.mean(), *Outcome.over(fewer).row().values()]
 
 
 def write_evidence(sheet: Sheet, quantities: Mapping[str, Quantity], sources: Mapping[str, str]) -> None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as some
 
 from familyflow.economics import appraisal, case, ladder
 from familyflow.report.document import calculator, money
-from familyflow.report.document.calculator import Calculator, Lever, lever, position, spread
+from familyflow.report.document.calculator import Calculator, Lever, lever, position
+from familyflow.results.outcome import Outcome
 
 if TYPE_CHECKING:
     from familyflow.report.document.inputs import Material
@@ -38,7 +39,7 @@ def test_a_position_is_worked_out_on_paper() -> None:
 
 
 def test_an_average_stands_with_its_range_and_the_share_above_nought() -> None:
-    found = spread(np.array([-1.0, 0.0, 1.0, 2.0]))
+    found = Outcome.over(np.array([-1.0, 0.0, 1.0, 2.0]))
     assert (found.mean, found.p5, found.p95, found.above) == pytest.approx((0.5, -0.85, 1.85, 0.5))
 
 

@@ -4,17 +4,17 @@ from datetime import date
 
 import pytest
 
-from familyflow.report.document.calculator import Spread
 from familyflow.report.document.recommendation import CASH, PUBLIC, Answer, Position, verdict
 from familyflow.report.document.report import RECOMMENDATIONS
 from familyflow.results.measures import FEW
+from familyflow.results.outcome import Outcome
 
 END = date(2024, 6, 30)
 YEAR = "2023/24"
 
 
-def amount(above: float, mean: float = 1e6) -> Spread:
-    return Spread(mean, mean - 2e6, mean + 2e6, above)
+def amount(above: float, mean: float = 1e6) -> Outcome:
+    return Outcome(mean, p5=mean - 2e6, p95=mean + 2e6, above=above)
 
 
 def position(above: float, mean: float = 1e6, title: str = "Plan", public: float = 0.5) -> Position:
@@ -71,7 +71,7 @@ def test_no_change_alone_gives_no_answer() -> None:
 
 
 def test_a_schedule_that_changes_nothing_is_not_recommended() -> None:
-    nothing = Spread(0.0, 0.0, 0.0, 0.0)
+    nothing = Outcome(0.0, p5=0.0, p95=0.0, above=0.0)
     found = verdict([Position("Null", nothing, nothing, nothing, nothing)], 100, END, YEAR)
     assert found.answer is Answer.NO
     assert "changes the council's cash in any draw" in found.reason

@@ -16,7 +16,7 @@ from familyflow.report.figures import fan, fit, save, style
 from familyflow.report.figures.intervals import dots
 from familyflow.report.html import comparison as page
 from familyflow.results import comparison
-from familyflow.results.monthly import bands
+from familyflow.results.outcome import bands
 from familyflow.scenario.model import Schedule, Team
 
 if TYPE_CHECKING:
