@@ -109,9 +109,12 @@ def main() -> int:
 
 
 def compared(then: dict[str, str], now: dict[str, str]) -> int:
-    """Tell what differs, and return 1 where it may not."""
+    """Tell what differs, and return 1 where it may not: nothing may between one worker and two."""
     differ = [name for name in sorted({*then, *now}) if then.get(name) != now.get(name)]
     strict = [name for name in differ if name.endswith(STRICT[0]) or name.startswith(STRICT[1])]
+    strict += [f"{name} of two workers" for name in sorted(now) if now[name] != now.get(name.replace(" 1 ", " 2 ", 1))]
+    for name in strict:
+        print(f"{name} may not differ")
     for name in differ:
         how = "differs" if name in then and name in now else "is new" if name in now else "is gone"
         print(f"{name} {how}")

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from familyflow.ground.files import plain_words, writing
-from familyflow.report.console import comparison as console
+from familyflow.report import console
+from familyflow.report.document.comparison import side_by_side as shown
 from familyflow.report.html.comparison import page
 from familyflow.results import comparison as side_by_side
 from familyflow.results import json as report_json
@@ -48,7 +49,7 @@ class Comparison:
 
     def show(self, file: IO[str] | None = None) -> None:
         """Print one table on standard output or to a file."""
-        console.show(self.runs, file)
+        console.show([shown(self.runs)], file)
 
     def save(self, path: Path) -> None:
         """Write one HTML page; Problem when it cannot be."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from familyflow.experiment.study import Study
 from familyflow.ground.progress import silent
-from familyflow.report import publication
-from familyflow.report.console import run as console
+from familyflow.report import console, publication
+from familyflow.report.document import terminal
 from familyflow.report.publication import PLAIN, Publication
 from familyflow.results import json as results_json
 
@@ -39,7 +39,7 @@ class Results(Study):
 
     def show(self, file: IO[str] | None = None) -> None:
         """Print the findings on standard output or to a file."""
-        console.show_all(self, file)
+        console.show(terminal.sections(self), file)
 
     def write_workbook(self, path: Path) -> None:
         """Write the investment case as a workbook with live formulas; Problem when it cannot be."""

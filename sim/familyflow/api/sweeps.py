@@ -12,7 +12,8 @@ from familyflow.experiment import sweep as sweeping
 from familyflow.ground.files import writing
 from familyflow.ground.progress import silent
 from familyflow.ground.readings import CENTRAL
-from familyflow.report.console import sweeps
+from familyflow.report import console
+from familyflow.report.document import sweeps
 from familyflow.results import json as results_json
 from familyflow.results.measures import OVER_ALL
 
@@ -78,7 +79,7 @@ class Sweep:
 
     def show(self, file: IO[str] | None = None) -> None:
         """Print what was found on standard output or to a file."""
-        sweeps.show(self.design, self.table, self.indices, self.main_effects, file)
+        console.show(sweeps.found(self.design, self.table, self.indices, self.main_effects), file)
 
     def save(self) -> None:
         """Write the tables beside the outcomes; Problem when it cannot be."""

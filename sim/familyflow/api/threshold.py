@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from familyflow.engine import COMPILED
 from familyflow.experiment import threshold
 from familyflow.ground.progress import silent
-from familyflow.report.console import threshold as console
+from familyflow.report import console
+from familyflow.report.document.threshold import answers
 
 if TYPE_CHECKING:
     from datetime import date
@@ -34,7 +35,7 @@ class Threshold:
 
     def show(self, file: IO[str] | None = None) -> None:
         """Print the answers on standard output or to a file."""
-        console.show(self.found, file)
+        console.show([answers(self.found)], file)
 
 
 def require(

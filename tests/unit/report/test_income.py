@@ -19,11 +19,8 @@ from made_case import case_of, material_of
 
 from familyflow.economics.lines import income_line
 from familyflow.ground.quantity import Quantity, Status
-from familyflow.report import words
-from familyflow.report.console import case as verdict
-from familyflow.report.console import run
-from familyflow.report.console import tables as boxes
-from familyflow.report.document import report
+from familyflow.report import console, words
+from familyflow.report.document import case_in_words, report, terminal
 from familyflow.report.document.money import grants_table
 from familyflow.report.docx.paper import paper
 from familyflow.report.html import run as page
@@ -85,7 +82,8 @@ def material(granted: Study) -> Material:
 
 def printed(study: Study) -> str:
     file = StringIO()
-    run.show(find(study.monthly, study.money, study.scenario), study.scenario, 40, END, file)
+    found = find(study.monthly, study.money, study.scenario)
+    console.show(terminal.found(found, study.scenario, 40, END), file)
     return file.getvalue()
 
 
@@ -151,7 +149,7 @@ def test_the_case_in_cash_has_a_row_of_income_in_the_place_of_the_grant_and_says
 
 def shown(case: Case) -> str:
     file = StringIO()
-    verdict.show(boxes.page(file), case, {"no_change": "No change", "plan": "The plan"})
+    console.show([case_in_words.in_short(case, {"no_change": "No change", "plan": "The plan"})], file)
     return " ".join(file.getvalue().split())
 
 

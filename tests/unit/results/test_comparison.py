@@ -7,7 +7,8 @@ from math import isnan
 import pytest
 from by_hand import run, schedule, statistics
 
-from familyflow.report.console import comparison as console
+from familyflow.report import console
+from familyflow.report.document.comparison import side_by_side
 from familyflow.results import comparison
 from familyflow.results import json as report
 from familyflow.results.outcome import Outcome
@@ -40,7 +41,7 @@ def row(name: str, document: dict[str, object] = SWINDON) -> comparison.Row:
 
 def printed(*documents: dict[str, object]) -> str:
     file = StringIO()
-    console.show(runs(*documents), file)
+    console.show([side_by_side(runs(*documents))], file)
     return file.getvalue()
 
 

@@ -11,8 +11,8 @@ import pytest
 from familyflow.economics import appraisal as appraisals
 from familyflow.economics import value_of_information
 from familyflow.economics.ladder import Rung
-from familyflow.report.console import case as verdict
-from familyflow.report.console import tables as boxes
+from familyflow.report import console
+from familyflow.report.document import case_in_words
 from familyflow.results import investment_case as tables
 from familyflow.results.information import CHANCE
 from familyflow.results.investment_case import CORRECTED, DRIFT, Case, groups_of
@@ -133,7 +133,7 @@ def test_every_table_is_written(tmp_path: Path) -> None:
 
 def test_the_case_in_words_names_its_range_and_the_caution() -> None:
     file = StringIO()
-    verdict.show(boxes.page(file), case(), TITLES)
+    console.show([case_in_words.in_short(case(), TITLES)], file)
     said = " ".join(file.getvalue().split())
     for words in (
         "Cash this year",
@@ -149,11 +149,11 @@ def test_the_case_in_words_names_its_range_and_the_caution() -> None:
 def test_one_sentence_answers_both_questions_and_few_draws_decide_nothing() -> None:
     found = case(MANY)
     cash, public = (int((npv[:, 1] > 0).sum()) for npv in (found.appraisal.npv, found.appraisal.npv_public))
-    said = next(verdict.sentences(found, TITLES))
+    said = next(case_in_words.sentences(found, TITLES))
     assert said.startswith("The plan. Is it cash for the council? ")
     assert f", in {cash} of {MANY} draws. Worth it for the public purse? " in said
     assert f", in {public} of {MANY} draws. Net present value" in said
-    assert "1 draw is too few to decide" in next(verdict.sentences(case(1), TITLES))
+    assert "1 draw is too few to decide" in next(case_in_words.sentences(case(1), TITLES))
 
 
 def test_the_run_rate_is_the_net_of_the_last_whole_year() -> None:

@@ -8,10 +8,9 @@ import pandas as pd
 import pytest
 
 from familyflow.ground.readings import READINGS
-from familyflow.report.console import readings as console
-from familyflow.report.console import tables
+from familyflow.report import console
 from familyflow.report.document.blocks import Paragraph, Table
-from familyflow.report.document.readings import blocks
+from familyflow.report.document.readings import blocks, in_short
 from familyflow.results import readings
 from familyflow.scenario import load
 from familyflow.scenario.readings import arguments
@@ -60,7 +59,7 @@ def test_levels_are_less_no_change_of_the_same_draw_and_differences_stay() -> No
 
 def test_what_is_printed_names_every_reading_marks_its_own_and_says_what_is_1(found: Readings) -> None:
     file = StringIO()
-    console.show(tables.page(file), found, TITLES)
+    console.show([in_short(found, TITLES)], file)
     said = " ".join(file.getvalue().split())
     assert "central judgement*" in said
     assert "as the innovator published*" not in said
@@ -123,5 +122,5 @@ def test_the_options_ask_for_the_same_again() -> None:
 def test_a_single_draw_has_no_precision_to_show() -> None:
     one = readings.readings(load("swindon"), 1, {"none": outcomes(1.0)[lambda rows: rows["draw"] == 0]})
     file = StringIO()
-    console.show(tables.page(file), replace(one, standing="none"), TITLES)
+    console.show([in_short(replace(one, standing="none"), TITLES)], file)
     assert "nan" not in file.getvalue()

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from familyflow.economics.threshold import Positions
-from familyflow.report.console import threshold as console
+from familyflow.report import console
+from familyflow.report.document.threshold import answers, sentences
 from familyflow.results.threshold import Point, Required
 from familyflow.scenario.evidence import EFFECT, EVIDENCE, START
 
@@ -45,7 +46,7 @@ def test_the_largest_cost_is_what_the_cash_leaves_over_the_cost() -> None:
 
 
 def test_what_cannot_be_met_is_said_plainly() -> None:
-    said = list(console.sentences(found(5e6)))
+    said = list(sentences(found(5e6)))
     assert said == [
         "Effect: none of those tried meets it, up to 2 times as strong as they are read.",
         "Start: none of those tried meets it, from 1 October 2024 to 12 months later.",
@@ -55,7 +56,7 @@ def test_what_cannot_be_met_is_said_plainly() -> None:
 
 
 def test_a_start_that_is_met_to_the_end_says_that_later_may_do() -> None:
-    assert list(console.sentences(found(-4e6)))[1].endswith("1 October 2025 or later still.")
+    assert list(sentences(found(-4e6)))[1].endswith("1 October 2025 or later still.")
 
 
 def test_the_table_has_each_setting_with_its_range_and_how_often_it_is_met() -> None:
@@ -67,7 +68,7 @@ def test_the_table_has_each_setting_with_its_range_and_how_often_it_is_met() -> 
 
 def test_the_answers_are_printed_with_the_range_of_the_evidence() -> None:
     file = StringIO()
-    console.show(found(1e6), file)
+    console.show([answers(found(1e6))], file)
     said = file.getvalue()
     assert "A net saving of £1.00m by 31 March 2027, schedule plan" in said
     assert "effect.care_entry: 0.716; evidence 0.7 to 1.1 (published)" in said

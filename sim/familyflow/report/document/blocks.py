@@ -47,7 +47,7 @@ class Table:
     """Rows of cells under headings; the first cell names the row, and what is after a line break is small.
 
     `groups` are a heading (empty for none) and rows. `name` is unlike any other in the report. Columns named in
-    `prose` hold sentences.
+    `prose` hold sentences. `widths` of columns, in characters, are for a medium of fixed width: what is longer wraps.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Table:
     headings: Sequence[str]
     groups: Sequence[tuple[str, Rows]]
     prose: frozenset[int] = field(default_factory=frozenset)
+    widths: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The investment case in sentences: how much of each pound is cash, when it is paid back, and how sure that is."""
+"""The investment case in short: how much of each pound is cash, when it is paid back, and how sure that is."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import numpy as np
 
 from familyflow.economics import appraisal as appraisals
 from familyflow.report import words
-from familyflow.results.investment_case import payback_dates
-from familyflow.results.measures import FEW, NO_CHANGE, RANGE
+from familyflow.report.document.blocks import Bullets, Paragraph, Section, Table
+from familyflow.report.document.glossary import RUNGS
+from familyflow.results.investment_case import brings_money, payback_dates
+from familyflow.results.measures import APART, FEW, NO_CHANGE, RANGE, measure
 from familyflow.results.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -17,7 +19,37 @@ if TYPE_CHECKING:
     from datetime import date
 
     from familyflow.economics.appraisal import Appraisal
+    from familyflow.economics.case import Floats
     from familyflow.results.investment_case import Case
+
+
+def in_short(case: Case, titles: Mapping[str, str]) -> Section:
+    """Show the ladder of every schedule, and a sentence on each."""
+    apart = [Paragraph(APART)] if brings_money(case) else []
+    return Section(
+        "case-in-short", "The case, in cash", [_ladder(case), *apart, Bullets(list(sentences(case, titles)))]
+    )
+
+
+def _ladder(case: Case) -> Table:
+    """Tabulate the average of each rung, of cost and of grants, real GBP m over all years, a column a schedule."""
+    chosen = [s for s, name in enumerate(case.activity.schedules) if name != NO_CHANGE]
+    names = [case.activity.schedules[s].replace("_", "\n") for s in chosen]
+    rungs = appraisals.by_rung(case.flows).items()
+    rows = [[RUNGS[rung], *_cells(amounts.sum(axis=-1), chosen)] for rung, amounts in rungs]
+    rows.append(["Programme cost", *_cells(case.flows.cost.sum(axis=(2, 3)), chosen)])
+    if brings_money(case):
+        rows.append([measure("income_gbp").title, *_cells(case.flows.income.sum(axis=-1), chosen)])
+    else:
+        grant = np.broadcast_to(case.flows.grant.sum(axis=-1), case.appraisal.npv.shape)
+        rows.append(["Grant", *_cells(grant, chosen)])
+    caption = f"Averages, £m, {case.assumptions.price_year} prices, not discounted"
+    return Table("case-in-short", caption, ("", *names), [("", rows)])
+
+
+def _cells(amounts: Floats, chosen: list[int]) -> list[str]:
+    """Write the means over draws of some schedules."""
+    return [words.number(float(amounts[:, s].mean()), "gbp") for s in chosen]
 
 
 def sentences(case: Case, titles: Mapping[str, str]) -> Iterator[str]:

@@ -1,10 +1,12 @@
-"""A claim's answer in the cells of a table, and what stands beside claims wherever they are answered."""
+"""The answers to an authority's claims: in the cells of a table, and with what stands beside them everywhere."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
 from familyflow.report import words
+from familyflow.report.document.blocks import Paragraph, Section, Table
+from familyflow.results.measures import RANGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,12 +18,31 @@ DIRECTION: Final = "Where a document gives a direction and no size, any fall or 
 """What stands beside claims wherever they are answered."""
 
 
-CLAIMS_LEGEND: Final = (
-    "Change: the average over draws. Met in: share of draws that keep the promise.",
-    "Verdict: supported from 80% of draws on, not supported up to 20%.",
-    "Would need: how many times the modelled change keeps the promise; none if it goes the other way.",
-    DIRECTION,
+_LEGEND: Final = (
+    "Change: the average over draws. Met in: share of draws that keep the promise. Verdict: supported from 80% of "
+    "draws on, not supported up to 20%. Would need: how many times the modelled change keeps the promise; none if it "
+    f"goes the other way. {DIRECTION}"
 )
+_HEADINGS: Final = ("", "Due", "Change", RANGE.capitalize(), "Met in", "Verdict", "Would need")
+_WIDTHS: Final = (32, 8, 8, 16, 6, 13, 6)
+
+
+def answered(answers: pd.DataFrame, titles: Mapping[str, str]) -> Section:
+    """Show each claim with its answers, schedule by schedule; `answers` is that of `results.claims`."""
+    order = answers.sort_values("schedule", key=lambda names: names.map(list(titles).index), kind="stable")
+    groups = [_group(rows, titles) for _, rows in order.groupby("number")]
+    return Section(
+        "claims", "Claims", [Paragraph(_LEGEND), Table("claims-table", "", _HEADINGS, groups, widths=_WIDTHS)]
+    )
+
+
+def _group(rows: pd.DataFrame, titles: Mapping[str, str]) -> tuple[str, list[list[str]]]:
+    """Write a claim and what it promises above its answers; no rows where there are none."""
+    first = rows.iloc[0]
+    said = f"{first['claim']}\n{words.promise(first)}"
+    if not rows["draws"].any():
+        return f"{said}\n{first['verdict']}, under every schedule", []
+    return said, [[titles[row["schedule"]], *answer(row)] for _, row in rows.iterrows()]
 
 
 def answer(row: Mapping[str, Any] | pd.Series) -> tuple[str, ...]:

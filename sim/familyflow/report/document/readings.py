@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from math import isnan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from familyflow.ground.readings import CENTRAL, NONE, TITLES
 from familyflow.report import words
 from familyflow.report.document.blocks import Paragraph, Section, Table
 from familyflow.results.measures import PRECISION, RANGE
-from familyflow.results.readings import MEASURES, ON_CP, Readings, cells, readings_of, schedules_of
+from familyflow.results.readings import MEASURES, NPV, ON_CP, Readings, cells, readings_of, schedules_of
 from familyflow.scenario.readings import stands_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from familyflow.report.document.blocks import Block
     from familyflow.scenario import Scenario
@@ -87,8 +87,26 @@ def blocks(found: Readings | None, scenario: Scenario, titles: Mapping[str, str]
     yield from map(Paragraph, notes(found))
 
 
-def _row(found: Readings, reading: str, schedule: str, least: int) -> list[str]:
-    """Write one reading's row of a page."""
+def _row(
+    found: Readings, reading: str, schedule: str, least: int, measures: Iterable[str] = tuple(MEASURES)
+) -> list[str]:
+    """Write one reading's row."""
     own = cells(found, reading, schedule)
-    written = ("\n".join(filter(None, _cell(measure, own[measure], least))) for measure in MEASURES)
+    written = ("\n".join(filter(None, _cell(measure, own[measure], least))) for measure in measures)
     return [titled(reading, found), *written]
+
+
+_PRINTED: Final = ("care_entries_averted", ON_CP, "programme_cost_gbp", "net_saving_gbp", NPV)
+_HEADINGS: Final = ("", "Entries\naverted", "On CP\nplans", "Cost", "Net saving", "NPV of cash")
+_WIDTHS: Final = (30, 9, 10, 14, 16, 16)
+
+
+def in_short(found: Readings, titles: Mapping[str, str]) -> Section:
+    """Show the case under each reading where there is little room."""
+    groups = [
+        (titles[schedule], [_row(found, name, schedule, 0, _PRINTED) for name in readings_of(found)])
+        for schedule in schedules_of(found)
+    ]
+    table = Table("readings-in-short", "", _HEADINGS, groups, widths=_WIDTHS)
+    heading = "The case under each reading of the evidence"
+    return Section("readings", heading, [Paragraph(legend(found)), table, *map(Paragraph, notes(found))])

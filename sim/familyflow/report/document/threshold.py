@@ -1,13 +1,14 @@
-"""What would have to be true for a saving by a date, as the terminal prints it."""
+"""What would have to be true for a saving by a date, in words and a table."""
 
 from __future__ import annotations
 
+from functools import partial
 from math import isnan
-from typing import IO, TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final
 
 from familyflow.ground.calendar import months_on
 from familyflow.report import words
-from familyflow.report.console import tables
+from familyflow.report.document.blocks import Paragraph, Section, Table
 from familyflow.results.measures import RANGE
 from familyflow.results.threshold import spread
 from familyflow.scenario.evidence import EFFECT, START
@@ -15,26 +16,31 @@ from familyflow.scenario.evidence import EFFECT, START
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from familyflow.results.threshold import Required
+    from familyflow.results.threshold import Point, Required
 
-_WIDTHS: Final = (("", 42), (f"net position, {RANGE}", 40), ("met", 8))
+_HEADINGS: Final = ("", f"net position, {RANGE}", "met")
+_WIDTHS: Final = (42, 40, 8)
 
 
-def show(found: Required, file: IO[str] | None = None) -> None:
-    """Print the answers on standard output or to a file."""
-    console = tables.page(file)
-    console.print(f"A net saving of {words.pounds(found.saving)} by {words.day(found.by)}, schedule {found.schedule}")
-    if found.stands_on:
-        console.print(found.stands_on)
-    table = tables.columns("", _WIDTHS)
-    for point in found.points:
-        row = spread(point.net, found.saving)
-        table.add_row(point.setting, _position(row), f"{row['probability_met']:.0%}")
-    console.print(table)
-    for sentence in sentences(found):
-        console.print(sentence)
+def answers(found: Required) -> Section:
+    """Show what would have to be true."""
+    asked = f"A net saving of {words.pounds(found.saving)} by {words.day(found.by)}, schedule {found.schedule}"
+    table = Table("settings", "", _HEADINGS, [("", [*map(partial(_row, found.saving), found.points)])], widths=_WIDTHS)
+    stands = [Paragraph(found.stands_on)] if found.stands_on else []
+    said = [Paragraph(each) for each in (*sentences(found), *_ranges(found))]
+    return Section("threshold", "", [Paragraph(asked), *stands, table, *said])
+
+
+def _row(saving: float, point: Point) -> list[str]:
+    """Write one setting: its net position, and how often it meets the saving."""
+    row = spread(point.net, saving)
+    return [point.setting, _position(row), f"{row['probability_met']:.0%}"]
+
+
+def _ranges(found: Required) -> Iterator[str]:
+    """Write what each effect would have to be beside what the evidence allows."""
     for name, value, quantity in found.ranges():
-        console.print(f"  {name}: {value:.3f}; evidence {quantity.low:g} to {quantity.high:g} ({quantity.status})")
+        yield f"  {name}: {value:.3f}; evidence {quantity.low:g} to {quantity.high:g} ({quantity.status})"
 
 
 def sentences(found: Required) -> Iterator[str]:

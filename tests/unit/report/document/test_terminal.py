@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from familyflow.report.console import run
+from familyflow.report import console
+from familyflow.report.document import terminal
 from familyflow.results import caseloads
 from familyflow.results.findings import find
 from familyflow.results.measures import DISPLACEMENT, MEASURES, WITH_INCOME
@@ -21,7 +22,8 @@ END = date(2024, 6, 30)
 
 def printed(study: Study, draws: int) -> str:
     file = StringIO()
-    run.show(find(study.monthly, study.money, study.scenario), study.scenario, draws, END, file)
+    found = find(study.monthly, study.money, study.scenario)
+    console.show(terminal.found(found, study.scenario, draws, END), file)
     return file.getvalue()
 
 
