@@ -74,8 +74,8 @@ def error(draws: Floats) -> float:
     return float(draws.std(ddof=1) / len(draws) ** 0.5) if len(draws) > 1 else nan
 
 
-def quantile(draws: Floats, share: float) -> Floats:
-    """Return the quantile over draws (D, ...) of everything else."""
+def end(draws: Floats, share: float) -> Floats:
+    """Return the end of a range over draws (D, ...) below which a share of them lies."""
     return np.asarray(np.quantile(draws, share, axis=0))
 
 

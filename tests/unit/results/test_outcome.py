@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from familyflow.results.outcome import FAN, QUANTILES, Outcome, bands, error, of_groups, outcomes, quantile
+from familyflow.results.outcome import FAN, QUANTILES, Outcome, bands, end, error, of_groups, outcomes
 
 NUMBERS = st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=60)
 
@@ -54,4 +54,4 @@ def test_tables_and_single_numbers_say_the_same(values: list[float]) -> None:
         assert table[name] == pytest.approx(value, nan_ok=True, abs=1e-6)
     assert outcomes(draws, ["name"]).loc["plan", "p5"] == pytest.approx(found["p5"], abs=1e-6)
     assert bands(draws, ["name"]).loc["plan", list(FAN)].is_monotonic_increasing
-    assert quantile(np.array(values)[:, None], 0.95)[0] == pytest.approx(found["p95"], abs=1e-6)
+    assert end(np.array(values)[:, None], 0.95)[0] == pytest.approx(found["p95"], abs=1e-6)

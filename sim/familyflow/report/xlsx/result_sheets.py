@@ -155,7 +155,7 @@ def _write_nominal(flow: CashFlow, outcomes: Outcomes, schedule: int) -> None:
     for which, share, end, beyond in ends:
         words = f"Cumulative, {RANGE}: {end} (5 in 100 draws are {beyond})"
         form = _over(outcomes, schedule, f"PERCENTILE({{}},{share})", outcomes.cumulative)
-        _write_row(flow, schedule, which, words, outcome.quantile(cumulative, share), form)
+        _write_row(flow, schedule, which, words, outcome.end(cumulative, share), form)
     words = "Probability of a net saving by the end of the year"
     form = _over(outcomes, schedule, f'COUNTIF({{}},">0")/{flow.model.draws}', outcomes.cumulative)
     _write_row(flow, schedule, flow.SAVING, words, appraisal.probability_of_saving(found)[schedule], form, "percent")
