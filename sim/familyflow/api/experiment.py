@@ -20,9 +20,10 @@ from familyflow.ground.readings import CENTRAL
 from familyflow.report.figures import style
 from familyflow.report.html import fit as fit_page
 from familyflow.report.publication import FIGURES, FIT
+from familyflow.scenario.settings import with_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -59,6 +60,15 @@ class Experiment:
     """A scenario that is ready to be run."""
 
     scenario: Scenario
+
+    def __repr__(self) -> str:
+        """Name it in one line."""
+        schedules = len(self.scenario.schedules)
+        return f"<{self.scenario.title}: {schedules} schedules from {self.scenario.start}, {self.scenario.years} years>"
+
+    def with_(self, numbers: Mapping[str, float]) -> Experiment:
+        """Set numbers of the scenario by id, as {"effect.care_entry": 0.8}; Problem for one that cannot be set."""
+        return Experiment(with_settings(self.scenario, [f"{name}={value!r}" for name, value in numbers.items()]))
 
     def fit(self) -> Fit:
         """Fit the unknown rates to the published targets."""

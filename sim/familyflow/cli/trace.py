@@ -82,13 +82,13 @@ def _stories(
     scenario: Scenario, schedules: Sequence[str], family: int, seed: int, draw: int, years: int
 ) -> dict[str, Story]:
     """Give the family's story under each schedule, with the same inputs and luck as that draw of a run."""
-    from familyflow.calibrate.fit import central
-    from familyflow.calibrate.fit.posterior import of_draw
-    from familyflow.engine import prepare, story
-    from familyflow.scenario.sampling import sample
+    from familyflow.engine import story
+    from familyflow.experiment.central import CentralFit
+    from familyflow.experiment.plan import planned
+    from familyflow.experiment.trace import start_of
 
-    rates = of_draw(scenario, seed, draw, central(scenario))
-    start = prepare(scenario, sample(scenario, seed, draw), rates, seed, draw, years)
+    plan = planned(scenario, schedules=schedules, years=years, seed=seed)
+    start = start_of(plan, draw, CentralFit(scenario))
     return {name: story(start, name, family) for name in schedules}
 
 

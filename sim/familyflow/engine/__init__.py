@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from familyflow.engine.compiled import is_ready
 from familyflow.engine.ledger import Ledger
+from familyflow.engine.records import Event
 from familyflow.engine.run import COMPILED, ENGINES, make_ready, measure, simulate, story
 from familyflow.engine.world import Start, prepare
 
 __all__ = [
     "COMPILED",
     "ENGINES",
+    "Event",
     "Ledger",
     "Start",
     "is_ready",

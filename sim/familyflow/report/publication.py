@@ -15,6 +15,7 @@ from familyflow.report.document.case_in_words import sentences
 from familyflow.report.document.inputs import Material, with_images
 from familyflow.report.document.money import pictures_of_money
 from familyflow.report.document.report import cover, page_lead, page_sections, paper_sections
+from familyflow.report.document.summary import summary as summed_up
 from familyflow.report.docx.paper import paper
 from familyflow.report.figures import save as figures
 from familyflow.report.html.pdf import pdf
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from familyflow.experiment.plan import Plan
     from familyflow.experiment.study import Study
     from familyflow.ground.progress import Progress
+    from familyflow.report.document.blocks import Section
     from familyflow.report.figures.style import Image
     from familyflow.results.findings import Findings
     from familyflow.results.json import Document
@@ -154,6 +156,11 @@ def _origin(study: Study, held: int) -> workbooks.Origin:
         "Yellow cells on Assumptions may be edited. Grey sheets are what the others are made of.",
     ]
     return workbooks.Origin(scenario.title, answers, made)
+
+
+def summary(study: Study) -> Section:
+    """Give the summary that page and paper begin with."""
+    return summed_up(_material(study, [], 0))
 
 
 def _figures(study: Study, least: int) -> list[Image]:

@@ -41,7 +41,12 @@ def page(title: str, lead: Sequence[str], sections: Sequence[Section]) -> str:
 
 def _part(section: Section) -> Part:
     """Write a section."""
-    return Part(section.name, section.heading, [made for block in section.blocks for made in _written(block)])
+    return Part(section.name, section.heading, written_blocks(section))
+
+
+def written_blocks(section: Section) -> list[Html]:
+    """Write a section's blocks."""
+    return [made for block in section.blocks for made in _written(block)]
 
 
 def _written(block: Block) -> Iterator[Html]:
