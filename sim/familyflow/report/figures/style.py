@@ -54,6 +54,8 @@ _FRAME: Final = 1.3
 """Inches for title, key and note."""
 _GAP: Final = 0.55
 """Inches between panels."""
+_DIGITS: Final = 9
+"""Decimals of a panel's place, as a share of the figure."""
 _EDGE: Final = 0.2
 """Inches that stay free beside a title, a note and a key."""
 _TITLE: Final = 13.0
@@ -374,9 +376,17 @@ def save(picture: Picture, folder: Path) -> tuple[Path, Path]:
     about = {"Title": picture.title, "Description": picture.description}
     with house_style():
         picture.figure.savefig(png, metadata={**about, "Software": None})
-        picture.figure.set_layout_engine("none")
+        _settle(picture.figure)
         picture.figure.savefig(svg, metadata={**about, "Date": None, "Creator": None})
     return png, svg
+
+
+def _settle(figure: Figure) -> None:
+    """Keep panels where the layout put them, without last digits, which hang on where in memory it was solved."""
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        left, bottom, width, height = (round(each, _DIGITS) for each in axes.get_position().bounds)
+        axes.set_position((left, bottom, width, height))
 
 
 @dataclass(frozen=True, slots=True)
