@@ -6,11 +6,12 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from familyflow.engine import rules
+from familyflow.engine.compiled.memory import row
 from familyflow.engine.compiled.queue import at, record, serve, stand, step_out, urge
 from familyflow.engine.compiled.shapes import FREED, GRANTED, NEWS, NOBODY, STAY_NEWS, STAY_TIMER, TIMER
 from familyflow.engine.keys import Purpose
 from familyflow.engine.records import Event
-from familyflow.ground.compiled import compiled, row
+from familyflow.ground.compiled import compiled
 from familyflow.ground.draws import uniform
 from familyflow.pathway.people import YEAR
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from familyflow.engine import rules
 from familyflow.engine.compiled.cases import alert, chance
+from familyflow.engine.compiled.memory import row
 from familyflow.engine.compiled.queue import at, record, serve, stand, step_out, urge
 from familyflow.engine.compiled.shapes import (
     APPOINTED,
@@ -24,7 +25,7 @@ from familyflow.engine.compiled.shapes import (
 )
 from familyflow.engine.keys import Purpose
 from familyflow.engine.records import Event
-from familyflow.ground.compiled import compiled, row
+from familyflow.ground.compiled import compiled
 
 if TYPE_CHECKING:
     from familyflow.engine.compiled.shapes import Record, Rows

@@ -21,6 +21,7 @@ from familyflow.engine.compiled.cases import (
     team_for,
 )
 from familyflow.engine.compiled.journeys import active, change_workers, follow_workers, give_up_all, offer_programmes
+from familyflow.engine.compiled.memory import copy, row
 from familyflow.engine.compiled.queue import at, record, urge
 from familyflow.engine.compiled.shapes import (
     AWAY,
@@ -41,7 +42,7 @@ from familyflow.engine.keys import Purpose
 from familyflow.engine.population import AT_HOME
 from familyflow.engine.records import GREW_UP, MOVED, NEW, PASSED, REOPENED, STAYED, TRANSFERRED, Event
 from familyflow.engine.structure import TO_CARE
-from familyflow.ground.compiled import compiled, copy, row
+from familyflow.ground.compiled import compiled
 from familyflow.pathway.people import ADULT, YEAR
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ import numpy as np
 
 from familyflow.engine.drift import STRETCHES
 from familyflow.pathway.people import SIZES
+from familyflow.pathway.stages import BANDS
 from familyflow.scenario.vocabulary import KINDS
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 Record: TypeAlias = Any
 """One record of an array, whose fields only Numba knows."""
 Rows: TypeAlias = Any
-"""The first record of each of `Arrays`, by its name; the others are reached by their number (`ground.compiled.row`)."""
+"""The first record of each of `Arrays`, by its name; the others are reached by their number (`memory.row`)."""
 
 NOBODY: Final = -1
 """In place of an index: no team, no request, no next."""
@@ -136,7 +137,7 @@ def stay_type(structure: Structure) -> np.dtype:
 def stage_type(structure: Structure) -> np.dtype:
     """Return the record of one stage: what is declared of it, and the draw's rates."""
     exits, combos = structure.to.shape[1], len(structure.combos)
-    bands, programmes = 5, len(structure.pathway.programmes)
+    bands, programmes = len(BANDS), len(structure.pathway.programmes)
     return np.dtype(
         [
             *(("ratio", "f8", (combos, exits)), ("unserved", "f8", (combos, exits)), ("base", "f8", (exits, bands))),

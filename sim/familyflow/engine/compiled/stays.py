@@ -15,11 +15,12 @@ from familyflow.engine.compiled.cases import (
     ratios,
     team_for,
 )
+from familyflow.engine.compiled.memory import row
 from familyflow.engine.compiled.queue import record, urge
 from familyflow.engine.compiled.shapes import NOBODY, STAY_BEGINS
 from familyflow.engine.records import GREW_UP, MOVED, NEW, PASSED, TRANSFERRED, Event
 from familyflow.engine.structure import TO_HOME
-from familyflow.ground.compiled import compiled, row
+from familyflow.ground.compiled import compiled
 from familyflow.pathway.people import ADULT, YEAR
 
 if TYPE_CHECKING:
