@@ -107,7 +107,9 @@ def _copy(_: object, to: Kind, source: Kind) -> tuple[Kind, object]:
 
     def generate(context: Context, builder: Builder, _: object, given: Value) -> Value:
         write: Any = cgutils.raw_memcpy
-        write(builder, given[0], given[1], context.get_constant(types.intp, 1), to.size)
+        record, target, _length = _first(context, builder, to, given[0])
+        _record, origin, _length = _first(context, builder, source, given[1])
+        write(builder, target, origin, context.get_constant(types.intp, 1), record.size)
         return context.get_dummy_value()
 
     return types.none(to, source), generate
