@@ -42,6 +42,12 @@ NEWS, STAY_NEWS, JOURNEY_NEWS, FAMILY_BEGINS, STAY_BEGINS, JOURNEY_BEGINS = 20, 
 
 PRIORITIES: Final = 10
 """Priorities of waiting, 0 first."""
+SERVICES: Final = 32
+"""Most programmes and services: a bit for each in a family's record says whether it has begun the service."""
+HARMS: Final = 15
+"""Most harms: 16 bits number their combinations."""
+NUMBERS: Final = 1 << 31
+"""Most records of one array: 32 bits number them."""
 CHILDREN: Final = SIZES[-1]
 DELIVERIES: Final = 3
 """Ways in which a programme is delivered: outside, by the team's own worker, and by one with supervision."""
@@ -71,7 +77,7 @@ JOURNEY = np.dtype(
     ],
     align=True,
 )
-SLOTS = np.dtype([("capacity", "i4"), ("taken", "i4"), ("head", "i4", (PRIORITIES,)), ("tail", "i4", (PRIORITIES,))])
+SLOTS = np.dtype([("capacity", "i8"), ("taken", "i4"), ("head", "i4", (PRIORITIES,)), ("tail", "i4", (PRIORITIES,))])
 """A team's desk or a pool of adult workers: places, how many are taken, and a line of those who wait by priority."""
 DELIVERY = np.dtype(
     [*_each("f8", "engages missed completes wait_days length_days success relapse_rate"), ("sessions", "i8")]

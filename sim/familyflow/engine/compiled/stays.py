@@ -9,6 +9,7 @@ from familyflow.engine.compiled.cases import (
     age_of,
     alert_stay,
     born,
+    count_up,
     hand_over_stay,
     join_stay,
     listen_stay,
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from familyflow.engine.compiled.shapes import Rows
 
 ENTER, LEAVE = int(Event.ENTER), int(Event.LEAVE)
-VISITS = 24
 STILL, HOME, LEFT = 0, 1, 2
 """What becomes of a child in care: still there, home again, or gone elsewhere."""
 
@@ -62,8 +62,7 @@ def enter_placement(w: Rows, c: int, way: int) -> None:
     """Start a placement."""
     stay = row(w.stays, c)
     family = row(w.families, stay.family)
-    family.visits[stay.place] += 1
-    stay.visit = (stay.place << VISITS) | (family.visits[stay.place] - 1)
+    stay.visit = count_up(family.visits, stay.place)
     if way == NEW:
         join_stay(w, c, team_for(w, family, stay.place))
     note(w, c, ENTER, way)
