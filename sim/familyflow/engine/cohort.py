@@ -127,7 +127,7 @@ def _months(
             continue
         for m in range(MONTHS):
             age = ages[a] + m / 12
-            if age >= cuts[-1]:
+            if age >= cuts[len(cuts) - 1]:
                 break
             cut = np.searchsorted(cuts, age, side="right") - 1
             band = np.searchsorted(starts, m * STEP, side="right") - 1

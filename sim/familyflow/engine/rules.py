@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from familyflow.engine.keys import Purpose
 from familyflow.ground.compiled import compiled
-from familyflow.ground.draws import fill_exponentials
+from familyflow.ground.draws import WORDS, fill_exponentials
 from familyflow.pathway.people import ADULT
 
 if TYPE_CHECKING:
@@ -27,7 +27,9 @@ BUDGET = int(Purpose.BUDGET)
 A_MOMENT = 1e-9
 """Days, or years: what lies closer than this counts as now."""
 BLOCKS = 4
-"""Indices that the exits of one member's visit take, four exits to an index."""
+"""Indices that the exits of one member's visit take, WORDS exits to an index."""
+EXITS = BLOCKS * WORDS
+"""Most exits of a stage: one more would share its draw with the first exit of the next member."""
 
 
 @compiled
@@ -155,7 +157,7 @@ def weigh(weights: Floats, drift: Floats, turns: Floats, now: float, out: Floats
 def draw_budgets(seed: int, replication: int, family: int, visit: int, member: int, out: Floats) -> None:
     """Fill in a unit-exponential budget for each exit of a visit, of the family (member 0) or of its member-th child.
 
-    There are at most BLOCKS x 4 exits.
+    There are at most EXITS exits.
     """
     fill_exponentials(seed, replication, family, visit, BUDGET, member * BLOCKS, out)
 

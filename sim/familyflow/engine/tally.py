@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 SHIFT = 8
 """Exits below zero are ways out that no exit declares; there are fewer than so many."""
 PLACES, EXITS = 64, 64
-"""More than there are stages, programmes or harms, and exits."""
+"""Most stages, programmes or harms, and more than there are ways out of one."""
 MEASURES = 3
 """Number of records, their amounts, and amount x days left to the row's end."""
 

@@ -19,6 +19,7 @@ from familyflow.engine import (
     structure,
 )
 from familyflow.engine import rates as fitted
+from familyflow.engine.limits import check_limits
 from familyflow.ground.calendar import day_of, month_ends
 from familyflow.ground.threads import one_thread
 from familyflow.pathway import PATHWAY
@@ -89,7 +90,11 @@ def prepare(
     years: int,
     pathway: Pathway = PATHWAY,
 ) -> Start:
-    """Build what all schedules of a draw share. `values` and `rates` are flat tables by name."""
+    """Build what all schedules of a draw share. `values` and `rates` are flat tables by name.
+
+    Errors: Problem for more than the engines have room for (`limits`).
+    """
+    check_limits(scenario, pathway)
     arrays = structure.build(pathway, values)
     found = fitted.from_values(rates, pathway)
     dates = month_ends(scenario.start, years)

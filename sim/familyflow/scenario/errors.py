@@ -193,6 +193,8 @@ def _allowed(kind: str, context: dict[str, object], message: str) -> str:
         name, words = _BOUNDS[kind]
         bound = context[name]
         return words.format(f"{bound:g}" if isinstance(bound, float) else bound)
+    if kind == "too_long":
+        return f"must have {context['max_length']:,} tables at most"
     if kind in {"too_short", "string_too_short"}:
         return "must not be empty"
     if kind == "string_pattern_mismatch":

@@ -29,6 +29,7 @@ from familyflow.scenario.vocabulary import (
     KINDS,
     MARGINS,
     MEASURES,
+    MOST,
     PROGRAMME_STAGES,
     ROLES,
     STOCKS,
@@ -576,9 +577,9 @@ class ScenarioFile(Table):
     targets: Targets = Field(description="the table [targets]")
     history: Annotated[tuple[History, ...], BeforeValidator(_is_a_list)] = ()
     harms: Harms = Field(description="the table [harms]")
-    areas: dict[Name, AreaTable] = Field(description="at least one table [areas.NAME]", min_length=1)
+    areas: dict[Name, AreaTable] = Field(description="at least one table [areas.NAME]", min_length=1, max_length=MOST)
     staff: dict[Name, QuantityTable] = Field(default_factory=dict)
-    teams: dict[Name, TeamTable] = Field(description="at least one table [teams.NAME]", min_length=1)
+    teams: dict[Name, TeamTable] = Field(description="at least one table [teams.NAME]", min_length=1, max_length=MOST)
     programme: ProgrammeTable = Field(description="the table [programme]")
     income: dict[Name, IncomeTable] = Field(default_factory=dict)
     schedules: dict[Name, ScheduleTable] = Field(description="at least [schedules.no_change]", min_length=1)

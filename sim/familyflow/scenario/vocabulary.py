@@ -74,6 +74,9 @@ RETIRED: Final = MappingProxyType(
 )
 """Parameters of earlier versions, and what to do instead."""
 
+MOST: Final = 1 << 15
+"""Most areas, and most teams, of a scenario: records of families and of events number them in 16 bits."""
+
 NO_CHANGE: Final = "no_change"
 """The schedule without steps with which every other one is compared."""
 

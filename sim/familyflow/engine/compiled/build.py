@@ -14,6 +14,7 @@ from familyflow.engine.delivery import CAUSAL_SHARE
 from familyflow.engine.handover import SETTLING_DAYS
 from familyflow.engine.records import RECORD
 from familyflow.engine.structure import STARTS
+from familyflow.ground.problem import Problem
 from familyflow.pathway.adult_work import roles
 from familyflow.pathway.care import ENTRY_AGES
 from familyflow.scenario.vocabulary import KINDS
@@ -70,9 +71,12 @@ def arrays(world: World) -> shapes.Arrays:
 
 
 def _measured(laid: shapes.Arrays) -> shapes.Arrays:
-    """Note the room that there is."""
+    """Note the room that there is. Errors: Problem for more than can be numbered."""
     for name in ("heap", "later", "present", "news", "log", "stays", "journeys"):
         laid.counts[f"{name}_room"] = len(getattr(laid, name))
+    for name in ("people", "families", "stays", "journeys", "heap", "later"):
+        if len(getattr(laid, name)) > shapes.NUMBERS:
+            raise Problem(f"{name}: the compiled engine has room for {shapes.NUMBERS:,} at once, and this run has more")
     return laid
 
 
@@ -225,11 +229,10 @@ def _delivery(structure: Structure) -> np.ndarray:
 
 
 def _switched(structure: Structure, *, on: bool) -> np.ndarray:
-    """Return the combination (C, H) that each combination becomes when a harm is switched."""
-    after = np.repeat(structure.combos[:, None, :], structure.combos.shape[1], axis=1)
-    harms = np.arange(structure.combos.shape[1])
-    after[:, harms, harms] = on
-    return np.asarray((after[:, :, None, :] == structure.combos).all(axis=3).argmax(axis=2))
+    """Return the combination (C, H) that each combination becomes when a harm is switched: a bit of its number."""
+    count, harms = structure.combos.shape
+    numbers, bits = np.arange(count)[:, None], 1 << np.arange(harms)
+    return numbers | bits if on else numbers & ~bits
 
 
 def _order(start: Start) -> np.ndarray:
@@ -243,18 +246,19 @@ def _order(start: Start) -> np.ndarray:
 
 
 def _changes(start: Start, todo: list[Change]) -> np.ndarray:
-    numbers = ("act", "team", "to", "area", "kind", "group", "role", "places")
+    numbers = ("act", "team", "to", "area", "kind", "group", "role")
     rows = np.zeros(
         max(len(todo), 1),
         [
             *((name, "f8") for name in ("day", "amount", "first", "width")),
+            ("places", "i8"),
             *((name, "i4") for name in (*numbers, "factors", "moved")),
             ("for_all", "i1"),
             ("along", "i1"),
             ("waited", "i1"),
         ],
     )
-    for name in ("day", "amount", "first", "width", "for_all", "along", *numbers):
+    for name in ("day", "amount", "first", "width", "places", "for_all", "along", *numbers):
         rows[name][: len(todo)] = [getattr(change, name) for change in todo]
     rows["factors"][: len(todo)] = np.cumsum([change.factors is not None for change in todo]) - 1
     rows["moved"][: len(todo)] = (np.cumsum([bool(change.areas) for change in todo]) - 1) * len(start.scenario.areas)

@@ -6,12 +6,14 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from familyflow.engine import rules
+from familyflow.engine.compiled.memory import row
 from familyflow.engine.compiled.queue import at, record, serve, stand, step_out, urge
 from familyflow.engine.compiled.shapes import FREED, GRANTED, NEWS, NOBODY, STAY_NEWS, STAY_TIMER, TIMER
-from familyflow.engine.keys import Purpose
+from familyflow.engine.keys import MOST_VISITS, TOO_OFTEN, VISIT_BITS, Purpose
 from familyflow.engine.records import Event
-from familyflow.ground.compiled import compiled, row
+from familyflow.ground.compiled import compiled
 from familyflow.ground.draws import uniform
+from familyflow.ground.problem import Problem
 from familyflow.pathway.people import YEAR
 
 if TYPE_CHECKING:
@@ -26,6 +28,15 @@ def chance(w: Rows, family: int, visit: int, purpose: int, index: int = 0) -> fl
     """Return the draw that decides one thing about one visit of one family."""
     fixed = w.fixed
     return uniform(fixed.seed, fixed.replication, row(w.families, family).number, visit, purpose, index)
+
+
+@compiled
+def count_up(counts: Record, place: int) -> int:
+    """Count one more visit to a stage, or turn in a programme; return its key. Errors: Problem after MOST_VISITS."""
+    if counts[place] >= MOST_VISITS:
+        raise Problem(TOO_OFTEN)
+    counts[place] += 1
+    return int((place << VISIT_BITS) | (counts[place] - 1))
 
 
 @compiled

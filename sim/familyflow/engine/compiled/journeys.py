@@ -6,7 +6,8 @@ from math import inf, log
 from typing import TYPE_CHECKING
 
 from familyflow.engine import rules
-from familyflow.engine.compiled.cases import alert, chance
+from familyflow.engine.compiled.cases import alert, chance, count_up
+from familyflow.engine.compiled.memory import row
 from familyflow.engine.compiled.queue import at, record, serve, stand, step_out, urge
 from familyflow.engine.compiled.shapes import (
     APPOINTED,
@@ -24,7 +25,7 @@ from familyflow.engine.compiled.shapes import (
 )
 from familyflow.engine.keys import Purpose
 from familyflow.engine.records import Event
-from familyflow.ground.compiled import compiled, row
+from familyflow.ground.compiled import compiled
 
 if TYPE_CHECKING:
     from familyflow.engine.compiled.shapes import Record, Rows
@@ -41,8 +42,6 @@ OFFER_ACCEPTED, OFFER_WAIT, COMPLETES, CAUSAL = (
 DROPS_OUT, MISSED, ENDS, RELAPSE = (
     int(p) for p in (Purpose.DROPS_OUT, Purpose.MISSED, Purpose.HARM_ENDS, Purpose.RELAPSE)
 )
-VISITS = 24
-"""Bits of a visit's key that count (`keys.visit_key`)."""
 
 
 @compiled
@@ -142,8 +141,7 @@ def begin(w: Rows, f: int, p: int, past: float) -> None:
     else:
         counts.free_journey = row(w.journeys, j).next
     journey = row(w.journeys, j)
-    family.turns[p] += 1
-    journey.family, journey.programme, journey.visit = f, p, (p << VISITS) | (family.turns[p] - 1)
+    journey.family, journey.programme, journey.visit = f, p, count_up(family.turns, p)
     find_pool(w, j)
     journey.past, journey.attended, journey.called, journey.phase = past, 0.0, inf, OFFERED
     journey.waits, journey.gave_up, journey.told, journey.holds, journey.stands = 0, 0, 0, 0, 0

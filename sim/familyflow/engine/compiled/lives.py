@@ -13,6 +13,7 @@ from familyflow.engine.compiled.cases import (
     ask,
     born,
     chance,
+    count_up,
     hand_over,
     join,
     listen,
@@ -21,6 +22,7 @@ from familyflow.engine.compiled.cases import (
     team_for,
 )
 from familyflow.engine.compiled.journeys import active, change_workers, follow_workers, give_up_all, offer_programmes
+from familyflow.engine.compiled.memory import copy, row
 from familyflow.engine.compiled.queue import at, record, urge
 from familyflow.engine.compiled.shapes import (
     AWAY,
@@ -37,11 +39,11 @@ from familyflow.engine.compiled.shapes import (
     WORKS,
 )
 from familyflow.engine.compiled.stays import HOME, LEFT, begin_stay, go_on_in_care
-from familyflow.engine.keys import Purpose
+from familyflow.engine.keys import VISIT_BITS, Purpose
 from familyflow.engine.population import AT_HOME
 from familyflow.engine.records import GREW_UP, MOVED, NEW, PASSED, REOPENED, STAYED, TRANSFERRED, Event
 from familyflow.engine.structure import TO_CARE
-from familyflow.ground.compiled import compiled, copy, row
+from familyflow.ground.compiled import compiled
 from familyflow.pathway.people import ADULT, YEAR
 
 if TYPE_CHECKING:
@@ -57,7 +59,6 @@ LENGTH, OUTCOME, CATEGORY, TOGETHER = (
     int(p) for p in (Purpose.LENGTH, Purpose.OUTCOME, Purpose.CATEGORY, Purpose.TOGETHER)
 )
 WHO_ENTERS, PLACEMENT, TO_COURT = (int(p) for p in (Purpose.WHO_ENTERS, Purpose.PLACEMENT, Purpose.TO_COURT))
-VISITS = 24
 
 
 @compiled
@@ -116,7 +117,7 @@ def let_go(w: Rows, f: int) -> None:
 def visit(w: Rows, f: int) -> int:
     """Return the key of this visit to the stage: the count of earlier ones is part of it."""
     family = row(w.families, f)
-    return int((family.stage << VISITS) | (family.visits[family.stage] - 1))
+    return int((family.stage << VISIT_BITS) | (family.visits[family.stage] - 1))
 
 
 @compiled
@@ -301,7 +302,7 @@ def enter(w: Rows, f: int, stage: int, elapsed: float, within: bool) -> None:
     """Enter a stage with every child at home; find the team and, where one is needed, a worker."""
     family = row(w.families, f)
     family.stage = stage
-    family.visits[stage] += 1
+    count_up(family.visits, stage)
     if not within:
         family.spell = w.counts.now - elapsed
     find_worker(w, f)

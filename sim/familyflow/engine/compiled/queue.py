@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from familyflow.engine.compiled.memory import copy, fetch, row
 from familyflow.engine.compiled.shapes import JOURNEY_TIMER, NOBODY, STAY_TIMER, TIMER
-from familyflow.ground.compiled import compiled, copy, fetch, row
+from familyflow.ground.compiled import compiled
 
 if TYPE_CHECKING:
     from familyflow.engine.compiled.shapes import Record, Rows
@@ -95,7 +96,7 @@ def open_window(w: Rows) -> None:
     while n != NOBODY:
         entry = row(w.later, n)
         after = entry.next
-        fetch(row(w.later, after))
+        fetch(w.later, after)
         fetch_subject(w, entry.kind, entry.subject)
         rise(w, entry.time, entry.order, entry.kind, entry.subject, entry.token, entry.programme)
         entry.next = counts.free_later
@@ -108,11 +109,11 @@ def open_window(w: Rows) -> None:
 def fetch_subject(w: Rows, kind: int, subject: int) -> None:
     """Have the record to which something is soon to happen on its way from memory: by then it is there."""
     if kind == TIMER:
-        fetch(row(w.families, subject))
+        fetch(w.families, subject)
     elif kind == STAY_TIMER:
-        fetch(row(w.stays, subject))
+        fetch(w.stays, subject)
     elif kind == JOURNEY_TIMER:
-        fetch(row(w.journeys, subject))
+        fetch(w.journeys, subject)
 
 
 @compiled

@@ -12,6 +12,7 @@ import numpy as np
 
 from familyflow.engine.drift import STRETCHES
 from familyflow.pathway.people import SIZES
+from familyflow.pathway.stages import BANDS
 from familyflow.scenario.vocabulary import KINDS
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 Record: TypeAlias = Any
 """One record of an array, whose fields only Numba knows."""
 Rows: TypeAlias = Any
-"""The first record of each of `Arrays`, by its name; the others are reached by their number (`ground.compiled.row`)."""
+"""The first record of each of `Arrays`, by its name; the others are reached by their number (`memory.row`)."""
 
 NOBODY: Final = -1
 """In place of an index: no team, no request, no next."""
@@ -41,6 +42,12 @@ NEWS, STAY_NEWS, JOURNEY_NEWS, FAMILY_BEGINS, STAY_BEGINS, JOURNEY_BEGINS = 20, 
 
 PRIORITIES: Final = 10
 """Priorities of waiting, 0 first."""
+SERVICES: Final = 32
+"""Most programmes and services: a bit for each in a family's record says whether it has begun the service."""
+HARMS: Final = 15
+"""Most harms: 16 bits number their combinations."""
+NUMBERS: Final = 1 << 31
+"""Most records of one array: 32 bits number them."""
 CHILDREN: Final = SIZES[-1]
 DELIVERIES: Final = 3
 """Ways in which a programme is delivered: outside, by the team's own worker, and by one with supervision."""
@@ -70,7 +77,7 @@ JOURNEY = np.dtype(
     ],
     align=True,
 )
-SLOTS = np.dtype([("capacity", "i4"), ("taken", "i4"), ("head", "i4", (PRIORITIES,)), ("tail", "i4", (PRIORITIES,))])
+SLOTS = np.dtype([("capacity", "i8"), ("taken", "i4"), ("head", "i4", (PRIORITIES,)), ("tail", "i4", (PRIORITIES,))])
 """A team's desk or a pool of adult workers: places, how many are taken, and a line of those who wait by priority."""
 DELIVERY = np.dtype(
     [*_each("f8", "engages missed completes wait_days length_days success relapse_rate"), ("sessions", "i8")]
@@ -136,7 +143,7 @@ def stay_type(structure: Structure) -> np.dtype:
 def stage_type(structure: Structure) -> np.dtype:
     """Return the record of one stage: what is declared of it, and the draw's rates."""
     exits, combos = structure.to.shape[1], len(structure.combos)
-    bands, programmes = 5, len(structure.pathway.programmes)
+    bands, programmes = len(BANDS), len(structure.pathway.programmes)
     return np.dtype(
         [
             *(("ratio", "f8", (combos, exits)), ("unserved", "f8", (combos, exits)), ("base", "f8", (exits, bands))),

@@ -9,24 +9,25 @@ from familyflow.engine.compiled.cases import (
     age_of,
     alert_stay,
     born,
+    count_up,
     hand_over_stay,
     join_stay,
     listen_stay,
     ratios,
     team_for,
 )
+from familyflow.engine.compiled.memory import row
 from familyflow.engine.compiled.queue import record, urge
 from familyflow.engine.compiled.shapes import NOBODY, STAY_BEGINS
 from familyflow.engine.records import GREW_UP, MOVED, NEW, PASSED, TRANSFERRED, Event
 from familyflow.engine.structure import TO_HOME
-from familyflow.ground.compiled import compiled, row
+from familyflow.ground.compiled import compiled
 from familyflow.pathway.people import ADULT, YEAR
 
 if TYPE_CHECKING:
     from familyflow.engine.compiled.shapes import Rows
 
 ENTER, LEAVE = int(Event.ENTER), int(Event.LEAVE)
-VISITS = 24
 STILL, HOME, LEFT = 0, 1, 2
 """What becomes of a child in care: still there, home again, or gone elsewhere."""
 
@@ -61,8 +62,7 @@ def enter_placement(w: Rows, c: int, way: int) -> None:
     """Start a placement."""
     stay = row(w.stays, c)
     family = row(w.families, stay.family)
-    family.visits[stay.place] += 1
-    stay.visit = (stay.place << VISITS) | (family.visits[stay.place] - 1)
+    stay.visit = count_up(family.visits, stay.place)
     if way == NEW:
         join_stay(w, c, team_for(w, family, stay.place))
     note(w, c, ENTER, way)

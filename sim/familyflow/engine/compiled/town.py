@@ -26,6 +26,7 @@ from familyflow.engine.compiled.journeys import (
 )
 from familyflow.engine.compiled.lives import allocate, change_team, come, go_on_stay, let_go, proceed
 from familyflow.engine.compiled.lives import go_on as go_on_family
+from familyflow.engine.compiled.memory import firsts, row
 from familyflow.engine.compiled.queue import at, drop_first, find_window, is_present, open_window
 from familyflow.engine.compiled.shapes import (
     ADMIT,
@@ -50,7 +51,7 @@ from familyflow.engine.compiled.shapes import (
 )
 from familyflow.engine.compiled.stays import change_team_in_care, draw_stay, wait_in_care
 from familyflow.engine.records import NEW, Event
-from familyflow.ground.compiled import compiled, firsts, row
+from familyflow.ground.compiled import compiled
 
 if TYPE_CHECKING:
     from familyflow.engine.compiled.shapes import Arrays, Record, Rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from familyflow.engine import rules
-from familyflow.engine.keys import Purpose, visit_key
+from familyflow.engine.keys import Purpose, count_up
 from familyflow.engine.records import GREW_UP, MOVED, NEW, PASSED, TRANSFERRED, Event
 from familyflow.engine.reference.listener import Case
 from familyflow.engine.structure import TO_HOME
@@ -41,8 +41,7 @@ class Stay(Case):
 
     def enter(self, *, within: bool) -> None:
         """Start a placement."""
-        self.life.visits[self.place] = self.life.visits.get(self.place, -1) + 1
-        self.visit = visit_key(self.place, self.life.visits[self.place])
+        self.visit = count_up(self.life.visits, self.place)
         if not within:
             self.join(self.town.team_for(self.life, self.place))
         self.record(Event.ENTER, MOVED if within else NEW)

@@ -9,7 +9,7 @@ import simpy
 
 from familyflow.engine import delivery, rules
 from familyflow.engine.delivery import CAUSAL_SHARE
-from familyflow.engine.keys import Purpose, visit_key
+from familyflow.engine.keys import Purpose, count_up
 from familyflow.engine.records import Event
 
 if TYPE_CHECKING:
@@ -35,8 +35,7 @@ class Journey:
         self.env = life.env
         self.programme = programme
         self.declared = life.town.pathway.programmes[programme]
-        life.turns[programme] = life.turns.get(programme, -1) + 1
-        self.visit = visit_key(programme, life.turns[programme])
+        self.visit = count_up(life.turns, programme)
         self.find_pool()
         self.slot: Any = None
         self.waits = False

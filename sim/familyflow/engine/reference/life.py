@@ -6,7 +6,7 @@ from math import inf, isnan
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from familyflow.engine import rules
-from familyflow.engine.keys import Purpose, visit_key
+from familyflow.engine.keys import Purpose, count_up, visit_key
 from familyflow.engine.population import AT_HOME
 from familyflow.engine.records import GREW_UP, MOVED, NEW, PASSED, REOPENED, STAYED, TRANSFERRED, Event
 from familyflow.engine.reference.care import Stay
@@ -167,7 +167,7 @@ class Life(Case):
     def enter(self, stage: int, elapsed: float = 0.0, *, within: bool = False) -> None:
         """Enter a stage with every child at home; find the team and, where one is needed, a worker."""
         self.stage = stage
-        self.visits[stage] = self.visits.get(stage, -1) + 1
+        count_up(self.visits, stage)
         if not within:
             self.spell = self.env.now - elapsed
         self.find_worker()
