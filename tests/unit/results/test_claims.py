@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,9 @@ TWO_YEARS = month_ends(START, 2)
 LAST = TWO_YEARS[-1]
 
 
-def claim(measure: str, change: float, by: date = END, against: str = "no_change") -> Claim:
+def claim(
+    measure: str, change: float, by: date = END, against: Literal["no_change", "start", "published"] = "no_change"
+) -> Claim:
     return Claim(text=f"{measure} changes", measure=measure, change=change, by=by, against=against, source="slides")
 
 

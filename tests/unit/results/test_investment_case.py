@@ -13,6 +13,7 @@ from familyflow.economics import value_of_information
 from familyflow.economics.ladder import Rung
 from familyflow.report.console import case as verdict
 from familyflow.report.console import tables as boxes
+from familyflow.report.document.case_in_words import sentences
 from familyflow.results import investment_case as tables
 from familyflow.results.information import CHANCE
 from familyflow.results.investment_case import CORRECTED, DRIFT, Case, groups_of
@@ -51,7 +52,9 @@ def test_the_ladders_years_add_up_to_all_of_them() -> None:
 def test_no_change_is_nought_in_every_row_of_appraisal_and_cash_flow() -> None:
     found = case()
     for table in (found.appraisal_table, found.cash_flow_table):
-        own = table[(table["schedule"] == "no_change") & ~table.get("measure", table.get("item")).isin(["regret"])]
+        own = table[
+            (table["schedule"] == "no_change") & ~table["measure" if "measure" in table else "item"].isin(["regret"])
+        ]
         assert not own["mean"].fillna(0.0).any()
 
 
@@ -149,11 +152,11 @@ def test_the_case_in_words_names_its_range_and_the_caution() -> None:
 def test_one_sentence_answers_both_questions_and_few_draws_decide_nothing() -> None:
     found = case(MANY)
     cash, public = (int((npv[:, 1] > 0).sum()) for npv in (found.appraisal.npv, found.appraisal.npv_public))
-    said = next(verdict.sentences(found, TITLES))
+    said = next(sentences(found, TITLES))
     assert said.startswith("The plan. Is it cash for the council? ")
     assert f", in {cash} of {MANY} draws. Worth it for the public purse? " in said
     assert f", in {public} of {MANY} draws. Net present value" in said
-    assert "1 draw is too few to decide" in next(verdict.sentences(case(1), TITLES))
+    assert "1 draw is too few to decide" in next(sentences(case(1), TITLES))
 
 
 def test_the_run_rate_is_the_net_of_the_last_whole_year() -> None:

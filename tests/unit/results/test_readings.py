@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from familyflow.ground.readings import READINGS
+from familyflow.ground.readings import TITLES as READING_TITLES
 from familyflow.report.console import readings as console
 from familyflow.report.console import tables
 from familyflow.report.document.blocks import Paragraph, Table
@@ -79,7 +80,7 @@ def test_the_page_says_on_which_reading_it_stands_and_what_was_set(found: Readin
     (table,) = (block for block in made if isinstance(block, Table))
     ((title, rows),) = table.groups
     assert title == "The plan"
-    assert [row[0].rstrip("*") for row in rows] == [readings.TITLES[name] for name in READINGS]
+    assert [row[0].rstrip("*") for row in rows] == [READING_TITLES[name] for name in READINGS]
     assert all(len(row) == len(table.headings) for row in rows)
 
 
@@ -121,7 +122,7 @@ def test_the_options_ask_for_the_same_again() -> None:
 
 
 def test_a_single_draw_has_no_precision_to_show() -> None:
-    one = readings.readings(load("swindon"), 1, {"none": outcomes(1.0)[lambda rows: rows["draw"] == 0]})
+    one = readings.readings(load("swindon"), 1, {"none": outcomes(1.0).query("draw == 0")})
     file = StringIO()
     console.show(tables.page(file), replace(one, standing="none"), TITLES)
     assert "nan" not in file.getvalue()
