@@ -116,9 +116,14 @@ def test_no_bar_of_the_tornado_is_an_income_as_no_answer_hangs_on_it() -> None:
 
 
 def test_a_schedule_that_only_brings_money_employs_nobody() -> None:
-    amounts = np.zeros((1, 2, 3, 2))
-    amounts[:, 1, :, 0] = 1 / 3
-    assert case._live(amounts, (GRANT, COST)).tolist() == [3, 3]
+    terms = {name: made_up.quantity(0.02) for name in (case.DISCOUNT_RATE, case.DEFLATOR_GROWTH)}
+    prices = {COST.price: made_up.quantity(50.0), GRANT.price: made_up.quantity(1e6)}
+    years = ("2020/21", "2021/22")
+    a = case.Assumptions((COST, GRANT), prices | terms, {"2024/25": 100.0}, "2024/25", years[0], years)
+    records = ledger((0.2, 0.3, 0.5))
+    unstaffed = records[records["measure"] != COST.measure]
+    live = [case.activity([each], samples(1e6), a, ["no_change", "plan"]).live[-1] for each in (records, unstaffed)]
+    assert live == [0, len(years)]
 
 
 def test_a_case_is_made_of_every_income_of_the_scenario_and_who_pays_it() -> None:

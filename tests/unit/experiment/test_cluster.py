@@ -89,7 +89,7 @@ def test_a_cluster_gives_the_same_bytes_loses_only_a_dead_worker_s_draws_and_ref
         killer.join()
         assert workers[0].wait(10) != 0
         assert digests(folder) == digests(tmp_path / "here")
-        monkeypatch.setattr(clusters, "_our_digest", lambda: "another")
+        monkeypatch.setattr(clusters, "our_digest", lambda: "another")
         with pytest.raises(Problem, match="has another version of familyflow, or none"), cluster(address):
             pass
 
@@ -102,7 +102,7 @@ def test_a_scheduler_without_workers_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense://x"])
 def test_an_address_where_nobody_answers_is_refused_in_seconds(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clusters, "_ANSWER_SECONDS", 1)
+    monkeypatch.setattr(clusters, "ANSWER_SECONDS", 1)
     with pytest.raises(Problem, match=f"--dask {address}: no scheduler answers there"), cluster(address):
         pass
 

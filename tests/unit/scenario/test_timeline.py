@@ -29,7 +29,7 @@ from familyflow.scenario.timeline import (
     build,
 )
 from familyflow.scenario.vocabulary import GROUPS, KINDS, REQUIRED_GROUPS
-from familyflow.scenario.workforce import Leaving, Staffing, Work, _following
+from familyflow.scenario.workforce import Leaving, Staffing, Work, multipliers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -489,14 +489,14 @@ def test_lending_leaves_all_posts_together_what_children_open_ask_for(
 ) -> None:
     given = {"staff__posts_follow_demand": elasticity, "staff__lent_between_teams": lent}
     work = Work((0.0, children_open), (0.0, referrals))
-    following = _following(council(teams=ALL_TEAMS), work, values(given))[DAYS_PER_YEAR]
+    following = multipliers(council(teams=ALL_TEAMS), work, values(given))[DAYS_PER_YEAR]
     together = sum(VALUES[f"team.{team}.social_workers"] * following[team] for team in ("front", "plans"))
     assert together == pytest.approx(30 * exp(elasticity * children_open))
 
 
 def test_multipliers_are_those_of_the_teams_of_day_0_whatever_the_schedule() -> None:
     work = Work((0.0, 0.2), (0.0, 0.9))
-    plain, eventful = (_following(council(*each, teams=ALL_TEAMS), work, VALUES) for each in ((), EVENTFUL))
+    plain, eventful = (multipliers(council(*each, teams=ALL_TEAMS), work, VALUES) for each in ((), EVENTFUL))
     assert plain == eventful
 
 
