@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pytest
+from frames import samples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_town import UNSHRUNK, begin, live, on, scenario, values, with_schedules
@@ -60,8 +61,7 @@ def test_an_income_moves_neither_cost_nor_net_saving_and_comes_on_top_of_it() ->
         simulate(start(), schedule).frame().assign(draw=0, schedule=schedule)
         for schedule in ("no_change", "without", "granted")
     ]
-    samples = pd.DataFrame([{"draw": 0, **values()}])
-    found = by_year(savings(priced(town, pd.concat(frames), samples))).set_index("financial_year")
+    found = by_year(savings(priced(town, pd.concat(frames), samples(values())))).set_index("financial_year")
     granted, without = (found[found["schedule"] == name] for name in ("granted", "without"))
     money = [name for name in found.columns if name not in {"schedule", "draw", "income_gbp", "net_after_income_gbp"}]
     pd.testing.assert_frame_equal(granted[money], without[money])

@@ -21,10 +21,12 @@ no change had 426 days of foster care (of 366 days) and no allowance.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import pytest
+from frames import days, records, samples, series
 from paper import DEFLATOR, START, STATED
 
 from familyflow.economics import appraisal, case, ladder
@@ -36,6 +38,9 @@ from familyflow.economics.prices import price_years, uprating
 from familyflow.ground.calendar import month_ends
 from familyflow.ground.quantity import Quantity, Status
 from familyflow.scenario import tables
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 VALUES = {
     "price.on_cost": 0.30,
@@ -185,17 +190,15 @@ def _activity(a: Assumptions, schedules: dict[str, tuple[Days, ...]]) -> Activit
 
 
 def _samples(a: Assumptions) -> pd.DataFrame:
-    return pd.DataFrame([{"draw": 0, **{name: each.value for name, each in a.quantities.items()}}])
+    return samples({name: each.value for name, each in a.quantities.items()})
 
 
 def _monthly(schedules: dict[str, tuple[Days, ...]]) -> pd.DataFrame:
     """Lay days out as monthly rows."""
-    rows = [(0, name, month, "", "contacts", 0.0) for name in schedules for month in month_ends(START, 2)]
-    for name, days in schedules.items():
-        for measure, first, last, count in days:
-            covered = pd.Series(count, pd.date_range(first, last)).groupby(pd.Grouper(freq="ME")).sum()
-            rows += [(0, name, month.date(), "north", measure, float(value)) for month, value in covered.items()]  # type: ignore[attr-defined]
-    return pd.DataFrame(rows, columns=["draw", "schedule", "month", "team", "measure", "value"])
+    months = month_ends(START, 2)
+    idle = [series(name, "contacts", months, [0.0] * len(months)) for name in schedules]
+    lived = [days(name, "north", *stay) for name, stays in schedules.items() for stay in stays]
+    return records(chain.from_iterable([*idle, *lived]))
 
 
 def _pence(amounts: np.ndarray) -> list[int]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pytest
-from by_hand import MONTHS, START, Row, frame, quantity, scenario, series
+from by_hand import MONTHS, START, frame, quantity, scenario, series
 
 from familyflow.ground.calendar import month_ends
 from familyflow.ground.problem import Problem
@@ -18,6 +18,8 @@ from familyflow.scenario.model import Team
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from frames import Row
 
     from familyflow.scenario.model import Scenario
 
