@@ -860,7 +860,7 @@ def _history(scenario: str) -> str:
 
 def _placed(rows: Iterable[Mapping[str, str]]) -> str:
     """Count where the published counts lie that fall within the run."""
-    places = Counter(_lies(row) for row in rows if row["mean"])
+    places = Counter(side_of_range(row) for row in rows if row["mean"])
     after = sum(places.values()) - places[DAY_0]
     where = f"{places['inside']} inside, {places['below']} below and {places['above']} above"
     return (
@@ -872,12 +872,12 @@ def _then(found: Mapping[tuple[str, str, str], Mapping[str, str]], day: str, sto
     """Write what was published on a day, where that lies, and what the run has then."""
     before = found.get((day, stock, "no_change"))
     yield f"{float(before['published']):.0f}" if before else "-"
-    yield _lies(before) if before and before["mean"] else "-"
+    yield side_of_range(before) if before and before["mean"] else "-"
     yield _outcome(before)
     yield _outcome(found.get((day, stock, "as_published")))
 
 
-def _lies(row: Mapping[str, str]) -> str:
+def side_of_range(row: Mapping[str, str]) -> str:
     """Say whether a published count lies in the range of outcomes of no change."""
     published, low, high = (float(row[key]) for key in ("published", "p5", "p95"))
     if low == high:
@@ -895,7 +895,7 @@ def _elements(name: str) -> str:
             row["kind"],
             row["document"],
             row["modelled"] or "-",
-            _where(name, raw, row["keys"].split()) or "-",
+            with_files(name, raw, row["keys"].split()) or "-",
             "; ".join(_answered_by(row, raw, verdicts)) or "-",
             row["out"] or "-",
         )
@@ -909,7 +909,7 @@ def elements(name: str) -> tuple[dict[str, str], ...]:
     return outcomes(f"elements/{name}")
 
 
-def _where(name: str, raw: Mapping[str, Any], keys: Sequence[str]) -> str:
+def with_files(name: str, raw: Mapping[str, Any], keys: Sequence[str]) -> str:
     """Write keys with the file that holds them."""
     own = [key for key in keys if states(raw, key)]
     files = {f"scenarios/{name}.toml": own, SHARED_FILE: [key for key in keys if key not in own]}

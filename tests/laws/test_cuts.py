@@ -31,6 +31,7 @@ from familyflow.scenario.schema import Cut, Open
 
 if TYPE_CHECKING:
     from familyflow.engine import Ledger, Start
+    from familyflow.scenario.schema import ExistingCases
 
 CUT_DAY = 200.0
 ROLE = "da_victim_worker"
@@ -128,7 +129,7 @@ def test_fewer_key_workers_never_mean_fewer_assessments_on_average() -> None:
 
 
 @cache
-def split(kind: str, cases: str = "transfer") -> Ledger:
+def split(kind: str, cases: ExistingCases = "transfer") -> Ledger:
     """Return a year in which a team opens for one kind of family in the whole town."""
     town = scenario()
     town = replace(town, teams={**town.teams, "east": replace(town.teams["east"], kinds=(kind,))})

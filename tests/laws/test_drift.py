@@ -151,7 +151,8 @@ def test_what_moves_next_year_changes_nothing_before(plain: Start) -> None:
 def first_year(ledger: Ledger) -> np.ndarray:
     """Return what happened to families in the first year."""
     log = ledger.events
-    return log[(log["time"] < YEAR) & (ledger.world.start.families.alone[log["family"]] == 0)]
+    found: np.ndarray = log[(log["time"] < YEAR) & (ledger.world.start.families.alone[log["family"]] == 0)]
+    return found
 
 
 # What moves ------------------------------------------------------------------------------------------------------

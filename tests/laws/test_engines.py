@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pytest
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from familyflow.engine import Start
     from familyflow.pathway.stages import Stage
     from familyflow.scenario import Scenario
-    from familyflow.scenario.schema import Step
+    from familyflow.scenario.schema import ExistingCases, Step
 
 TOWNS = 200
 SIZE = 0.04
@@ -145,7 +145,7 @@ DRIFTS = st.fixed_dictionaries(
 )
 
 
-def steps_of(drawn: list[tuple[str, int, str, str]]) -> tuple[Step, ...]:
+def steps_of(drawn: list[tuple[str, int, str, ExistingCases]]) -> tuple[Step, ...]:
     """Return possible steps, in order of day: each team opens, closes and goes live at most once."""
     steps: list[Step] = []
     seen: set[tuple[str, str]] = set()
@@ -162,7 +162,7 @@ def steps_of(drawn: list[tuple[str, int, str, str]]) -> tuple[Step, ...]:
         elif kind == "boundary":
             steps.append(Boundary(date=on(day), action="boundary", team=other, areas=areas, existing_cases=existing))
         elif kind == "close" and ("close", other) not in seen:
-            along = "transfer" if existing == "stay" else existing
+            along: Literal["transfer", "with_workers"] = "transfer" if existing == "stay" else existing
             steps.append(Close(date=on(day), action="close", team=team, to=other, existing_cases=along))
         elif kind == "staff":
             steps.append(Staff(date=on(day), action="staff", team=team, social_workers=0.4))
@@ -209,7 +209,7 @@ FLAGS = st.lists(
     kinds=st.sampled_from([KINDS, *((kind,) for kind in KINDS)]),
 )
 def test_any_town_is_one_story(  # noqa: PLR0913, PLR0917 - each is drawn
-    drawn: list[tuple[str, int, str, str]],
+    drawn: list[tuple[str, int, str, ExistingCases]],
     changes: dict[str, float],
     effects: list[str],
     offered: tuple[str, ...],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,6 +23,7 @@ from small_town import (
     with_posts,
     with_schedules,
 )
+from watched import MADE
 
 from familyflow.engine import simulate
 from familyflow.engine.records import Event
@@ -142,7 +142,7 @@ def test_schedules_lived_in_another_order_give_the_same_bytes() -> None:
 def test_the_hash_seed_of_a_process_changes_no_byte() -> None:
     digests = [
         subprocess.run(
-            [sys.executable, "-c", DIGEST, str(Path(__file__).parent)],
+            [sys.executable, "-c", DIGEST, MADE],
             env=os.environ | {"PYTHONHASHSEED": seed},
             capture_output=True,
             check=True,

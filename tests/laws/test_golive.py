@@ -117,9 +117,9 @@ def served(kind: type[simpy.PriorityResource], number: int) -> list[int]:
         request.cancel()
     order = []
     while slots.users:
-        request = next(iter(slots.users))
-        order.append(numbers[request])
-        slots.release(request)
+        (given, *_) = (request for request in asked if request in slots.users)
+        order.append(numbers[given])
+        slots.release(given)
         env.run()
     return order
 

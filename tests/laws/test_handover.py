@@ -103,10 +103,10 @@ def test_a_change_of_worker_that_costs_nothing_changes_no_life() -> None:
 
 def assert_alike(log: np.ndarray, other: np.ndarray) -> None:
     """Fail unless two logs say the same of each family, their times equal but for rounding."""
-    ordered = [x[np.lexsort((np.arange(len(x)), x["family"]))] for x in (log, other)]
+    one, two = (x[np.lexsort((np.arange(len(x)), x["family"]))] for x in (log, other))
     for name in ("event", "family", "child", "team", "place", "exit"):
-        np.testing.assert_array_equal(*(x[name] for x in ordered))
-    np.testing.assert_allclose(*(x["time"] for x in ordered), rtol=1e-9, atol=1e-9)
+        np.testing.assert_array_equal(one[name], two[name])
+    np.testing.assert_allclose(one["time"], two["time"], rtol=1e-9, atol=1e-9)
 
 
 # The pace between changes of worker ------------------------------------------------------------------------------
@@ -196,7 +196,7 @@ def test_cases_that_stay_with_their_team_go_on_as_if_nothing_had_happened() -> N
     start = begin(AMPLE | RECRUITED | STEADY | MANY_IN_CARE, size=0.3, town=moving(steps))
     kept, moved = (ledger.events for ledger in live_through(start, "no_change", "moved"))
     assert not (moved["event"] == Event.WORKER_CHANGED).any()
-    same = [name for name in moved.dtype.names if name != "team"]
+    same = [name for name in moved.dtype.names or () if name != "team"]
     np.testing.assert_array_equal(moved[same], kept[same])
     assert (moved["team"] != kept["team"]).any()
 

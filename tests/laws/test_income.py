@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pytest
+from frames import samples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_town import UNSHRUNK, begin, live, on, scenario, values, with_schedules
@@ -60,10 +61,9 @@ def test_an_income_moves_neither_cost_nor_net_saving_and_comes_on_top_of_it() ->
         simulate(start(), schedule).frame().assign(draw=0, schedule=schedule)
         for schedule in ("no_change", "without", "granted")
     ]
-    samples = pd.DataFrame([{"draw": 0, **values()}])
-    found = by_year(savings(priced(town, pd.concat(frames), samples))).set_index(["schedule", "financial_year"])
-    granted, without = found.loc["granted"], found.loc["without"]
-    money = [name for name in found.columns if name not in {"draw", "income_gbp", "net_after_income_gbp"}]
+    found = by_year(savings(priced(town, pd.concat(frames), samples(values())))).set_index("financial_year")
+    granted, without = (found[found["schedule"] == name] for name in ("granted", "without"))
+    money = [name for name in found.columns if name not in {"schedule", "draw", "income_gbp", "net_after_income_gbp"}]
     pd.testing.assert_frame_equal(granted[money], without[money])
     assert granted["programme_cost_gbp"].sum() > 0
     assert not without["income_gbp"].any()
@@ -77,7 +77,7 @@ def test_what_comes_in_adds_up_to_the_share_of_the_span_within_the_horizon(day: 
     town = with_schedules(scenario(), granted=[brings(day, years)])
     world = under(replace(start(), scenario=town), "granted")
     (row,) = world.timeline.income
-    share = dict(Ledger(world, ())._income())[MEASURE]
+    share = dict(Ledger(world, ()).measures())[MEASURE]
     within = min(max(start().horizon - row.day, 0.0), row.until - row.day) / (row.until - row.day)
     assert share.sum() == pytest.approx(within, abs=1e-12)
     assert not share[:, :-1].any()
@@ -89,7 +89,7 @@ def test_money_comes_in_evenly_from_its_date_on() -> None:
     town = with_schedules(scenario(), granted=[brings(11, 1 / 12)])
     world = under(replace(start(), scenario=town), "granted")
     (row,) = world.timeline.income
-    share = dict(Ledger(world, ())._income())[MEASURE][:, -1]
+    share = dict(Ledger(world, ()).measures())[MEASURE][:, -1]
     assert row.day == day_of(on(11), start().dates[0]) - 1
     length = row.until - row.day
     assert share[:4].tolist() == pytest.approx([0.0, (31 - row.day) / length, (row.until - 31) / length, 0.0])

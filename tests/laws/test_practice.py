@@ -176,8 +176,8 @@ def test_services_are_given_by_workers_of_live_teams_only_and_never_outside(serv
     without = everything[everything["exit"] == 0]
     assert set(without["event"].tolist()) <= {int(Event.GAVE_UP)}
     for record in without:
-        team = where.on(int(record["family"]), float(record["time"]))[1]
-        assert team < 0 or record["time"] < since.get(TEAMS[team], np.inf)
+        held_by = where.on(int(record["family"]), float(record["time"]))[1]
+        assert held_by < 0 or record["time"] < since.get(TEAMS[held_by], np.inf)
 
 
 def test_a_service_is_offered_at_its_own_stages_where_its_workers_have_places(served: Ledger) -> None:

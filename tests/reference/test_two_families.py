@@ -38,14 +38,19 @@ child in a children's home throughout, and a parent who misuses alcohol: through
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
-import pandas as pd
 import pytest
+from frames import days, records, samples, series
 from paper import DEFLATOR, START, STATED
 
 from familyflow.economics.cashflow import cumulative, money, savings
 from familyflow.economics.prices import uprating
 from familyflow.ground.calendar import month_ends
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from frames import Row
 
 SHARES = {"price.on_cost": 0.30, "price.overhead": 0.25}
 OTHER_PRICES = (
@@ -91,8 +96,7 @@ PUBLISHED_DAYS: tuple[Days, ...] = (
 @pytest.fixture(scope="module")
 def priced() -> pd.DataFrame:
     rows = [*_rows("no_change", NO_CHANGE_DAYS, NO_CHANGE_EVENTS), *_rows("as_published", PUBLISHED_DAYS, ())]
-    monthly = pd.DataFrame(rows, columns=["draw", "schedule", "month", "team", "measure", "value"])
-    return money(monthly, _samples(), _factors())
+    return money(records(rows), _samples(), _factors())
 
 
 def test_what_two_families_cost_agrees_with_paper_to_the_penny(priced: pd.DataFrame) -> None:
@@ -152,21 +156,19 @@ def test_the_position_by_year_agrees_with_paper_to_the_penny(priced: pd.DataFram
     }
 
 
-def _rows(
-    schedule: str, days: tuple[Days, ...], events: tuple[Event, ...]
-) -> list[tuple[int, str, date, str, str, float]]:
+def _rows(schedule: str, stays: tuple[Days, ...], events: tuple[Event, ...]) -> list[Row]:
     """Lay days and events out as monthly rows, the snapshot's rows of nothing first."""
-    rows = [(0, schedule, month, "", "contacts", 0.0) for month in month_ends(START, 2)]
-    for team, measure, first, last, count in days:
-        covered = pd.Series(count, pd.date_range(first, last)).groupby(pd.Grouper(freq="ME")).sum()
-        rows += [(0, schedule, month.date(), team, measure, float(value)) for month, value in covered.items()]  # type: ignore[attr-defined]
+    months = month_ends(START, 2)
+    rows = series(schedule, "contacts", months, [0.0] * len(months))
+    for stay in stays:
+        rows += days(schedule, *stay)
     return rows + [(0, schedule, month, team, measure, value) for team, measure, month, value in events]
 
 
 def _samples() -> pd.DataFrame:
     """Give the one draw: the prices above, and 0 for what these families never use."""
     stated = {name: price for name, (price, _) in STATED.items()}
-    return pd.DataFrame([{"draw": 0, **dict.fromkeys((*OTHER_PRICES, *OTHER_SHARES), 0.0), **stated, **SHARES}])
+    return samples({**dict.fromkeys((*OTHER_PRICES, *OTHER_SHARES), 0.0), **stated, **SHARES})
 
 
 def _factors() -> dict[str, float]:

@@ -21,10 +21,12 @@ no change had 426 days of foster care (of 366 days) and no allowance.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import pytest
+from frames import days, records, samples, series
 from paper import DEFLATOR, START, STATED
 
 from familyflow.economics import appraisal, case, ladder
@@ -36,6 +38,9 @@ from familyflow.economics.prices import price_years, uprating
 from familyflow.ground.calendar import month_ends
 from familyflow.ground.quantity import Quantity, Status
 from familyflow.scenario import tables
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 VALUES = {
     "price.on_cost": 0.30,
@@ -131,7 +136,7 @@ def test_the_rungs_of_every_line_add_up_to_what_it_saves(assumed: Assumptions, f
 def test_the_case_and_the_priced_ledger_are_built_of_the_same_pounds(assumed: Assumptions, found: Activity) -> None:
     """Each line's rungs of each year are what `money`, the source of the summary, says is saved; nothing is twice."""
     flows = ladder.cash_flow(found, assumed)
-    saved = sum(flows.rungs.values())
+    saved = np.sum([*flows.rungs.values()], axis=0)
     stated = price_years(assumed.quantities)
     priced = money(_monthly(SCHEDULES), _samples(assumed), uprating(stated, "2024/25", DEFLATOR), assumed.lines)
     ledger = savings(grown(priced, _samples(assumed), stated, assumed.lines))
@@ -139,9 +144,8 @@ def test_the_case_and_the_priced_ledger_are_built_of_the_same_pounds(assumed: As
     assert len(rows) == len(assumed.years) * len(assumed.lines)
     for y, year in enumerate(assumed.years):
         for at, line in enumerate(assumed.lines):
-            row = rows.loc[(year, line.name)]
-            assert saved[0, 1, y, at] == pytest.approx(row["saving_gbp"], abs=1e-9)
-            assert flows.cost[0, 1, y, at] == pytest.approx(row["cost_gbp"], abs=1e-9)
+            assert saved[0, 1, y, at] == pytest.approx(rows["saving_gbp"][year, line.name], abs=1e-9)
+            assert flows.cost[0, 1, y, at] == pytest.approx(rows["cost_gbp"][year, line.name], abs=1e-9)
 
 
 def test_the_order_of_schedules_does_not_matter(assumed: Assumptions, found: Activity) -> None:
@@ -186,17 +190,15 @@ def _activity(a: Assumptions, schedules: dict[str, tuple[Days, ...]]) -> Activit
 
 
 def _samples(a: Assumptions) -> pd.DataFrame:
-    return pd.DataFrame([{"draw": 0, **{name: each.value for name, each in a.quantities.items()}}])
+    return samples({name: each.value for name, each in a.quantities.items()})
 
 
 def _monthly(schedules: dict[str, tuple[Days, ...]]) -> pd.DataFrame:
     """Lay days out as monthly rows."""
-    rows = [(0, name, month, "", "contacts", 0.0) for name in schedules for month in month_ends(START, 2)]
-    for name, days in schedules.items():
-        for measure, first, last, count in days:
-            covered = pd.Series(count, pd.date_range(first, last)).groupby(pd.Grouper(freq="ME")).sum()
-            rows += [(0, name, month.date(), "north", measure, float(value)) for month, value in covered.items()]  # type: ignore[attr-defined]
-    return pd.DataFrame(rows, columns=["draw", "schedule", "month", "team", "measure", "value"])
+    months = month_ends(START, 2)
+    idle = [series(name, "contacts", months, [0.0] * len(months)) for name in schedules]
+    lived = [days(name, "north", *stay) for name, stays in schedules.items() for stay in stays]
+    return records(chain.from_iterable([*idle, *lived]))
 
 
 def _pence(amounts: np.ndarray) -> list[int]:

@@ -35,7 +35,8 @@ def inputs() -> np.ndarray:
         correlation[np.ix_(places, places)] = CORRELATION
     np.fill_diagonal(correlation, 1.0)
     scores = np.random.default_rng(7).standard_normal((DRAWS, len(MEANS)))
-    return np.array(MEANS) + np.array(SPREADS) * (scores @ np.linalg.cholesky(correlation).T)
+    made: np.ndarray = np.array(MEANS) + np.array(SPREADS) * (scores @ np.linalg.cholesky(correlation).T)
+    return made
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 MACHINE_PATH = re.compile(rf"{re.escape(str(ROOT))}\b|(?<![\w.])/(home|Users|root|work)/[\w.]|file:///\w")
 PACKAGE_ADDRESS = re.compile(r"https?://[^\s\"')]*(/simple/|/packages/|\.whl|\.tar\.gz)|--(extra-)?index-url")
+DOTTED = re.compile(r"[\w.]+")
 NEIGHBOUR = re.compile(r"\.\./shared")
 CONTAINERS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
 ALTERING = {
@@ -92,6 +93,44 @@ def constant(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and (node.id.isupper() or node.id == "__all__")
 
 
+def private(name: str) -> bool:
+    return any(part.startswith("_") and not part.startswith("__") for part in name.split("."))
+
+
+def modules(module: ast.Module) -> Iterator[tuple[str, str]]:
+    """Find what a file imports of the package: the local name, and the whole one."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "familyflow":
+            yield from ((each.asname or each.name, f"{node.module}.{each.name}") for each in node.names)
+        if isinstance(node, ast.Import):
+            for each in node.names:
+                if each.name.split(".")[0] == "familyflow":
+                    yield each.asname or "familyflow", each.name
+
+
+def reached(module: ast.Module) -> Iterator[str]:
+    """Find private names of the package that a file imports, or reaches as an attribute of what it imports.
+
+    A name replaced for a test's sake, by `setattr(module, "_name", ...)`, is reached too.
+    """
+    imported = dict(modules(module))
+    yield from (whole for whole in imported.values() if private(whole))
+    for node in ast.walk(module):
+        match node:
+            case ast.Attribute(attr=name) if private(name) and owner(node) in imported:
+                yield ast.unparse(node)
+            case ast.Call(func=ast.Attribute(attr="setattr"), args=[held, ast.Constant(value=str(name)), *_]) if (
+                private(name) and owner(held) in imported
+            ):
+                yield f"{ast.unparse(held)}.{name}"
+
+
+def owner(node: ast.expr) -> str:
+    """Give the name that an attribute is reached from by names alone; of anything else nothing."""
+    whole = ast.unparse(node)
+    return whole.split(".")[0] if DOTTED.fullmatch(whole) else ""
+
+
 def project() -> dict[str, Any]:
     table: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return table
@@ -144,6 +183,30 @@ def test_every_test_asserts() -> None:
         if not ASSERTING.search("\n".join(ast.unparse(line) for line in node.body))
     ]
     assert silent == []
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("from familyflow.engine import _inner", ["familyflow.engine._inner"]),
+        ("from familyflow.engine._inner import name", ["familyflow.engine._inner.name"]),
+        ("from familyflow import engine as e\ne.part._inner(1)", ["e.part._inner"]),
+        ("import familyflow\nfamilyflow.engine._inner", ["familyflow.engine._inner"]),
+        ("from familyflow import engine\npatch.setattr(engine, '_inner', 1)", ["engine._inner"]),
+        ("from familyflow import engine\nengine.__name__, engine.run().kept._rows, os._exit", []),
+    ],
+)
+def test_a_private_name_of_the_package_is_found_however_a_file_comes_by_it(source: str, found: list[str]) -> None:
+    assert list(reached(ast.parse(source))) == found
+
+
+def test_no_test_uses_a_private_name_of_the_package() -> None:
+    assert [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in tracked(".py")
+        if path.is_relative_to(ROOT / "tests")
+        for name in reached(tree(path))
+    ] == []
 
 
 def test_every_dependency_is_pinned() -> None:

@@ -45,15 +45,15 @@ def follow(structure: Structure, rates: Rates) -> Cohort:
     """Follow entrants of each year of age by month, with hazards constant within bands and ages."""
     hazards = _hazards(structure, rates)
     staying, days = _operators(structure, hazards)
-    from_families = _entrants(rates, structure.age_shares)
-    alone = _entrants(rates, np.eye(len(AGE_BANDS))[-1])
+    from_families = entrants(rates, structure.age_shares)
+    alone = entrants(rates, np.eye(len(AGE_BANDS))[-1])
     stock, exits, grown = _walk(structure, from_families, staying, days, hazards)
     stock_alone, exits_alone, grown_alone = _walk(structure, alone, staying, days, hazards)
     home = float(exits[structure.to == TO_HOME].sum())
     return Cohort(stock, stock_alone, exits, exits_alone, home, grown, grown_alone)
 
 
-def _entrants(rates: Rates, shares: Floats) -> Floats:
+def entrants(rates: Rates, shares: Floats) -> Floats:
     """Return entrants by year of age and first placement; they sum to 1."""
     widths = np.array([high - low for _, low, high in AGE_BANDS])
     band = np.array([[low <= a < high for _, low, high in AGE_BANDS] for a in AGES]).argmax(axis=1)

@@ -329,7 +329,7 @@ class Ledger:
         """Yield the share of each income's total that came in since the row before, from the timeline."""
         for row in self.world.timeline.income:
             share = np.zeros((len(self.edges), self.columns))
-            share[:, -1] = _steps([(row.day, 1 / (row.until - row.day)), (row.until, 0.0)], self.edges)[1]
+            share[:, -1] = stepped([(row.day, 1 / (row.until - row.day)), (row.until, 0.0)], self.edges)[1]
             yield f"{INCOME_SHARE}{row.income}", share
 
     def _role(self, role: str) -> tuple[Floats, Floats]:
@@ -337,7 +337,7 @@ class Ledger:
         level, days = np.zeros((2, len(self.edges), self.columns))
         for i, name in enumerate(self.world.start.scenario.teams):
             steps = [(s.day, s.fte) for s in self.world.timeline.staff if s.team == name and s.role == role]
-            level[:, i], days[:, i] = _steps(steps, self.edges)
+            level[:, i], days[:, i] = stepped(steps, self.edges)
         return level, days
 
     @property
@@ -353,7 +353,7 @@ class Ledger:
         for ended in self.world.timeline.ended:
             paid = [(ended.day, ended.fte * self._redundant_share), (ended.day + notice, 0.0)]
             table = days.setdefault(ended.role, np.zeros((len(self.edges), self.columns)))
-            table[:, self._column(ended.team)] += _steps(paid, self.edges)[1]
+            table[:, self._column(ended.team)] += stepped(paid, self.edges)[1]
         return days
 
     def _redundant(self) -> Floats:
@@ -376,8 +376,8 @@ class Ledger:
         for post in self.world.timeline.posts:
             column = self._column(post.team)
             table = days.setdefault(post.role, np.zeros((len(self.edges), self.columns)))
-            table[:, column] += _steps([(post.hired_day, post.fte), (post.end_day, 0.0)], self.edges)[1]
-            at_work = _steps([(post.working_day, post.fte), (post.end_day, 0.0)], self.edges)[0]
+            table[:, column] += stepped([(post.hired_day, post.fte), (post.end_day, 0.0)], self.edges)[1]
+            at_work = stepped([(post.working_day, post.fte), (post.end_day, 0.0)], self.edges)[0]
             working[:, column] += at_work if post.role in roles(self.world.start.structure.pathway.programmes) else 0.0
         yield "adult_workers_in_post", working
         yield from ((f"fte_days_{role}", table) for role, table in days.items())
@@ -390,7 +390,7 @@ def _in_last_column(table: Floats) -> Floats:
     return moved
 
 
-def _steps(steps: list[tuple[float, float]], edges: Floats) -> tuple[Floats, Floats]:
+def stepped(steps: list[tuple[float, float]], edges: Floats) -> tuple[Floats, Floats]:
     """Return (level at each edge, level x days since the edge before) of a stepped level from (day, level)."""
     level, days = np.zeros(len(edges)), np.zeros(len(edges))
     for i, (day, value) in enumerate(steps):

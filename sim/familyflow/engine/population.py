@@ -229,7 +229,7 @@ def _at_home(
     families.combo[:] = combo
     u = keys.uniforms(len(families), Purpose.START_ELAPSED)
     families.elapsed[:] = _elapsed(expected, stage, band, combo, u)
-    families.residual[:] = _residual(structure, stage, u, keys)
+    families.residual[:] = residual(structure, stage, u, keys)
 
 
 def _elapsed(expected: Expectation, stage: Ints, band: Ints, combo: Ints, u: Floats) -> Floats:
@@ -240,7 +240,7 @@ def _elapsed(expected: Expectation, stage: Ints, band: Ints, combo: Ints, u: Flo
     return np.asarray(STARTS[band] - np.log1p(-u * whole) / hazard)
 
 
-def _residual(structure: Structure, stage: Ints, u: Floats, keys: Keys) -> Floats:
+def residual(structure: Structure, stage: Ints, u: Floats, keys: Keys) -> Floats:
     """Return the days left of a decision found under way: an even part of a length-biased Weibull time."""
     deciding = structure.decision[stage]
     shape = np.where(deciding, structure.shape[stage], 1.0)

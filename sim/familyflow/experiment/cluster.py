@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Inputs = ParamSpec("Inputs")
 Result = TypeVar("Result")
 
-_ANSWER_SECONDS: Final = 10
+ANSWER_SECONDS: Final = 10
 """A scheduler that is there answers within this time."""
 _AHEAD: Final = 2
 """Draws handed out for each thread of the cluster: one to do, one to do next."""
@@ -56,7 +56,7 @@ def _dask() -> Any:  # noqa: ANN401 - a library that need not be there
 def _client(distributed: Any, address: str) -> Any:  # noqa: ANN401 - Dask's
     """Connect; Problem when nobody answers."""
     try:
-        return distributed.Client(address, timeout=_ANSWER_SECONDS, set_as_default=False)
+        return distributed.Client(address, timeout=ANSWER_SECONDS, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise Problem(f"--dask {address}: no scheduler answers there ({reason})") from None
@@ -68,7 +68,7 @@ def _refuse_other_code(client: Any, address: str) -> None:  # noqa: ANN401 - Das
     if not found:
         raise Problem(f"--dask {address}: the scheduler has no workers; start some with `dask worker {address}`")
     for worker, digest in sorted(found.items()):
-        if digest != _our_digest():
+        if digest != our_digest():
             raise Problem(f"--dask {address}: the worker at {worker} has another version of familyflow, or none")
 
 
@@ -81,7 +81,7 @@ class _SameCode(Executor):
 
     def submit(self, fn: Callable[Inputs, Result], /, *args: Inputs.args, **kwargs: Inputs.kwargs) -> Future[Result]:
         """Hand on a task."""
-        return self.inner.submit(partial(of_same_code, _our_digest(), fn), *args, **kwargs)
+        return self.inner.submit(partial(of_same_code, our_digest(), fn), *args, **kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002 - as Executor has it
         """Hand on that all is done."""
@@ -90,12 +90,12 @@ class _SameCode(Executor):
 
 def of_same_code(digest: str, task: Callable[Inputs, Result], /, *args: Inputs.args, **kwargs: Inputs.kwargs) -> Result:
     """Do a task if this process has the code of that digest; Problem otherwise."""
-    if digest != _our_digest():
+    if digest != our_digest():
         raise Problem("a worker that has joined has another version of familyflow: stop it, and go on")
     return task(*args, **kwargs)
 
 
 @cache
-def _our_digest() -> str:
+def our_digest() -> str:
     """Give the digest of the code that this process runs."""
     return provenance.code_digest()

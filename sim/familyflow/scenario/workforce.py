@@ -99,7 +99,7 @@ def _grown(scenario: Scenario, live: Sequence[Spell], values: Mapping[str, float
     return [replace(each, day=each.day + ramp) for each in live if each.day + ramp < each.end]
 
 
-def _following(scenario: Scenario, work: Work, values: Mapping[str, float]) -> dict[float, dict[str, float]]:
+def multipliers(scenario: Scenario, work: Work, values: Mapping[str, float]) -> dict[float, dict[str, float]]:
     """Give what multiplies social workers' establishments, by team, from which day on: they step as a run's years turn.
 
     All together go along with children open; of that, each team has what its own work asks for. So far as workers are
@@ -126,7 +126,7 @@ def lay_out(
 
     `dated`: a schedule's steps in order of day. `live`: when teams are live. `values` by quantity id.
     """
-    turning = {SOCIAL_WORKER: _following(scenario, work, values)}
+    turning = {SOCIAL_WORKER: multipliers(scenario, work, values)}
     rows = by_team(row for role in WORKERS for row in _recruited(scenario, role, dated, turning.get(role, {}), values))
     lasting = by_team(_grown(scenario, live, values))
     rates = {False: values, True: _improved(scenario, values)}
@@ -232,7 +232,7 @@ def falls(scenario: Scenario, dated: Sequence[Dated], work: Work, values: Mappin
     `work`: how much there is to do by year, with which social workers' posts go along.
     """
     for role in WORKERS:
-        following = _following(scenario, work, values) if role == SOCIAL_WORKER else {}
+        following = multipliers(scenario, work, values) if role == SOCIAL_WORKER else {}
         for (_, before), (day, after) in pairwise(_stepped(scenario, role, dated, values)):
             change = {team: fte - before.get(team, 0.0) for team, fte in after.items()}
             lost = fsum(-each for each in change.values() if each < 0)

@@ -1,15 +1,9 @@
-"""Lets tests of the calibration build small towns, and one whose targets come from known rates."""
+"""A town whose targets come from known rates, which the tests of the calibration share."""
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2] / "laws")]
-
-from known_town import Known, known  # noqa: E402 - the path to it is set above
+from known_town import Known, known
 
 
 @pytest.fixture(scope="session")

@@ -1,22 +1,18 @@
-"""Lets tests of the command line run with the fake engine of the experiment's tests."""
+"""Runs a command line with the fake engine."""
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+import fake_api
 import pytest
 
 import familyflow.scenario
 from familyflow.cli import main
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "experiment"))
-sys.path.insert(0, str(Path(__file__).parent))
-import fake_api
-
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import fake_engine
@@ -9,26 +8,23 @@ import familyflow.scenario
 from familyflow.cli import main
 from familyflow.ground.problem import Problem
 from familyflow.scenario import timeline
-from familyflow.scenario.model import Programme
+from familyflow.scenario.model import Area, Team
 
 if TYPE_CHECKING:
     import pytest
 
+    from familyflow.scenario.model import Scenario
 
-@dataclass(frozen=True)
-class Town(fake_engine.Town):
-    """The town with its map."""
 
-    areas: dict[str, str] = field(default_factory=lambda: {"harbour": "", "hill": ""})
-    teams: dict[str, str] = field(default_factory=lambda: {"north": ""})
-    programme: Programme = field(
-        default_factory=lambda: Programme("", null=True, stages=(), roles=(), shared_roles=(), budget_years=None)
-    )
+def town() -> Scenario:
+    """Give the town with its map."""
+    areas = {name: Area(name, name.title()) for name in ("harbour", "hill")}
+    return fake_engine.Town(areas=areas, teams={"north": Team("north", "North", tuple(areas), ())})
 
 
 def test_a_sound_scenario_is_described(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    built = []
-    monkeypatch.setattr(familyflow.scenario, "load", lambda _name: Town())
+    built: list[str] = []
+    monkeypatch.setattr(familyflow.scenario, "load", lambda _name: town())
     monkeypatch.setattr(timeline, "build", lambda _scenario, schedule, _values: built.append(schedule))
     assert main(["check", "town"]) == 0
     assert capsys.readouterr().out.splitlines() == [
@@ -49,7 +45,7 @@ def test_a_schedule_that_cannot_be_built_is_a_problem(
     def build(*_: object) -> None:
         raise Problem("town.toml: schedules.as_published: a date is before the start")
 
-    monkeypatch.setattr(familyflow.scenario, "load", lambda _name: Town())
+    monkeypatch.setattr(familyflow.scenario, "load", lambda _name: town())
     monkeypatch.setattr(timeline, "build", build)
     assert main(["check", "town"]) == 2
     assert capsys.readouterr().err == ("familyflow: town.toml: schedules.as_published: a date is before the start\n")

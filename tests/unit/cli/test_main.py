@@ -11,27 +11,27 @@ from typing import TYPE_CHECKING
 
 import fake_api
 import pytest
+from watched import MADE
 
 from familyflow.ground.defaults import DEFAULT_DRAWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-HERE = Path(__file__).parent
 SCRIPT = """
 import sys
-sys.path[:0] = sys.argv[1:3]
+sys.path.insert(0, sys.argv[1])
 import fake_api, familyflow
 import familyflow.scenario
 familyflow.api, familyflow.scenario.load = fake_api, fake_api.load
 from familyflow.cli import main
-sys.exit(main(sys.argv[3:]))
+sys.exit(main(sys.argv[2:]))
 """
 
 
 def command(*arguments: str) -> list[str]:
     """Give the command that runs familyflow with the fake engine in a process of its own."""
-    return [sys.executable, "-c", SCRIPT, str(HERE), str(HERE.parent / "experiment"), *arguments]
+    return [sys.executable, "-c", SCRIPT, MADE, *arguments]
 
 
 @pytest.mark.parametrize(
@@ -181,6 +181,8 @@ def test_a_reader_that_hangs_up_is_met_with_silence(tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
     ) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
         running.stdout.close()
         errors = running.stderr.read()
     assert errors == ""

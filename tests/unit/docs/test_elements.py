@@ -213,12 +213,12 @@ def test_an_answer_that_is_no_output_is_found() -> None:
 
 
 def test_keys_are_shown_with_the_file_that_holds_them() -> None:
-    shown = script("build")._where("made_up", MADE_UP, ["claims[0]", "case.grant_year", "effect.care_entry"])
+    shown = script("build").with_files("made_up", MADE_UP, ["claims[0]", "case.grant_year", "effect.care_entry"])
     own = "`scenarios/made_up.toml`: `claims[0]`, `case.grant_year`"
     assert shown == f"{own}; `calibration/parameters.csv`: `effect.care_entry`"
 
 
 @pytest.mark.parametrize(("published", "lies"), [("9", "below"), ("10", "inside"), ("20", "inside"), ("21", "above")])
 def test_a_published_count_lies_in_the_range_of_no_change_or_on_one_side_of_it(published: str, lies: str) -> None:
-    assert script("build")._lies({"published": published, "p5": "10", "p95": "20"}) == lies
-    assert script("build")._lies({"published": "10", "p5": "10", "p95": "10"}) == "day 0"
+    assert script("build").side_of_range({"published": published, "p5": "10", "p95": "20"}) == lies
+    assert script("build").side_of_range({"published": "10", "p5": "10", "p95": "10"}) == "day 0"

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+import frames
 import pandas as pd
 import pytest
+from frames import records, series
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
@@ -15,6 +18,8 @@ from familyflow.ground.problem import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from frames import Row
 
 START = date(2020, 3, 30)
 MONTHS = (date(2020, 3, 31), date(2020, 4, 30), date(2020, 5, 31), date(2021, 3, 31), date(2021, 4, 30))
@@ -30,27 +35,16 @@ LINES = (
 PRICES = tuple(line.price for line in LINES)
 FACTORS = dict.fromkeys(PRICES, 1.0)
 
-Row = tuple[int, str, date, str, str, float]
-
-
-def ledger(rows: Iterable[Row]) -> pd.DataFrame:
-    return pd.DataFrame(list(rows), columns=["draw", "schedule", "month", "team", "measure", "value"])
-
 
 def runs(flows: Iterable[Row], draws: tuple[int, ...] = (0,)) -> pd.DataFrame:
     """Add to the flows the rows of nothing that every run has, its snapshot among them."""
-    nothing: list[Row] = [
-        (draw, schedule, month, "", "contacts", 0.0)
-        for draw in draws
-        for schedule in SCHEDULES
-        for month in (START, *MONTHS)
-    ]
-    return ledger([*nothing, *flows])
+    months = (START, *MONTHS)
+    idle = [series(each, "contacts", months, [0.0] * len(months), draw=draw) for draw in draws for each in SCHEDULES]
+    return records([*chain.from_iterable(idle), *flows])
 
 
 def samples(price: float = 1.0, draws: tuple[int, ...] = (0,), **others: float) -> pd.DataFrame:
-    values = {**dict.fromkeys(PRICES, price), "price.on_cost": 0.3, **others}
-    return pd.DataFrame([{"draw": draw, **values} for draw in draws])
+    return frames.samples({**dict.fromkeys(PRICES, price), "price.on_cost": 0.3, **others}, draws)
 
 
 def amounts_in(priced: pd.DataFrame, **where: Any) -> list[float]:  # noqa: ANN401 - a column's value
@@ -83,7 +77,7 @@ def test_a_row_of_31_march_is_in_the_old_year_and_the_next_month_in_the_new() ->
 
 
 def test_a_row_of_1_april_is_in_the_new_year() -> None:
-    monthly = ledger(
+    monthly = records(
         (0, "no_change", month, "", "proceedings", value)
         for month, value in ((START, 0.0), (date(2020, 3, 31), 2.0), (date(2020, 4, 1), 5.0))
     )
@@ -93,7 +87,7 @@ def test_a_row_of_1_april_is_in_the_new_year() -> None:
 
 
 def test_a_snapshot_on_31_march_adds_no_year_of_its_own() -> None:
-    monthly = ledger(
+    monthly = records(
         (0, "no_change", month, "", "proceedings", value)
         for month, value in ((date(2020, 3, 31), 0.0), (date(2020, 4, 30), 1.0))
     )

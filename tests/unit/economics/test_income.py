@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import fields
 from datetime import date
 
+import frames
 import made_up
 import numpy as np
 import pandas as pd
 import pytest
+from frames import records, series
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -36,17 +38,21 @@ quick = settings(max_examples=25, deadline=None)
 
 def ledger(shares: tuple[float, ...], days: float = 10.0) -> pd.DataFrame:
     """Give one draw in which a plan brings a grant, month by month, employs somebody and saves some days in care."""
-    rows = [("no_change", month, "child_days_residential", 100.0) for month in MONTHS[1:]]
-    rows += [("plan", month, "child_days_residential", 100.0 - days) for month in MONTHS[1:]]
-    rows += [("plan", month, "fte_days_psychologist", 30.0) for month in MONTHS[1:]]
-    rows += [("plan", month, GRANT.measure, share) for month, share in zip(MONTHS[1:], shares, strict=True)]
-    rows += [(schedule, MONTHS[0], "contacts", 0.0) for schedule in ("no_change", "plan")]
-    frame = pd.DataFrame(rows, columns=["schedule", "month", "measure", "value"])
-    return frame.assign(draw=0, team="")
+    months = MONTHS[1:]
+    return records(
+        [
+            *series("no_change", "child_days_residential", months, [100.0] * 3),
+            *series("plan", "child_days_residential", months, [100.0 - days] * 3),
+            *series("plan", "fte_days_psychologist", months, [30.0] * 3),
+            *series("plan", GRANT.measure, months, shares),
+            *series("no_change", "contacts", MONTHS[:1], [0.0]),
+            *series("plan", "contacts", MONTHS[:1], [0.0]),
+        ]
+    )
 
 
 def samples(total: float) -> pd.DataFrame:
-    return pd.DataFrame([{"draw": 0, "price.week": 70.0, "price.salary": 50.0, GRANT.price: total}])
+    return frames.samples({"price.week": 70.0, "price.salary": 50.0, GRANT.price: total})
 
 
 def positions(shares: tuple[float, ...], total: float, *lines: Line, factor: float = 1.0) -> pd.DataFrame:
@@ -116,9 +122,14 @@ def test_no_bar_of_the_tornado_is_an_income_as_no_answer_hangs_on_it() -> None:
 
 
 def test_a_schedule_that_only_brings_money_employs_nobody() -> None:
-    amounts = np.zeros((1, 2, 3, 2))
-    amounts[:, 1, :, 0] = 1 / 3
-    assert case._live(amounts, (GRANT, COST)).tolist() == [3, 3]
+    terms = {name: made_up.quantity(0.02) for name in (case.DISCOUNT_RATE, case.DEFLATOR_GROWTH)}
+    prices = {COST.price: made_up.quantity(50.0), GRANT.price: made_up.quantity(1e6)}
+    years = ("2020/21", "2021/22")
+    a = case.Assumptions((COST, GRANT), prices | terms, {"2024/25": 100.0}, "2024/25", years[0], years)
+    records = ledger((0.2, 0.3, 0.5))
+    unstaffed = records[records["measure"] != COST.measure]
+    live = [case.activity([each], samples(1e6), a, ["no_change", "plan"]).live[-1] for each in (records, unstaffed)]
+    assert live == [0, len(years)]
 
 
 def test_a_case_is_made_of_every_income_of_the_scenario_and_who_pays_it() -> None:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from datetime import date
+from operator import mul
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
+from frames import records, series
 
 from familyflow.economics.rollout import with_measures
 
@@ -14,16 +16,14 @@ if TYPE_CHECKING:
 MONTHS = (date(2020, 3, 31), date(2020, 4, 30), date(2020, 5, 31), date(2020, 6, 30))
 DAYS = (0, 30, 31, 30)
 NEW = ("posts_recruited", "posts_trained", "programme_post_days", "programme_days", "teams_set_up")
-COLUMNS = ["draw", "schedule", "month", "team", "measure", "value"]
 
 
 def ledger(posts: Iterable[tuple[str, str, tuple[float, ...]]], schedule: str = "plan") -> pd.DataFrame:
     """Give the FTE of each month's posts, by team and role, as a ledger of FTE-days."""
-    rows = [(0, schedule, month, "", "contacts", 1.0) for month in MONTHS]
+    rows = series(schedule, "contacts", MONTHS, [1.0] * len(MONTHS))
     for team, role, levels in posts:
-        filled = zip(MONTHS, levels, DAYS, strict=True)
-        rows += [(0, schedule, month, team, f"fte_days_{role}", level * days) for month, level, days in filled]
-    return pd.DataFrame(rows, columns=COLUMNS)
+        rows += series(schedule, f"fte_days_{role}", MONTHS, map(mul, levels, DAYS), team=team)
+    return records(rows)
 
 
 def added(monthly: pd.DataFrame) -> pd.DataFrame:

@@ -46,7 +46,7 @@ def with_hazards(found: Rates, hazards: dict[str, float]) -> Rates:
 
 def test_with_no_way_out_everybody_stays_for_what_is_left_of_childhood(arrays: Structure, found: Rates) -> None:
     fate = cohort.follow(arrays, with_hazards(found, {}))
-    entrants = cohort._entrants(found, arrays.age_shares).sum(axis=1)
+    entrants = cohort.entrants(found, arrays.age_shares).sum(axis=1)
     remaining = float(entrants @ (18 - AGES)) * YEAR
     assert fate.stock.sum() == pytest.approx(remaining, rel=1e-4)
     assert fate.turned_18 == pytest.approx(1.0)
@@ -64,7 +64,7 @@ def test_everybody_leaves_by_an_exit_or_at_18(fate: Cohort, arrays: Structure) -
 def test_one_constant_hazard_gives_the_exponential_share(arrays: Structure, found: Rates) -> None:
     level = 0.002
     fate = cohort.follow(arrays, with_hazards(found, {"other": level}))
-    entrants = cohort._entrants(found, arrays.age_shares).sum(axis=1)
+    entrants = cohort.entrants(found, arrays.age_shares).sum(axis=1)
     stays = np.exp(-level * (18 - AGES) * YEAR)
     assert fate.turned_18 == pytest.approx(float(entrants @ stays), rel=1e-6)
     assert fate.stock.sum() == pytest.approx(float(entrants @ (1 - stays)) / level, rel=1e-6)
@@ -89,7 +89,7 @@ def test_children_move_to_supported_accommodation_from_16(arrays: Structure, fou
 
 
 def test_who_enters_is_placed_by_age(found: Rates, arrays: Structure) -> None:
-    entrants = cohort._entrants(found, arrays.age_shares)
+    entrants = cohort.entrants(found, arrays.age_shares)
     assert entrants.sum() == pytest.approx(1.0)
     assert entrants.sum(axis=1)[16:].sum() == pytest.approx(arrays.age_shares[-1])
     assert entrants[12] / entrants[12].sum() == pytest.approx(found.placements[1])

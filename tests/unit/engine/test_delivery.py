@@ -16,13 +16,12 @@ CAUSE = {"harm.causal_share": 1.0}
 
 
 def test_what_is_offered_nowhere_but_in_teams_has_its_own_numbers() -> None:
-    given = values({"effect.missed": 0.5, "effect.completion": 1.5, "adult.engages_team_ratio": 1.1})
-    how = delivery.of(given, SUPPORT, team=True)
-    role = f"adult.{SUPPORT.role}"
-    assert (how.engages, how.missed, how.completes) == tuple(
-        given[f"{role}.{what}"] for what in ("engages", "missed", "completes")
-    )
-    assert how.wait_days == given["adult.team_first_appointment_days"]
+    ratios = {"effect.missed": 0.5, "effect.completion": 1.5, "adult.engages_team_ratio": 1.1}
+    plain, better = (delivery.of(values(given), SUPPORT, team=True) for given in ({}, ratios))
+    assert plain == better
+    other = {f"adult.{SUPPORT.role}.engages": 0.123, "adult.team_first_appointment_days": 4.0}
+    how = delivery.of(values(ratios | other), SUPPORT, team=True)
+    assert (how.engages, how.wait_days) == (0.123, 4.0)
 
 
 def test_a_service_ends_no_harm_and_nothing_returns_after_it() -> None:

@@ -9,7 +9,7 @@ from small_town import begin, scenario, whole
 
 from familyflow.engine import Ledger, simulate, world
 from familyflow.engine import records as rec
-from familyflow.engine.ledger import _steps
+from familyflow.engine.ledger import stepped
 from familyflow.engine.records import Event
 from familyflow.pathway import PATHWAY
 from familyflow.pathway.teams import CATEGORIES
@@ -166,7 +166,7 @@ def test_what_happens_on_a_month_s_last_day_belongs_to_that_month() -> None:
 
 
 def test_a_level_that_steps_is_read_at_each_date_and_its_days_between() -> None:
-    level, days = _steps([(0.0, 2.0), (10.0, 4.0), (40.0, 0.0)], np.array([0.0, 20.0, 40.0, 60.0]))
+    level, days = stepped([(0.0, 2.0), (10.0, 4.0), (40.0, 0.0)], np.array([0.0, 20.0, 40.0, 60.0]))
     assert level.tolist() == [2, 4, 0, 0]
     assert days.tolist() == [0, 2 * 10 + 4 * 10, 4 * 20, 0]
 

@@ -168,7 +168,7 @@ def test_what_is_left_of_a_decision_is_an_even_part_of_a_length_biased_time(star
     stage = np.full(count, s)
     keys = population.Keys(3, 0)
     u = keys.uniforms(count, Purpose.START_ELAPSED)
-    left = population._residual(start.structure, stage, u, keys)
+    left = population.residual(start.structure, stage, u, keys)
     law = stats.weibull_min(start.structure.shape[s], scale=start.structure.scale[s])
     # in equilibrium, what is left has density survival(t) / mean
     mean = law.moment(2) / (2 * law.mean())

@@ -5,16 +5,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from functools import partial
-from hashlib import sha256
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import pytest
-from fake_engine import Study, conduct, deadly, failing, quick, study, witness
+from fake_engine import Engine, Study, conduct, deadly, failing, quick, study, witness
+from watched import MADE, children, digests, survivors, until_some_are_kept
 
 from familyflow.experiment import batch, store
 from familyflow.experiment.processes import Here, local
@@ -25,11 +23,13 @@ from familyflow.results.precision import Precision
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     import pandas as pd
 
+P = ParamSpec("P")
+T = TypeVar("T")
 MEASURED = {"schedule": "as_published", "period": WHOLE, "measure": "net_saving_gbp"}
-HERE = str(Path(__file__).parent)
 SCRIPT = """
 import sys
 from pathlib import Path
@@ -50,25 +50,20 @@ class Backwards(Executor):
 
     def __init__(self) -> None:
         """Start with nothing to do."""
-        self.waiting: list[tuple[Future[object], object]] = []
+        self.waiting: list[Callable[[], None]] = []
 
-    def submit(self, fn: object, /, *args: object) -> Future[object]:
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Put a task aside until three are there, then do the latest first."""
-        future: Future[object] = Future()
-        self.waiting.append((future, partial(fn, *args)))
+        future: Future[T] = Future()
+        self.waiting.append(lambda: future.set_result(fn(*args, **kwargs)))
         if len(self.waiting) == 3:
-            for each, task in reversed(self.waiting):
-                each.set_result(task())
+            for task in reversed(self.waiting):
+                task()
             self.waiting.clear()
         return future
 
 
-def digests(folder: Path) -> dict[str, str]:
-    """Give the digest of every file in a folder."""
-    return {path.name: sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
-
-
-def whole(folder: Path, engine: object = quick) -> dict[str, str]:
+def whole(folder: Path, engine: Engine = quick) -> dict[str, str]:
     """Run the small study without interruption and give its files' digests."""
     conduct(study(engine), folder, Here())
     return digests(folder)
@@ -77,45 +72,12 @@ def whole(folder: Path, engine: object = quick) -> dict[str, str]:
 def start(folder: Path, workers: int, seconds: float, **environment: str) -> subprocess.Popen[str]:
     """Run the small study in a process group of its own, whose engine takes some seconds a run."""
     return subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, HERE, str(folder), str(workers), str(seconds)],
+        [sys.executable, "-c", SCRIPT, MADE, str(folder), str(workers), str(seconds)],
         env={**os.environ, **environment},
         start_new_session=True,
         stderr=subprocess.PIPE,
         text=True,
     )
-
-
-def until_some_are_kept(folder: Path, least: int = 1) -> int:
-    """Wait until some draws are kept, and give their number."""
-    for _ in range(600):
-        if (kept := len(list(folder.glob("parts/draw-*.parquet")))) >= least:
-            return kept
-        time.sleep(0.05)
-    pytest.fail("no draw was finished within 30 seconds")
-
-
-def children(process: int) -> list[int]:
-    """Give the processes that a process has started and that are still there."""
-    listed = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii")
-    return [int(each) for each in listed.split()]
-
-
-def alive(process: int) -> bool:
-    """Say whether a process is there and is no zombie."""
-    try:
-        status = Path(f"/proc/{process}/stat").read_text(encoding="ascii")
-    except OSError:
-        return False
-    return status.rpartition(")")[2].split()[0] != "Z"
-
-
-def survivors(processes: list[int]) -> list[int]:
-    """Give the processes that are still there after a while."""
-    for _ in range(200):
-        if not any(alive(each) for each in processes):
-            break
-        time.sleep(0.05)
-    return [each for each in processes if alive(each)]
 
 
 @pytest.mark.parametrize("workers", [2, 4])
@@ -128,7 +90,7 @@ def test_bytes_do_not_depend_on_the_number_of_processes(tmp_path: Path, workers:
 def test_bytes_do_not_depend_on_the_hash_seed(tmp_path: Path) -> None:
     for hash_seed in ("1", "2"):
         running = start(tmp_path / hash_seed, 1, 0, PYTHONHASHSEED=hash_seed)
-        assert running.communicate(timeout=60) == (None, "")
+        assert running.communicate(timeout=60)[1] == ""
     assert digests(tmp_path / "1") == digests(tmp_path / "2") == whole(tmp_path / "here")
 
 

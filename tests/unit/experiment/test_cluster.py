@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fake_engine import conduct, study, with_pause
-from test_batch import digests, until_some_are_kept
+from watched import MADE, digests, until_some_are_kept
 
 from familyflow.experiment import cluster as clusters
 from familyflow.experiment import store
@@ -26,14 +26,13 @@ distributed = pytest.importorskip("distributed")
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HERE = str(Path(__file__).parent)
 QUIET = ("--no-dashboard",)
 WORKER = ("dask_worker", "--nthreads", "1", "--no-nanny", "--host", "127.0.0.1", *QUIET)
 
 
 def start(tool: str, *arguments: str) -> subprocess.Popen[str]:
     """Start one of Dask's tools."""
-    here = os.pathsep.join([HERE, os.environ.get("PYTHONPATH", "")])
+    here = os.pathsep.join([MADE, os.environ.get("PYTHONPATH", "")])
     return subprocess.Popen(
         [sys.executable, "-m", f"distributed.cli.{tool}", *arguments],
         env={**os.environ, "PYTHONPATH": here},
@@ -77,7 +76,12 @@ def test_a_cluster_gives_the_same_bytes_loses_only_a_dead_worker_s_draws_and_ref
     conduct(study(draws=10), tmp_path / "here", Here())
     folder = tmp_path / "there"
     with town_of(2, tmp_path) as (address, workers):
-        killer = Thread(target=lambda: (until_some_are_kept(folder), workers[0].kill()))
+
+        def kill_one() -> None:
+            until_some_are_kept(folder)
+            workers[0].kill()
+
+        killer = Thread(target=kill_one)
         killer.start()
         with cluster(address) as (executor, ahead):
             assert ahead == 4
@@ -85,7 +89,7 @@ def test_a_cluster_gives_the_same_bytes_loses_only_a_dead_worker_s_draws_and_ref
         killer.join()
         assert workers[0].wait(10) != 0
         assert digests(folder) == digests(tmp_path / "here")
-        monkeypatch.setattr(clusters, "_our_digest", lambda: "another")
+        monkeypatch.setattr(clusters, "our_digest", lambda: "another")
         with pytest.raises(Problem, match="has another version of familyflow, or none"), cluster(address):
             pass
 
@@ -98,7 +102,7 @@ def test_a_scheduler_without_workers_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense://x"])
 def test_an_address_where_nobody_answers_is_refused_in_seconds(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clusters, "_ANSWER_SECONDS", 1)
+    monkeypatch.setattr(clusters, "ANSWER_SECONDS", 1)
     with pytest.raises(Problem, match=f"--dask {address}: no scheduler answers there"), cluster(address):
         pass
 

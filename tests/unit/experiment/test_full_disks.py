@@ -14,7 +14,7 @@ import pytest
 from fake_engine import conduct, study, witness
 from fake_sweep import conduct as of_sweep
 from fake_sweep import method, town_design
-from test_batch import HERE, digests
+from watched import MADE, digests
 
 from familyflow.experiment import store
 from familyflow.experiment.processes import Here
@@ -43,7 +43,7 @@ def full(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, int], None]:
     """Let nothing be written any more, for a reason, once some draws are kept."""
 
     def fill(number: int, after: int) -> None:
-        written = []
+        written: list[Path] = []
 
         def write(path: Path, content: bytes) -> None:
             if len(written) == after:
@@ -107,7 +107,7 @@ def test_a_table_that_does_not_fit_is_joined_when_it_does(tmp_path: Path) -> Non
     conduct(study(draws=40), tmp_path / "whole", Here())
     size = (tmp_path / "whole" / store.MONTHLY).stat().st_size
     done = subprocess.run(
-        [sys.executable, "-c", LIMITED, HERE, str(folder), str(size // 2)], check=False, capture_output=True, text=True
+        [sys.executable, "-c", LIMITED, MADE, str(folder), str(size // 2)], check=False, capture_output=True, text=True
     )
     assert done.stderr == (
         f"{folder / store.MONTHLY}: cannot be written: the file would be larger than allowed; free it or choose "

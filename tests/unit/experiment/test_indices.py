@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from familyflow.experiment.design import Kind
+
     Floats = NDArray[np.float64]
 
 NAMES = ("effect.care_entry", "effect.cp_duration", "effect.cin_duration")
@@ -28,7 +30,7 @@ ISHIGAMI = {"first_order": (0.3139, 0.4424, 0.0), "total": (0.5576, 0.4424, 0.24
 
 
 def design(
-    method: str, size: int = 0, inputs: int = 3, ends: tuple[float, float] = (-pi, pi), levels: int = 4
+    method: Kind, size: int = 0, inputs: int = 3, ends: tuple[float, float] = (-pi, pi), levels: int = 4
 ) -> Design:
     values = tuple(map(float, np.linspace(*ends, levels))) if method == "grid" else ()
     given = tuple(Input(name, *ends, values) for name in NAMES[:inputs])
@@ -36,7 +38,8 @@ def design(
 
 
 def ishigami(x: Floats) -> Floats:
-    return np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
+    found: Floats = np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
+    return found
 
 
 def outcomes(
@@ -117,12 +120,12 @@ def test_the_interval_of_a_grid_is_over_draws() -> None:
 
 
 @pytest.mark.parametrize(("method", "size"), [("sobol", 16), ("latin_hypercube", 64), ("grid", 0)])
-def test_the_same_outcomes_give_the_same_indices_and_leave_the_global_generator_alone(method: str, size: int) -> None:
+def test_the_same_outcomes_give_the_same_indices_and_leave_the_global_generator_alone(method: Kind, size: int) -> None:
     asked = design(method, size)
-    state = np.random.get_state()[1].tolist()  # noqa: NPY002 - to see that it is left alone
+    state = str(np.random.get_state(legacy=False))  # noqa: NPY002 - to see that it is left alone
     one, again = (indices.indices(asked, outcomes(asked, ishigami)) for _ in range(2))
     assert one.equals(again)
-    assert np.random.get_state()[1].tolist() == state  # noqa: NPY002
+    assert str(np.random.get_state(legacy=False)) == state  # noqa: NPY002
 
 
 @pytest.mark.parametrize(
@@ -134,7 +137,9 @@ def test_the_same_outcomes_give_the_same_indices_and_leave_the_global_generator_
         ("latin_hypercube", 39, ishigami, "fewer than 40 points"),
     ],
 )
-def test_where_there_is_no_index_the_reason_is_given(method: str, size: int, law: object, note: str) -> None:
+def test_where_there_is_no_index_the_reason_is_given(
+    method: Kind, size: int, law: Callable[[Floats], Floats], note: str
+) -> None:
     table = found(design(method, size), law)
     assert table["note"].tolist() == [note] * 3
     assert table["value"].isna().all()

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fake_engine import conduct, study, with_pause
-from test_batch import children, digests
+from watched import children, digests
 
 from familyflow.experiment import store
 from familyflow.experiment.processes import Here, local
 from familyflow.ground.problem import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 JOINING = {
     "as the first table is begun": (store, "writing"),
@@ -46,7 +46,7 @@ def parts(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.glob("parts/draw-*.parquet")}
 
 
-def end_at(moment: float, work: Callable[[], None]) -> None:
+def end_at(moment: float, work: Callable[[], object]) -> None:
     """Do some work in a process of its own, and kill that at a moment."""
     child = os.fork()
     if not child:
@@ -105,11 +105,11 @@ def test_a_study_killed_while_it_joins_is_joined_by_the_next(tmp_path: Path, mom
         module, called = JOINING[moment]
         join = store.join
 
-        def join_and_die(*given: object) -> None:
+        def join_and_die(folder: Path, described: Mapping[str, object], draws: int) -> None:
             setattr(module, called, die)
-            join(*given)
+            join(folder, described, draws)
 
-        store.join = join_and_die
+        store.join = join_and_die  # in a process that is killed
         conduct(asked, folder, Here())
 
     assert in_a_process_of_its_own(doomed) == signal.SIGKILL

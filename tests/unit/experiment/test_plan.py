@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from fake_engine import Town
+from fake_engine import Asked, Town
 
 from familyflow.experiment.plan import planned
 from familyflow.ground.defaults import DEFAULT_DRAWS, DEFAULT_SEED
@@ -23,6 +23,10 @@ def test_schedules_come_once_each_in_the_scenarios_order() -> None:
     assert planned(Town(), schedules=asked).schedules == ("no_change", "as_published", "all_at_once")
 
 
+class Wishes(Asked, total=False):
+    draws: int
+
+
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
@@ -36,6 +40,6 @@ def test_schedules_come_once_each_in_the_scenarios_order() -> None:
         ({"schedules": ["x"]}, "there are no_change, as_published, all_at_once$"),
     ],
 )
-def test_an_impossible_wish_is_a_problem(asked: dict[str, object], message: str) -> None:
+def test_an_impossible_wish_is_a_problem(asked: Wishes, message: str) -> None:
     with pytest.raises(Problem, match=message):
         planned(Town(), **asked)

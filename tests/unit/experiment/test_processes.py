@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from multiprocessing import active_children
 from typing import TYPE_CHECKING
 
 import pytest
@@ -51,9 +52,10 @@ def test_a_task_of_this_process_that_fails_says_so_when_asked() -> None:
 
 @on_unix
 def test_an_exception_ends_the_workers_at_once() -> None:
+    others = active_children()
     pool = Workers(2)
     pool.submit(signal.pause)
-    process = next(iter(pool._processes.values()))
+    process = next(each for each in active_children() if each not in others)
     pool.end()
     pool.shutdown()
     assert process.exitcode == -signal.SIGTERM

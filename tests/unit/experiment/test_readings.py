@@ -23,12 +23,11 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.long
 SETTINGS = ["effect.missed=1", "effect.ramp_months=1"]
-ASKED = {"draws": 2, "years": 2, "schedules": ["all_at_once"]}
 
 
 def made(folder: Path, workers: int = 1, *, every: bool = False, reading: str = "central") -> Results:
     opened = api.load("swindon", reading=reading, settings=SETTINGS)
-    return opened.run(**ASKED, workers=workers, out=folder, every_reading=every)
+    return opened.run(draws=2, years=2, schedules=["all_at_once"], workers=workers, out=folder, every_reading=every)
 
 
 @pytest.fixture(scope="module")

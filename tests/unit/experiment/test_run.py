@@ -1,12 +1,19 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 import pytest
-from fake_engine import MEASURES, TEAMS, Ledger, quick, study
+from fake_engine import MEASURES, TEAMS, Ledger, Start, quick, study
 
 from familyflow.experiment import run as running
 from familyflow.experiment.run import COLUMNS, ORDER, run
 from familyflow.scenario.sampling import sample
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from familyflow.scenario.model import Scenario
 
 RATES = {"arrivals.family": 1.5}
 
@@ -16,11 +23,11 @@ def lived(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
     """List what the engine is asked to prepare, then what it simulates."""
     calls: list[tuple[object, ...]] = []
 
-    def prepare(*keys: object) -> tuple[object, ...]:
+    def prepare(*keys: *tuple[Scenario, Mapping[str, float], Mapping[str, float], int, int, int]) -> Start:
         calls.append(keys)
-        return keys
+        return Start(*keys)
 
-    def measure(start: tuple[object, ...], schedule: str, engine: str) -> Ledger:
+    def measure(start: Start, schedule: str, engine: str) -> Ledger:
         calls.append((start, schedule, engine))
         return quick(start, schedule)
 

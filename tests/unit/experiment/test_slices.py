@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import pytest
-from fake_engine import Town, conduct, conduct_slice, study
+from fake_engine import Asked, Town, conduct, conduct_slice, study
 from hypothesis import given
 from hypothesis import strategies as st
-from test_batch import digests
+from watched import digests
 
 from familyflow.experiment import slices, store
 from familyflow.experiment.plan import Slice
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def cut(folder: Path, of_all: int, numbers: list[int] | None = None, **asked: object) -> list[Path]:
+class Wishes(Asked, total=False):
+    draws: int
+
+
+def cut(folder: Path, of_all: int, numbers: list[int] | None = None, **asked: Unpack[Wishes]) -> list[Path]:
     """Run some slices of the small study, each into a folder of its own."""
     folders = []
     for number in numbers or range(1, of_all + 1):
@@ -78,9 +82,7 @@ def test_a_slice_that_is_named_twice_is_refused(tmp_path: Path) -> None:
     ("asked", "reason"),
     [({"seed": 2}, "seed 2, not 1"), ({"draws": 5}, "5 draws, not 6"), ({"years": 1}, "1 years, not 2")],
 )
-def test_slices_of_different_studies_are_refused_with_the_reason(
-    tmp_path: Path, asked: dict[str, int], reason: str
-) -> None:
+def test_slices_of_different_studies_are_refused_with_the_reason(tmp_path: Path, asked: Wishes, reason: str) -> None:
     one, *_ = cut(tmp_path / "one", 2, [1])
     other, *_ = cut(tmp_path / "other", 2, [2], **asked)
     with pytest.raises(Problem, match=f"is a slice of another study than .*{reason}"):

@@ -7,12 +7,12 @@ import subprocess
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import pytest
-from fake_engine import Town, deadly, failing
+from fake_engine import Asked, Town, deadly, failing
 from fake_sweep import EFFECT, GRID, MEASURES, PRICE, VACANCY, conduct, method, town_design
-from test_batch import children, digests, survivors
+from watched import MADE, children, digests, survivors
 
 from familyflow.experiment import store, sweep
 from familyflow.experiment.design import Input
@@ -22,7 +22,8 @@ from familyflow.ground.problem import Problem
 if TYPE_CHECKING:
     import pandas as pd
 
-HERE = str(Path(__file__).parent)
+    from familyflow.scenario.model import Scenario
+
 SCRIPT = """
 import sys
 from functools import partial
@@ -38,7 +39,13 @@ with local(int(sys.argv[3])) as executor:
 """
 
 
-def swept(folder: Path, **asked: object) -> pd.DataFrame:
+class Wishes(Asked, total=False):
+    inputs: tuple[Input, ...]
+    draws: int
+    scenario: Scenario
+
+
+def swept(folder: Path, **asked: Unpack[Wishes]) -> pd.DataFrame:
     conduct(town_design(**asked), method(), folder, Here())
     return sweep.read_outcomes(folder)
 
@@ -132,7 +139,7 @@ def test_a_finished_sweep_is_not_run_again(tmp_path: Path) -> None:
         ({"scenario": Town(digest="d2")}, "a scenario or calibration tables with other content"),
     ],
 )
-def test_a_folder_with_another_design_is_refused(tmp_path: Path, asked: dict[str, object], says: str) -> None:
+def test_a_folder_with_another_design_is_refused(tmp_path: Path, asked: Wishes, says: str) -> None:
     stopped(tmp_path)
     with pytest.raises(Problem, match=f"holds another study .*{says}"):
         swept(tmp_path, **asked)
@@ -177,7 +184,7 @@ def test_a_worker_that_dies_is_reported_and_finished_parts_are_kept(tmp_path: Pa
 def test_ctrl_c_leaves_finished_parts_says_how_to_go_on_and_no_process(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     running = subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, HERE, str(folder), "2", "0.3"],
+        [sys.executable, "-c", SCRIPT, MADE, str(folder), "2", "0.3"],
         start_new_session=True,
         stderr=subprocess.PIPE,
         text=True,

@@ -18,7 +18,8 @@ def test_a_compiled_function_gives_what_it_gave_before() -> None:
 
 @compiled
 def _high_and_low(one: np.uint64, other: np.uint64) -> tuple[np.uint64, np.uint64]:
-    return product(one, other)
+    found: tuple[np.uint64, np.uint64] = product(one, other)
+    return found
 
 
 @given(one=words, other=words)

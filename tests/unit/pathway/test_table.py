@@ -14,6 +14,7 @@ from familyflow.pathway.people import AGE_BANDS
 from familyflow.pathway.stages import BAND_STARTS, BANDS, CARE, HOME, LEFT, Exit, Kind, Stage
 from familyflow.pathway.teams import EARLY_HELP_GROUP, FRONT_DOOR_GROUPS, OPTIONAL_GROUPS, TEAM_GROUPS
 
+STAGES = PATHWAY.stages
 WAYS = {(s.name, e.name): e for s in PATHWAY.stages for e in s.exits}
 
 
@@ -35,23 +36,42 @@ def reached(pathway: Pathway) -> set[str]:
     return found
 
 
+def leading_to(*places: str) -> set[str]:
+    """Return the stages that have a way to one of some places."""
+    return {stage for stage, leads in WAYS if WAYS[stage, leads].to in places}
+
+
+def without(*stages: str) -> Pathway:
+    """Return the pathway with no way into some stages, whose families are closed instead."""
+    shut = [replace(s, exits=tuple(replace(e, to="closed") if e.to in stages else e for e in s.exits)) for s in STAGES]
+    return replace(PATHWAY, stages=tuple(shut))
+
+
 @pytest.mark.parametrize(
-    ("stage", "ways"),
+    ("through", "to"),
     [
-        ("contact", {"screened_out", "early_help", "referral"}),
-        ("referral", {"closed", "assessment"}),
-        ("assessment", {"closed", "early_help", "cin", "section47"}),
-        ("section47", {"closed", "cin", "cp", CARE}),
-        ("early_help", {"closed", "assessment"}),
-        ("cin", {"closed", "early_help", "section47", CARE}),
-        ("cp", {"cin", "closed", CARE, "pre_proceedings"}),
-        ("pre_proceedings", {"cp", "care_proceedings"}),
-        ("care_proceedings", {"cin", CARE}),
-        ("closed", {"referral"}),
+        ("referral", "assessment"),  # nobody is assessed but after a referral or help
+        ("assessment", "section47"),  # nor enquired into but after an assessment
+        ("section47", "cp"),  # nor on a child protection plan but after an enquiry
+        ("cp", "pre_proceedings"),  # nor on the road to court but from a plan
+        ("pre_proceedings", "care_proceedings"),  # nor in court but from that road
     ],
 )
-def test_each_stage_leads_where_the_sector_says(stage: str, ways: set[str]) -> None:
-    assert {e.to for e in PATHWAY.stage(stage).exits} == ways
+def test_a_step_of_the_law_is_taken_only_after_the_one_before(through: str, to: str) -> None:
+    helped = ("early_help",) if through == "referral" else ()
+    assert to in reached(PATHWAY)
+    assert to not in reached(without(through, *helped))
+
+
+def test_children_come_into_care_from_a_plan_an_enquiry_or_the_court_and_never_from_the_front_door() -> None:
+    assert not leading_to(CARE) & {"contact", "referral", "assessment", "early_help"}
+    assert "care_proceedings" in leading_to(CARE)
+
+
+def test_whoever_is_closed_comes_back_as_a_referral_and_every_work_at_home_but_the_court_s_can_be_closed() -> None:
+    assert {leads.to for leads in PATHWAY.stage("closed").exits} == {"referral"}
+    held = {s.name for s in STAGES if s.priority is not None and s.group != "cp"} | {"cp"}
+    assert held <= leading_to("closed")
 
 
 def test_every_stage_can_be_reached_from_a_contact() -> None:
@@ -114,8 +134,9 @@ def test_care_has_the_placements_and_the_same_ways_out_of_each() -> None:
 
 
 def test_children_move_to_other_placements_only_at_ages_at_which_those_are_allowed() -> None:
-    ages = {m.name: m.ages for m in MOVES}
-    assert ages == {"to_residential": (10.0, 18.0), "to_supported": (16.0, 18.0)}
+    youngest = {m.to: m.ages[0] for m in MOVES}
+    assert youngest["supported"] == 16  # the law since 2021
+    assert all(0 < least < most == 18 for least, most in (m.ages for m in MOVES))
     assert set(MOVES_FROM) == set(PLACEMENTS)
     assert all(f"to_{name}" not in ways for name, ways in MOVES_FROM.items())
 
@@ -128,7 +149,7 @@ def test_age_bands_cover_childhood_without_gap_or_overlap(bands: tuple[tuple[str
 
 
 def test_duration_bands_are_those_that_are_published() -> None:
-    assert BANDS == ("0_3m", "3_6m", "6_12m", "1_2y", "2y_plus")
+    assert len(set(BANDS)) == len(BAND_STARTS)
     assert [round(start / 365.25 * 12) for start in BAND_STARTS] == [0, 3, 6, 12, 24]
 
 

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 from datetime import date
 from math import nan
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import pandas as pd
+import frames
 import pytest
 
 from familyflow.report import words
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 END = date(2025, 3, 31)
 
@@ -83,23 +86,22 @@ def summary(
     """Give the rows that an answer needs."""
     low, mean, high = entries
     same = low == high == 0
-    rows = [
-        ("programme_cost_gbp", cost, cost, cost, nan, nan),
-        ("displaced_gbp", displaced, displaced, displaced, nan, nan),
-        ("gross_saving_gbp", 0.9e6, 0.1e6, 2e6, 0.9, 0.1),
-        ("net_saving_gbp", -2.6e6, -3.4e6, -1.5e6, repaid, 1 - repaid),
-        ("care_entries_averted", mean, low, high, 0.0 if same else 0.7, 0.0 if same else 0.3),
-    ]
-    columns = ["measure", "mean", "p5", "p95", "probability_better", "probability_worse"]
-    return pd.DataFrame(rows, columns=columns).assign(schedule="fast", period="all", p50=0.0, mc_error=0.1)
+    rows = {
+        "programme_cost_gbp": (cost, cost, cost, nan, nan),
+        "displaced_gbp": (displaced, displaced, displaced, nan, nan),
+        "gross_saving_gbp": (0.9e6, 0.1e6, 2e6, 0.9, 0.1),
+        "net_saving_gbp": (-2.6e6, -3.4e6, -1.5e6, repaid, 1 - repaid),
+        "care_entries_averted": (mean, low, high, 0.0 if same else 0.7, 0.0 if same else 0.3),
+    }
+    names = ("mean", "p5", "p95", "probability_better", "probability_worse")
+    given = {measure: dict(zip(names, row, strict=True)) for measure, row in rows.items()}
+    return frames.summary("fast", given).assign(p50=0.0, mc_error=0.1)
 
 
 @pytest.mark.parametrize(("worst", "warned"), [(31.0, False), (33.0, True), (nan, False)])
 def test_caseloads_that_outgrow_the_posts_are_warned_about(worst: float, warned: bool) -> None:  # noqa: FBT001 - a row
-    rows = [("caseload_mean", 16.0, 18.0), ("caseload_worst_quarter", 20.0, worst)]
-    found = pd.DataFrame(rows, columns=["measure", "mean", "p95"]).assign(schedule="no_change", period="all", p5=1.0)
-    rest = dict.fromkeys(("p50", "mc_error", "probability_better", "probability_worse"), nan)
-    said = words.overload(found.assign(**rest))
+    means = {"caseload_mean": {"mean": 16.0, "p95": 18.0}, "caseload_worst_quarter": {"mean": 20.0, "p95": worst}}
+    said = words.overload(frames.summary("no_change", means).assign(p5=1.0))
     assert (said is not None) == warned
     assert not warned or "reaches 33 children a worker or more" in str(said)
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+import frames
 import pandas as pd
 import pytest
 
@@ -18,27 +19,20 @@ from familyflow.scenario.settings import with_settings
 if TYPE_CHECKING:
     from pathlib import Path
 
+MONTH = date(2020, 1, 31)
 ROLE = REFERENCE[0]
 TITLES = {"no_change": "No change", "live": "All live"}
 
 
 def records(days: dict[str, float], seen: dict[str, float], draws: int = 2) -> pd.DataFrame:
     """Return months in which parents waited so many days in all, by schedule: in the team, and as long outside."""
-    rows = [
-        (
-            draw,
-            schedule,
-            date(2020, 1, 31),
-            "",
-            f"{kind}_{ROLE}{suffix}",
-            value * (draw + 1 if kind.endswith("days") else 1),
-        )
+    return frames.records(
+        (draw, schedule, MONTH, "", f"{kind}_{ROLE}{suffix}", value * (draw + 1 if kind.endswith("days") else 1))
         for draw in range(draws)
         for schedule in days
         for kind, value in (("adult_wait_days", days[schedule]), ("adult_waits", seen[schedule]))
         for suffix in ("", "_outside")
-    ]
-    return pd.DataFrame(rows, columns=["draw", "schedule", "month", "team", "measure", "value"])
+    )
 
 
 def with_posts(fte: float) -> list[str]:
@@ -101,13 +95,9 @@ def test_a_null_programme_and_one_without_such_effects_fall_short_of_nothing() -
 
 
 def test_a_total_that_cannot_be_met_is_told_with_the_number_of_draws() -> None:
-    plain = pd.DataFrame(
-        [(draw, "no_change", date(2020, 1, 31), "", "children_open", 9.0) for draw in range(3)],
-        columns=["draw", "schedule", "month", "team", "measure", "value"],
-    )
-    assert list(adult_workers.unmet(plain)) == []
-    told = pd.DataFrame([(1, "no_change", date(2020, 1, 31), "", f"{UNMET}care_entry", 1.0)], columns=plain.columns)
-    (said,) = adult_workers.unmet(pd.concat([plain, told]))
+    plain = [(draw, "no_change", MONTH, "", "children_open", 9.0) for draw in range(3)]
+    assert list(adult_workers.unmet(frames.records(plain))) == []
+    (said,) = adult_workers.unmet(frames.records([*plain, (1, "no_change", MONTH, "", f"{UNMET}care_entry", 1.0)]))
     assert "care entry" in said
     assert "1 of 3 draws" in said
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from frames import Row
+
     from familyflow.scenario.model import Scenario
 
 LONG = month_ends(START, 1)[:9]
@@ -26,7 +28,9 @@ LONG = month_ends(START, 1)[:9]
 SPLIT = date(2020, 4, 30)
 
 
-def council(stages: tuple[str, ...] = ("cin", "cp"), **quantities: float) -> Scenario:
+def council(
+    stages: tuple[str, ...] = ("cin", "cp"), quantities: Mapping[str, float] = MappingProxyType({})
+) -> Scenario:
     """Give two social-work teams a and b and a key-worker team e; the programme works in some stages."""
     given = scenario(START, 1)
     teams = {
@@ -43,7 +47,7 @@ def council(stages: tuple[str, ...] = ("cin", "cp"), **quantities: float) -> Sce
     )
 
 
-def held(children: Mapping[str, Sequence[float]], schedule: str = "no_change", draw: int = 0) -> list[pd.DataFrame]:
+def held(children: Mapping[str, Sequence[float]], schedule: str = "no_change", draw: int = 0) -> list[list[Row]]:
     """Give teams one social worker each, and so many open children month by month."""
     rows = []
     for team, values in children.items():
@@ -113,11 +117,11 @@ def test_the_probability_is_the_share_of_draws_whose_mean_caseload_is_over_the_p
     target: float, probability: float
 ) -> None:
     rows = [*held({"a": [0, *[15] * 8]}), *held({"a": [0, *[20] * 8]}, draw=1)]
-    found = row(table(frame(*rows, months=LONG), council(**{"staff.target_caseload": target})), "a")
+    found = row(table(frame(*rows, months=LONG), council(quantities={"staff.target_caseload": target})), "a")
     assert (found["promise"], found["probability_over_promise"]) == (target, probability)
 
 
-def early(children: float) -> list[list[tuple[int, str, date, str, str, float]]]:
+def early(children: float) -> list[list[Row]]:
     return [
         series("no_change", "children_in_early_help", [children] * 4, team="e"),
         series("no_change", "key_workers_in_post", [1] * 4, team="e"),
@@ -128,7 +132,7 @@ def test_the_programmes_promise_holds_where_it_works_and_the_target_for_other_so
     every = {"children_open": 20, "social_workers_in_post": 1}
     rows = [series("no_change", name, [value] * 4, team=team) for name, value in every.items() for team in "ab"]
     records = frame(*early(16), *rows)
-    given = council(("cin", "early_help"), **{"programme.promised_caseload": 15.0})
+    given = council(("cin", "early_help"), {"programme.promised_caseload": 15.0})
     found = table(records, given).set_index("team")
     assert found["promise"].to_dict() == {"b": 18, "a": 15, "e": 15}
     assert found["probability_over_promise"].to_dict() == {"b": 1, "a": 1, "e": 1}
@@ -195,7 +199,7 @@ def test_the_most_loaded_team_is_named_for_each_schedule_and_kind_of_worker() ->
     ]
 
 
-def levelled(*rows: list[tuple[int, str, date, str, str, float]], tolerance: float = 0.15) -> pd.Series:
+def levelled(*rows: list[Row], tolerance: float = 0.15) -> pd.Series:
     records = frame(*rows, months=LONG)
     return caseloads.levelled(caseloads.by_month(records), ["a", "b"], SPLIT, tolerance)
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,9 @@ TWO_YEARS = month_ends(START, 2)
 LAST = TWO_YEARS[-1]
 
 
-def claim(measure: str, change: float, by: date = END, against: str = "no_change") -> Claim:
+def claim(
+    measure: str, change: float, by: date = END, against: Literal["no_change", "start", "published"] = "no_change"
+) -> Claim:
     return Claim(text=f"{measure} changes", measure=measure, change=change, by=by, against=against, source="slides")
 
 
@@ -100,12 +102,7 @@ def test_work_of_outside_services_is_counted_with_the_teams_own() -> None:
 
 @pytest.mark.parametrize(
     ("measure", "above", "below"),
-    [
-        ("appointments_missed_share", "appointments_missed", "appointments"),
-        ("programmes_completed_share", "programmes_completed", "programmes_started"),
-        ("rereferrals_12m_share", "rereferrals_12m", "referrals"),
-        ("care_within_18_months_share", "entered_care_18m_under_13", "first_referred_under_13"),
-    ],
+    [(share, *parts) for share, parts in claims.RATIOS.items() if share != "caseload"],
 )
 def test_a_share_is_a_ratio_of_sums(measure: str, above: str, below: str) -> None:
     records = frame(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import isnan
+from typing import TYPE_CHECKING
 
 import made_up
 import numpy as np
@@ -14,11 +15,14 @@ from familyflow.economics.value_of_information import ERRORS, NOTHING, UNKNOWN, 
 from familyflow.results import information
 from familyflow.results.information import ALL, CHANCE, EVERYTHING, MEASURING, Unknowns
 
+if TYPE_CHECKING:
+    from familyflow.economics.case import Assumptions
+
 COST = 30_000
 TOLD = Estimate(0.4, 0.1)
 
 
-def assumed(cost: float | None = COST) -> made_up.Assumptions:
+def assumed(cost: float | None = COST) -> Assumptions:
     a = made_up.assumptions()
     return a if cost is None else replace(a, quantities={**a.quantities, MEASURING: made_up.quantity(cost)})
 

@@ -1,27 +1,23 @@
 from __future__ import annotations
 
-from math import inf, nan
+from math import inf
 
+import frames
 import numpy as np
 import pandas as pd
 import pytest
+from frames import outcomes
 from hypothesis import given
 from hypothesis import strategies as st
 
 from familyflow.ground.problem import Problem
 from familyflow.results import precision, summary
-from familyflow.results.measures import WHOLE
 from familyflow.results.precision import Error, Precision, document, errors, known, sentence
 
 
 def values(numbers: list[float], measure: str = "care_entries_averted", schedule: str = "all_at_once") -> pd.DataFrame:
     """Give values as `summary.by_period` does: those of a schedule, and nought under no change."""
-    rows = [
-        (name, WHOLE, measure, draw, number if name == schedule else 0.0)
-        for name in ("no_change", schedule)
-        for draw, number in enumerate(numbers)
-    ]
-    return pd.DataFrame(rows, columns=["schedule", "period", "measure", "draw", "value"])
+    return outcomes({("no_change", measure): [0.0] * len(numbers), (schedule, measure): numbers})
 
 
 def error_of(numbers: list[float]) -> float:
@@ -77,8 +73,7 @@ def test_it_is_said_how_many_draws_it_took_or_what_is_not_precise() -> None:
 
 
 def test_no_error_is_made_up_where_there_is_none() -> None:
-    row = {"schedule": "slower", "period": WHOLE, "measure": "net_saving_gbp"}
-    table = pd.DataFrame([{**row, "mean": 1.0, "p5": 1.0, "p95": 1.0, "mc_error": nan}])
+    table = frames.summary("slower", {"net_saving_gbp": {"mean": 1.0, "p5": 1.0, "p95": 1.0}})
     assert errors(table, ["net_saving_gbp"])[0].share == inf
 
 

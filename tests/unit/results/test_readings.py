@@ -4,10 +4,11 @@ from dataclasses import replace
 from io import StringIO
 from typing import TYPE_CHECKING
 
-import pandas as pd
+import frames
 import pytest
 
 from familyflow.ground.readings import READINGS
+from familyflow.ground.readings import TITLES as READING_TITLES
 from familyflow.report import console
 from familyflow.report.document.blocks import Paragraph, Table
 from familyflow.report.document.readings import blocks, in_short
@@ -16,6 +17,8 @@ from familyflow.scenario import load
 from familyflow.scenario.readings import arguments
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from familyflow.report.document.inputs import Material
     from familyflow.results.readings import Readings
 
@@ -24,8 +27,7 @@ SIZE = dict(zip(READINGS, (0.0, 10.0, 20.0, 15.0, 30.0), strict=True))
 
 
 def outcomes(averted: float) -> pd.DataFrame:
-    rows = [("plan", name, draw, averted + draw) for name in readings.MEASURES for draw in range(3)]
-    return pd.DataFrame(rows, columns=["schedule", "measure", "draw", "value"])
+    return frames.outcomes({("plan", name): [averted + draw for draw in range(3)] for name in readings.MEASURES})
 
 
 @pytest.fixture(scope="module")
@@ -44,13 +46,13 @@ def test_each_reading_has_each_measure_with_range_precision_and_number_of_draws(
 
 
 def test_levels_are_less_no_change_of_the_same_draw_and_differences_stay() -> None:
-    rows = [
-        *[("no_change", "children_on_cp_end", draw, 100.0 + draw) for draw in (0, 1)],
-        *[("plan", "children_on_cp_end", draw, 90.0 + 3 * draw) for draw in (0, 1)],
-        *[("plan", "care_entries_averted", draw, 5.0) for draw in (0, 1)],
-        *[("plan", "caseload_mean", draw, 15.0) for draw in (0, 1)],
-    ]
-    made = readings.compared(pd.DataFrame(rows, columns=["schedule", "measure", "draw", "value"]))
+    given = {
+        ("no_change", "children_on_cp_end"): [100.0, 101.0],
+        ("plan", "children_on_cp_end"): [90.0, 93.0],
+        ("plan", "care_entries_averted"): [5.0, 5.0],
+        ("plan", "caseload_mean"): [15.0, 15.0],
+    }
+    made = readings.compared(frames.outcomes(given))
     assert made[made["measure"] == "children_on_cp_end"]["value"].tolist() == [-10.0, -8.0]
     assert made[made["measure"] == "care_entries_averted"]["value"].tolist() == [5.0, 5.0]
     assert set(made["measure"]) == {"children_on_cp_end", "care_entries_averted"}
@@ -78,7 +80,7 @@ def test_the_page_says_on_which_reading_it_stands_and_what_was_set(found: Readin
     (table,) = (block for block in made if isinstance(block, Table))
     ((title, rows),) = table.groups
     assert title == "The plan"
-    assert [row[0].rstrip("*") for row in rows] == [readings.TITLES[name] for name in READINGS]
+    assert [row[0].rstrip("*") for row in rows] == [READING_TITLES[name] for name in READINGS]
     assert all(len(row) == len(table.headings) for row in rows)
 
 
@@ -120,7 +122,7 @@ def test_the_options_ask_for_the_same_again() -> None:
 
 
 def test_a_single_draw_has_no_precision_to_show() -> None:
-    one = readings.readings(load("swindon"), 1, {"none": outcomes(1.0)[lambda rows: rows["draw"] == 0]})
+    one = readings.readings(load("swindon"), 1, {"none": outcomes(1.0).query("draw == 0")})
     file = StringIO()
     console.show([in_short(replace(one, standing="none"), TITLES)], file)
     assert "nan" not in file.getvalue()

@@ -19,7 +19,7 @@ from familyflow.scenario.vocabulary import MEASURES as RECORDED
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from by_hand import Row
+    from frames import Row
 
 FIRST, LAST = "2019/20 from 2020-01-31", "2020/21 to 2020-04-30"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import date, timedelta
 from functools import cache
 from itertools import product
@@ -18,10 +18,9 @@ from familyflow.ground.calendar import DAYS_PER_YEAR
 from familyflow.ground.problem import Problem
 from familyflow.scenario import boundaries, rollout
 from familyflow.scenario.model import Area, Schedule, Team
-from familyflow.scenario.posts import Ended, Post
+from familyflow.scenario.posts import Post
 from familyflow.scenario.schema import Boundary, Close, Cut, GoLive, Open, Staff
 from familyflow.scenario.timeline import (
-    Parting,
     Route,
     TeamDay,
     Timeline,
@@ -30,7 +29,7 @@ from familyflow.scenario.timeline import (
     build,
 )
 from familyflow.scenario.vocabulary import GROUPS, KINDS, REQUIRED_GROUPS
-from familyflow.scenario.workforce import Leaving, Staffing, Work, _following
+from familyflow.scenario.workforce import Leaving, Staffing, Work, multipliers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -490,14 +489,14 @@ def test_lending_leaves_all_posts_together_what_children_open_ask_for(
 ) -> None:
     given = {"staff__posts_follow_demand": elasticity, "staff__lent_between_teams": lent}
     work = Work((0.0, children_open), (0.0, referrals))
-    following = _following(council(teams=ALL_TEAMS), work, values(given))[DAYS_PER_YEAR]
+    following = multipliers(council(teams=ALL_TEAMS), work, values(given))[DAYS_PER_YEAR]
     together = sum(VALUES[f"team.{team}.social_workers"] * following[team] for team in ("front", "plans"))
     assert together == pytest.approx(30 * exp(elasticity * children_open))
 
 
 def test_multipliers_are_those_of_the_teams_of_day_0_whatever_the_schedule() -> None:
     work = Work((0.0, 0.2), (0.0, 0.9))
-    plain, eventful = (_following(council(*each, teams=ALL_TEAMS), work, VALUES) for each in ((), EVENTFUL))
+    plain, eventful = (multipliers(council(*each, teams=ALL_TEAMS), work, VALUES) for each in ((), EVENTFUL))
     assert plain == eventful
 
 
@@ -590,14 +589,14 @@ def test_shared_posts_are_cut_without_a_team() -> None:
 def test_a_cut_of_social_workers_ends_posts_and_takes_their_cases_to_others() -> None:
     laid = timeline(cuts(100, "social_worker", 15.0, "plans"))
     assert in_post(laid, "plans", "social_worker") == [(0, 16), (100, 12)]
-    assert laid.ended == (Ended(100.0, "plans", "social_worker", pytest.approx(5.0)),)
-    assert laid.partings == (Parting(100.0, "plans", pytest.approx(0.25)),)
+    assert [astuple(each) for each in laid.ended] == [(100.0, "plans", "social_worker", pytest.approx(5.0))]
+    assert [astuple(each) for each in laid.partings] == [(100.0, "plans", pytest.approx(0.25))]
 
 
 def test_posts_that_move_to_another_team_do_not_end_but_leave_their_cases() -> None:
     laid = timeline(opens(100), staffs(100, "plans", social_workers=12))
     assert laid.ended == ()
-    assert laid.partings == (Parting(100.0, "plans", pytest.approx(0.4)),)
+    assert [astuple(each) for each in laid.partings] == [(100.0, "plans", pytest.approx(0.4))]
 
 
 def test_workers_who_go_along_with_their_cases_leave_none_behind() -> None:

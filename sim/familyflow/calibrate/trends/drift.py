@@ -75,7 +75,7 @@ def paths(authority: str, start: date, years: int, seed: int, draw: int) -> dict
     typical council does, as restless as any may be.
     """
     found, standing = _shipped(), stand(authority, start)
-    return _logs(standing.level, _moved(found, standing, years, _Luck(seed, draw, authority)))
+    return logs(standing.level, _moved(found, standing, years, _Luck(seed, draw, authority)))
 
 
 def expected(authority: str, start: date, years: int) -> dict[str, float]:
@@ -87,12 +87,12 @@ def expected(authority: str, start: date, years: int) -> dict[str, float]:
     standing = stand(authority, start)
     keep = _each(_shipped(), "keep")
     since = np.arange(years) + np.where(_STOCK, 1.0, _HALF)[:, None]
-    return _logs(standing.level, standing.above[:, None] * (keep[:, None] ** since - 1.0))
+    return logs(standing.level, standing.above[:, None] * (keep[:, None] ** since - 1.0))
 
 
-def _logs(level: Floats, moved: Floats) -> dict[str, float]:
+def logs(level: Floats, moved: Floats) -> dict[str, float]:
     """Give by name what movements of flows and stocks (S, years) from a level (S,) are in rates and children open."""
-    rows = (*_factors(level, moved), *_beside(moved))
+    rows = (*factors(level, moved), *_beside(moved))
     return {
         f"drift.{name}.{year}": float(value)
         for name, row in zip((*FACTORS, *BESIDE), rows, strict=True)
@@ -149,7 +149,7 @@ def _restless(found: Hierarchy, standing: Standing, luck: _Luck) -> Floats:
     )
 
 
-def _factors(level: Floats, moved: Floats) -> Floats:
+def factors(level: Floats, moved: Floats) -> Floats:
     """Turn movements of flows and stocks (S, years) into those of rates, in the order of FACTORS, by the balance."""
     stocks = {i: np.exp(level[i] + np.concatenate([[0.0], moved[i]])) for i in (_CIN, _CP, _CARE)}
     starts = {i: np.exp(level[i] + moved[i]) for i in (_CP_STARTS, _CARE_STARTS)}

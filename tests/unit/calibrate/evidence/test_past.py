@@ -27,7 +27,7 @@ KINDS = {"North": "region", "South": "region", "England": "England"}
 
 def table() -> Evidence:
     """Make a table of four councils in two regions; of one, figures begin late, and of all, nothing of 2017."""
-    rows = {(name, year): {} for name in FIGURES for year in range(2017, 2021)}
+    rows: dict[tuple[str, int], dict[str, float]] = {(name, year): {} for name in FIGURES for year in range(2017, 2021)}
     rows |= {(name, year): {CARE: value} for name, held in FIGURES.items() for year, value in held.items()}
     places = {name: Place(name, KINDS.get(name, "council"), REGIONS.get(name, ""), 2017, 2020) for name in FIGURES}
     neighbours = {"Here": ("Near", "Far", "New"), "Near": ("Here",), "Far": ("Near",)}

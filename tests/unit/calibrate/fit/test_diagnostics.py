@@ -43,11 +43,11 @@ def test_what_the_figures_fix_is_informed_and_what_they_do_not_reach_keeps_its_p
     town: Known, draws: Sampled
 ) -> None:
     table = unknowns(town.scenario, town.solution, draws).set_index("unknown")
-    assert table.loc["pace.cin", "says"] == "informed"
-    assert table.loc["pace.cin", "shrinkage"] > 0.5
-    assert table.loc["pace.pre_proceedings", "says"] == "keeps its prior"
-    assert table.loc["pace.pre_proceedings", "posterior_sd"] == pytest.approx(
-        table.loc["pace.pre_proceedings", "prior_sd"], rel=0.2
+    assert table["says"]["pace.cin"] == "informed"
+    assert table["shrinkage"]["pace.cin"] > 0.5
+    assert table["says"]["pace.pre_proceedings"] == "keeps its prior"
+    assert table["posterior_sd"]["pace.pre_proceedings"] == pytest.approx(
+        table["prior_sd"]["pace.pre_proceedings"], rel=0.2
     )
 
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pytest
+from frames import records
 
 from familyflow.calibrate.fit.goodness import compare, verdict
 from familyflow.calibrate.fit.moments import Seen, by_month, simulated
@@ -125,13 +127,9 @@ def test_replications_with_a_gap_are_left_out_of_the_average_and_its_error() -> 
 
 
 def test_months_are_summed_over_teams_and_gaps_are_zero() -> None:
-    day = pd.Timestamp("2019-06-30")
-    rows = [
-        (day, "north", "cp_starts", 2.0),
-        (day, "south", "cp_starts", 3.0),
-        (day + pd.Timedelta(days=31), "", "contacts", 1.0),
-    ]
-    table = by_month(pd.DataFrame(rows, columns=["month", "team", "measure", "value"]))
+    june, july = date(2019, 6, 30), date(2019, 7, 31)
+    starts = [(0, "no_change", june, team, "cp_starts", count) for team, count in (("north", 2.0), ("south", 3.0))]
+    table = by_month(records([*starts, (0, "no_change", july, "", "contacts", 1.0)]))
     assert table["cp_starts"].tolist() == [5.0, 0.0]
     assert table["contacts"].tolist() == [0.0, 1.0]
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,9 @@ from familyflow.calibrate.trends.adopters import (
 from familyflow.calibrate.trends.departures import YEARS
 from familyflow.ground.problem import Problem
 from familyflow.scenario import readings, tables
+
+if TYPE_CHECKING:
+    from familyflow.calibrate.trends.departures import Forecast
 
 WORLDS = range(1, 6)
 GROUPS = range(8)
@@ -107,7 +111,7 @@ def test_a_year_that_has_not_come_is_not_asked_of_a_council() -> None:
     assert (SINCE, 3, OTHERS) not in answers
 
 
-def replace_ahead(made: asked.Forecast, years: int) -> asked.Forecast:
+def replace_ahead(made: Forecast, years: int) -> Forecast:
     """Keep so many years of a forecast."""
     return type(made)(made.middle[..., :years], made.spread[..., :years])
 

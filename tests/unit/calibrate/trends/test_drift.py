@@ -63,13 +63,13 @@ def test_a_council_that_is_not_shipped_moves_as_a_typical_one() -> None:
 
 def test_nothing_moves_where_no_series_does() -> None:
     # A still stock's hazard of leaving is its starts over the stock, in every year as on day 0.
-    assert drift._factors(LEVEL, np.zeros((7, 4))) == pytest.approx(np.zeros((6, 4)), abs=1e-12)
+    assert drift.factors(LEVEL, np.zeros((7, 4))) == pytest.approx(np.zeros((6, 4)), abs=1e-12)
 
 
 def test_demand_alone_moves_ends_only_as_its_stocks_stand_still() -> None:
     moved = np.zeros((7, 1))
     moved[0] = 0.1
-    found = dict(zip(drift.FACTORS, drift._factors(LEVEL, moved)[:, 0], strict=True))
+    found = dict(zip(drift.FACTORS, drift.factors(LEVEL, moved)[:, 0], strict=True))
     # The same plans and starts of care from more referrals: fewer per referral. As many open from more: faster ends.
     assert found["demand"] == pytest.approx(0.1)
     assert found["cp_starts"] == pytest.approx(-0.1)
@@ -79,13 +79,13 @@ def test_demand_alone_moves_ends_only_as_its_stocks_stand_still() -> None:
 
 def test_when_all_rises_alike_and_settles_only_demand_has_moved() -> None:
     moved = np.full((7, 3), 0.1)
-    found = dict(zip(drift.FACTORS, drift._factors(LEVEL, moved).T[-1], strict=True))
+    found = dict(zip(drift.FACTORS, drift.factors(LEVEL, moved).T[-1], strict=True))
     assert found == pytest.approx({"demand": 0.1} | dict.fromkeys(drift.FACTORS[1:], 0.0))
 
 
 def test_stocks_follow_from_the_factors_by_the_balance() -> None:
     moved = np.random.default_rng(1).normal(0, 0.1, (7, 4))
-    factors = dict(zip(drift.FACTORS, drift._factors(LEVEL, moved), strict=True))
+    factors = dict(zip(drift.FACTORS, drift.factors(LEVEL, moved), strict=True))
     stock, hazard = np.exp(LEVEL[4]), np.exp(LEVEL[3] - LEVEL[4])
     for year in range(4):
         starts = np.exp(LEVEL[3] + factors["demand"][year] + factors["cp_starts"][year])
@@ -96,19 +96,19 @@ def test_stocks_follow_from_the_factors_by_the_balance() -> None:
 
 def test_no_factor_is_beyond_four_times() -> None:
     wild = np.random.default_rng(2).normal(0, 3, (7, 6))
-    assert np.abs(list(drift._logs(LEVEL, wild).values())).max() == drift.MOST
+    assert np.abs(list(drift.logs(LEVEL, wild).values())).max() == drift.MOST
 
 
 def test_children_open_are_the_stock_of_need_at_the_start_of_each_year() -> None:
     moved = np.random.default_rng(3).normal(0, 0.1, (7, 4))
-    found = drift._logs(LEVEL, moved)
+    found = drift.logs(LEVEL, moved)
     need = [each.name for each in SERIES].index("cin")
     assert [found[f"drift.{OPEN}.{year}"] for year in range(4)] == [0.0, *moved[need, :3]]
 
 
 def test_referrals_as_a_year_begins_lie_half_way_between_those_of_the_years_about_it() -> None:
     moved = np.random.default_rng(3).normal(0, 0.1, (7, 4))
-    found = drift._logs(LEVEL, moved)
+    found = drift.logs(LEVEL, moved)
     come = [found[f"drift.demand.{year}"] for year in range(4)]
     assert found[f"drift.{REFERRED}.0"] == 0.0
     for year in (1, 2, 3):
@@ -117,7 +117,7 @@ def test_referrals_as_a_year_begins_lie_half_way_between_those_of_the_years_abou
 
 def test_children_open_follow_from_demand_and_the_ways_out_of_need() -> None:
     moved = np.random.default_rng(4).normal(0, 0.1, (7, 5))
-    found = drift._logs(LEVEL, moved)
+    found = drift.logs(LEVEL, moved)
     stock, hazard = np.exp(LEVEL[2]), np.exp(LEVEL[1] - LEVEL[2])
     for year in range(4):
         rate = hazard * np.exp(found[f"drift.cin_ends.{year}"])

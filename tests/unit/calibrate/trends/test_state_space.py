@@ -19,7 +19,8 @@ def covariance(given: Dynamics, noise: np.ndarray) -> np.ndarray:
     early = np.minimum(years[:, None], years)
     apart_in_years = np.abs(years[:, None] - years)
     fading = given.shock**2 / (1 - given.keep**2) * given.keep**apart_in_years
-    return given.level_spread**2 + given.walk**2 * early + fading + np.diag(noise)
+    made: np.ndarray = given.level_spread**2 + given.walk**2 * early + fading + np.diag(noise)
+    return made
 
 
 def test_without_jumps_the_likelihood_is_that_of_the_joint_normal() -> None:

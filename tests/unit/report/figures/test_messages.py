@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from made_study import Study
 
     from familyflow.results.findings import Findings
+    from familyflow.scenario.schema import History
 
 MONTHS = pd.date_range("2020-01-31", periods=5, freq="ME")
 
@@ -170,7 +171,7 @@ def bands(low: float, high: float) -> pd.DataFrame:
     return pd.DataFrame({"p5": low, "p95": high}, index=MONTHS)
 
 
-def counts(*values: float) -> list[object]:
+def counts(*values: float) -> list[History]:
     return [point("children_in_care", month.date(), value) for month, value in zip(MONTHS, values, strict=False)]
 
 

@@ -158,7 +158,7 @@ def test_figures_of_comparisons_and_of_fits_stay_within_their_canvas() -> None:
 def test_a_key_covers_no_panel_and_no_label(drawn: dict[str, Picture]) -> None:
     for name, picture in drawn.items():
         (key,) = picture.figure.legends
-        above = min(axes.get_tightbbox().y0 for axes in panels(picture.figure))
+        above = min(box.y0 for axes in panels(picture.figure) if (box := axes.get_tightbbox()) is not None)
         assert key.get_window_extent().y1 <= above + SLACK, name
 
 

@@ -68,7 +68,7 @@ def account() -> Account:
 def fan() -> pd.DataFrame:
     past = [("children_on_cp", year, PUBLISHED, *[300.0 + year - 2015] * 5) for year in range(2015, 2020)]
     ahead = [("children_on_cp", year, FORECAST, 200.0, 250.0, 290.0, 330.0, 400.0) for year in range(2020, 2023)]
-    return pd.DataFrame(past + ahead, columns=list(FAN))
+    return pd.DataFrame([*past, *ahead], columns=list(FAN))
 
 
 def name_of(drawn: list[Picture]) -> list[str]:

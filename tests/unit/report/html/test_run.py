@@ -182,8 +182,15 @@ def test_nothing_of_a_scenario_is_taken_for_code(study: Study, material: Materia
         name: replace(each, title=f"{each.title} {HOSTILE}") for name, each in hostile.scenario.schedules.items()
     }
     teams = {name: replace(each, title=HOSTILE + name) for name, each in hostile.scenario.teams.items()}
-    named = {"title": HOSTILE, "authority": HOSTILE, "claims": claims, "sources": {"slides": HOSTILE}}
-    scenario = replace(hostile.scenario, **named, schedules=schedules, teams=teams)
+    scenario = replace(
+        hostile.scenario,
+        title=HOSTILE,
+        authority=HOSTILE,
+        claims=claims,
+        sources={"slides": HOSTILE},
+        schedules=schedules,
+        teams=teams,
+    )
     was = material.findings
     found = replace(was, claims=was.claims.assign(claim=HOSTILE), caseloads=was.caseloads.assign(title=HOSTILE))
     page = made(material_of(replace(hostile, scenario=scenario), 40, found=found))

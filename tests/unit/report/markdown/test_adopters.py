@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from familyflow.calibrate.trends.adopters import CARE_STARTS, LIKE, OTHERS, SINCE, shipped
+from familyflow.calibrate.trends.adopters import CARE_STARTS, LIKE, OTHERS, SINCE, Record, shipped
 from familyflow.calibrate.trends.departures import NAMES, PER_REFERRAL, YEARS
 from familyflow.ground import paths
 from familyflow.ground.problem import Problem
@@ -18,12 +18,12 @@ DOCS = Path(__file__).parents[4] / "docs"
 
 
 @cache
-def record() -> report.Record:
+def record() -> Record:
     """Read what the page in the documents was made of."""
     return report.saved(DOCS)
 
 
-def moved(kind: str, measure: str, by: float) -> report.Record:
+def moved(kind: str, measure: str, by: float) -> Record:
     """Move the logs of one kind of estimates of a measure."""
     found = tuple(
         replace(
@@ -107,11 +107,11 @@ def test_a_figure_is_the_same_bytes_again(draw: object) -> None:
 def test_the_figure_shows_both_comparisons_and_their_ranges() -> None:
     axes = adopters.by_year(record()).figure.axes[0]
     third = {each: record().of(CARE_STARTS, SINCE, YEARS, each) for each in (OTHERS, LIKE)}
-    drawn = [line.get_ydata() for line in axes.get_lines()]
+    drawn = [np.asarray(line.get_ydata(), dtype=float) for line in axes.get_lines()]
     for each in third.values():
         assert each is not None
         ends = [100 * (each.low - 1), 100 * (each.high - 1)]
-        assert any(len(line) == 2 and np.allclose(np.asarray(line, dtype=float), ends) for line in drawn)
+        assert any(len(line) == 2 and np.allclose(line, ends) for line in drawn)
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:

@@ -1,19 +1,17 @@
-"""What workbook tests share: their folder on the path, and one workbook of the small case."""
+"""One workbook of the small case, which the workbook tests share."""
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 import small_case
 
 from familyflow.report import xlsx
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from familyflow.report.xlsx import Model
 
 

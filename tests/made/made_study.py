@@ -12,7 +12,8 @@ from matplotlib.text import Text
 
 from familyflow.ground.calendar import financial_year, month_ends
 from familyflow.scenario.model import Team
-from familyflow.scenario.timeline import Post, TeamDay, Timeline, Transfer
+from familyflow.scenario.posts import Post
+from familyflow.scenario.timeline import TeamDay, Timeline, Transfer
 
 if TYPE_CHECKING:
     from datetime import date
@@ -190,8 +191,8 @@ def with_key_workers(study: Study) -> Study:
     renamed = study.monthly["measure"].replace(team).where(study.monthly["team"] == "north", study.monthly["measure"])
     scenario = replace(
         study.scenario,
-        teams=study.scenario.teams | {"north": Team("north", "North", (), ("early_help",))},
+        teams={**study.scenario.teams, "north": Team("north", "North", (), ("early_help",))},
         programme=replace(study.scenario.programme, stages=("early_help",)),
-        quantities=study.scenario.quantities | {"programme.promised_caseload": quantity(15, "children")},
+        quantities={**study.scenario.quantities, "programme.promised_caseload": quantity(15, "children")},
     )
     return replace(study, monthly=study.monthly.assign(measure=renamed), scenario=scenario)

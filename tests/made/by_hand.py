@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import frames
 import pandas as pd
 
 from familyflow.ground.quantity import Quantity, Status
@@ -15,6 +16,8 @@ from familyflow.scenario.schema import Claim, History
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from frames import Row
 
 BEGIN = date(2019, 6, 30)
 """Day 0 of the scenario."""
@@ -32,9 +35,6 @@ START = date(2020, 1, 31)
 """Day 0 of the small studies."""
 END = date(2020, 4, 30)
 MONTHS = (START, date(2020, 2, 29), date(2020, 3, 31), END)
-Row = tuple[int, str, date, str, str, float]
-
-
 CLAIMS = (
     Claim(text="15% fewer care entries", measure="care_entries", change=-0.15, by=date(2023, 9, 30), source="slides"),
     Claim(
@@ -121,7 +121,7 @@ def series(
     months: Sequence[date] = MONTHS,
 ) -> list[Row]:
     """Give one measure's values, month by month from day 0."""
-    return [(draw, schedule, month, team, measure, value) for month, value in zip(months, values, strict=True)]
+    return frames.series(schedule, measure, months, values, draw=draw, team=team)
 
 
 def frame(*rows: list[Row], months: Sequence[date] = MONTHS) -> pd.DataFrame:
@@ -137,8 +137,7 @@ def frame(*rows: list[Row], months: Sequence[date] = MONTHS) -> pd.DataFrame:
         if (draw, schedule, measure) not in named
         for row in series(schedule, measure, [value] * len(months), draw, months=months)
     ]
-    columns = ["draw", "schedule", "month", "team", "measure", "value"]
-    return pd.DataFrame([*given, *filled], columns=columns).astype({"draw": "int32"})
+    return frames.records([*given, *filled])
 
 
 def money(spent: Mapping[tuple[str, int, str, str], float]) -> pd.DataFrame:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeAlias, TypedDict, TypeVar, Unpack, cast
 
 import numpy as np
 import pandas as pd
@@ -23,17 +24,22 @@ from familyflow.experiment.plan import planned
 from familyflow.experiment.run import tidy
 from familyflow.ground.calendar import month_ends
 from familyflow.ground.problem import Problem
+from familyflow.ground.progress import Progress, silent
 from familyflow.ground.quantity import Quantity, Status
+from familyflow.scenario.model import Area, Programme, Scenario, Schedule, Team
 from familyflow.scenario.sampling import sample
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
-    from pathlib import Path
 
+    from familyflow.experiment.central import CentralFit
     from familyflow.experiment.plan import Plan, Slice
+    from familyflow.results.precision import Precision
 
 START = date(2019, 6, 30)
 TEAMS = ("north", "south", "")
+P = ParamSpec("P")
+T = TypeVar("T")
 MEASURES = ("children_on_cin", "children_on_cp", "children_in_care")
 
 
@@ -55,39 +61,33 @@ QUANTITIES = {
 }
 
 
-@dataclass(frozen=True)
-class Titled:
-    """Something with a name, a title and no earlier names."""
-
-    name: str
-    title: str
-    formerly: tuple[str, ...] = ()
+TITLES = {"no_change": "No change", "as_published": "As published", "all_at_once": "Everything at once"}
 
 
 @dataclass(frozen=True)
-class Town:
-    """As much of a scenario as an experiment reads."""
+class Town(Scenario):
+    """A scenario of two years, with no more in it than an experiment reads."""
 
     name: str = "town"
     title: str = "Town: Family Safeguarding"
+    authority: str = "Town"
     start: date = START
     years: int = 2
     price_year: str = "2024/25"
-    digest: str = "d1"
-    reading: str = "central"
-    settings: tuple[str, ...] = ()
-    quantities: dict[str, Quantity] = field(default_factory=lambda: dict(QUANTITIES))
-    schedules: dict[str, Titled] = field(
-        default_factory=lambda: {
-            "no_change": Titled("no_change", "No change"),
-            "as_published": Titled("as_published", "As published"),
-            "all_at_once": Titled("all_at_once", "Everything at once"),
-        }
+    path: Path = Path("town.toml")
+    quantities: Mapping[str, Quantity] = field(default_factory=lambda: dict(QUANTITIES))
+    areas: Mapping[str, Area] = field(default_factory=dict)
+    teams: Mapping[str, Team] = field(default_factory=dict)
+    programme: Programme = field(
+        default_factory=lambda: Programme("", null=True, stages=(), roles=(), shared_roles=(), budget_years=None)
     )
-
-    def central(self) -> dict[str, float]:
-        """Give every quantity's central value."""
-        return {name: each.value for name, each in self.quantities.items()}
+    schedules: Mapping[str, Schedule] = field(
+        default_factory=lambda: {name: Schedule(name, title, ()) for name, title in TITLES.items()}
+    )
+    history: tuple[()] = ()
+    claims: tuple[()] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
+    digest: str = "d1"
 
 
 @dataclass(frozen=True)
@@ -101,48 +101,57 @@ class Ledger:
         return self.records
 
 
-def quick(start: tuple[object, ...], schedule: str) -> Ledger:
+class Start(NamedTuple):
+    """What an engine is given."""
+
+    scenario: Scenario
+    drawn: Mapping[str, float]
+    rates: Mapping[str, float]
+    seed: int
+    replication: int
+    years: int
+
+
+Engine: TypeAlias = Callable[[Start, str], Ledger]
+
+
+def quick(start: Start, schedule: str) -> Ledger:
     """Make up records that depend on everything an engine is given."""
-    scenario, values, rates, seed, replication, years = start
+    scenario, drawn, rates, seed, replication, years = start
     months = month_ends(scenario.start, years)
     luck = np.random.Generator(np.random.Philox(key=[seed, replication]))
     rows = pd.DataFrame(
         [(month, team, measure) for month in months for team in TEAMS for measure in MEASURES],
         columns=["month", "team", "measure"],
     )
-    level = len(schedule) + sum(values.values()) + sum(rates.values())
+    level = len(schedule) + sum(drawn.values()) + sum(rates.values())
     rows["value"] = level + luck.random(len(rows))
     return Ledger(rows.sample(frac=1, random_state=replication))
 
 
-def draw_of(start: tuple[object, ...]) -> object:
-    """Give the number of the draw that was prepared."""
-    return start[4]
-
-
-def slow(start: tuple[object, ...], schedule: str, seconds: float) -> Ledger:
+def slow(start: Start, schedule: str, seconds: float) -> Ledger:
     """Take some time."""
     time.sleep(seconds)
     return quick(start, schedule)
 
 
-def failing(start: tuple[object, ...], schedule: str, draw: int, error: type[Exception] = Problem) -> Ledger:
+def failing(start: Start, schedule: str, draw: int, error: type[Exception] = Problem) -> Ledger:
     """Fail in one draw."""
-    if draw_of(start) == draw:
+    if start.replication == draw:
         raise error("cannot be simulated")
     return quick(start, schedule)
 
 
-def deadly(start: tuple[object, ...], schedule: str, draw: int) -> Ledger:
+def deadly(start: Start, schedule: str, draw: int) -> Ledger:
     """Be killed in one draw, as by a system that is out of memory."""
-    if draw_of(start) == draw:
+    if start.replication == draw:
         os.kill(os.getpid(), signal.SIGKILL)
     return quick(start, schedule)
 
 
-def witness(start: tuple[object, ...], schedule: str, folder: Path) -> Ledger:
+def witness(start: Start, schedule: str, folder: Path) -> Ledger:
     """Leave a trace of each draw that is really simulated."""
-    (folder / f"{draw_of(start)}-{schedule}").touch()
+    (folder / f"{start.replication}-{schedule}").touch()
     return quick(start, schedule)
 
 
@@ -163,27 +172,37 @@ class Study:
     """A small study of the town, by one of the engines, with what gives a draw its rates."""
 
     plan: Plan
-    simulate: object
+    simulate: Engine
     rates: Callable[[Plan, int], Mapping[str, float]] = rates_of
     known: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
     central: object = Central()
 
 
-def study(simulate: object = quick, draws: int = 6, **asked: object) -> Study:
-    """Plan a small study of the town."""
-    return Study(planned(asked.pop("scenario", Town()), draws=draws, **asked), simulate)
+class Asked(TypedDict, total=False):
+    """What else may be asked of a study."""
+
+    schedules: Sequence[str]
+    years: int | None
+    seed: int
+    precision: Precision | None
+
+
+def study(simulate: Engine = quick, draws: int = 6, scenario: Scenario | None = None, **asked: Unpack[Asked]) -> Study:
+    """Plan a small study of the town, or of another scenario."""
+    return Study(planned(scenario or Town(), draws=draws, **asked), simulate)
 
 
 def made_up(asked: Study, given: tuple[object, ...]) -> bytes:
     """Make up a draw: its rates too, unless they are known and given."""
-    plan, draw, known = asked.plan, given[1], given[2]
+    plan, (_, draw, known, *_) = asked.plan, given
+    assert isinstance(draw, int)
     rates = known if isinstance(known, Mapping) else asked.rates(plan, draw)
     return store.encoded(records(plan, draw, rates, asked.simulate), sample(plan.scenario, plan.seed, draw), rates)
 
 
-def records(plan: Plan, draw: int, rates: Mapping[str, float], simulate: Callable[..., Ledger]) -> pd.DataFrame:
+def records(plan: Plan, draw: int, rates: Mapping[str, float], simulate: Engine) -> pd.DataFrame:
     """Make up a draw's records under every schedule."""
-    start = (plan.scenario, sample(plan.scenario, plan.seed, draw), rates, plan.seed, draw, plan.years)
+    start = Start(plan.scenario, sample(plan.scenario, plan.seed, draw), rates, plan.seed, draw, plan.years)
     frames = {name: simulate(start, name).frame() for name in plan.schedules}
     return tidy(pd.concat(frames, names=["schedule"]).reset_index("schedule"), draw)
 
@@ -195,14 +214,14 @@ class MadeUp(Executor):
         """Hand on to another executor."""
         self.inner, self.asked = inner, asked
 
-    def submit(self, _fn: object, /, *given: object) -> Future[bytes]:
+    def submit(self, _fn: Callable[P, T], /, *given: P.args, **_named: P.kwargs) -> Future[T]:
         """Hand on a made-up draw."""
-        return self.inner.submit(made_up, self.asked, given)
+        return cast("Future[T]", self.inner.submit(made_up, self.asked, given))
 
 
-def conduct(asked: Study, folder: Path, executor: Executor, **options: object) -> int:
+def conduct(asked: Study, folder: Path, executor: Executor, *, ahead: int = 1, tell: Progress = silent) -> int:
     """Conduct a made-up study."""
-    return batch.conduct(_batch(asked, folder), MadeUp(executor, asked), **options)
+    return batch.conduct(_batch(asked, folder), MadeUp(executor, asked), ahead=ahead, tell=tell)
 
 
 def conduct_slice(asked: Study, part: Slice, folder: Path, executor: Executor) -> None:
@@ -211,9 +230,9 @@ def conduct_slice(asked: Study, part: Slice, folder: Path, executor: Executor) -
 
 
 def _batch(asked: Study, folder: Path) -> batch.Batch:
-    return batch.Batch(asked.plan, folder, asked.central, known=asked.known)
+    return batch.Batch(asked.plan, folder, cast("CentralFit", asked.central), known=asked.known)
 
 
-def with_pause(seconds: float) -> object:
+def with_pause(seconds: float) -> Engine:
     """Make the quick engine slow."""
     return partial(slow, seconds=seconds)

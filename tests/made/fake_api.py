@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from familyflow.experiment.design import Design
     from familyflow.experiment.plan import Plan
+    from familyflow.ground.progress import Progress
     from familyflow.report.publication import Publication
 
 FIRST, EVERY = "first", "every"
@@ -37,10 +38,12 @@ class Results:
     def saved(self) -> bool:
         return (self.folder / RESULTS).exists()
 
-    def save(self, tell: object, wanted: Publication | None = None) -> None:
+    def save(self, tell: Progress, wanted: Publication | None = None) -> None:
         tell("drawing the figures", 0, 0)
         (self.folder / "wanted.txt").write_text(str(wanted), encoding="utf-8")
-        document = dict.fromkeys(NEEDED, "town") | {"schedules": {"no_change": {}, "as_published": {}}}
+        document: dict[str, object] = dict.fromkeys(NEEDED, "town") | {
+            "schedules": {"no_change": {}, "as_published": {}}
+        }
         (self.folder / RESULTS).write_text(json.dumps(document), encoding="utf-8")
 
     def json(self) -> str:
@@ -54,7 +57,7 @@ def run(
     plan: Plan,
     *,
     workers: int | None,
-    tell: object,
+    tell: Progress,
     out: Path | None = None,
     engine: str = "compiled",
     dask: str | None = None,  # noqa: ARG001 - as the real one has it
@@ -62,9 +65,16 @@ def run(
 ) -> Results:
     folder = out or Path("outputs", plan.scenario.name, "run")
     made_up = with_pause(float(os.environ.get(PAUSE, "0")))
-    given = {"draws": plan.draws, "seed": plan.seed, "years": plan.years, "schedules": plan.schedules}
+    asked = study(
+        made_up,
+        scenario=plan.scenario,
+        draws=plan.draws,
+        seed=plan.seed,
+        years=plan.years,
+        schedules=plan.schedules,
+    )
     with local(workers or 1) as executor:
-        conduct(study(made_up, scenario=plan.scenario, **given), folder, executor, ahead=workers or 1, tell=tell)
+        conduct(asked, folder, executor, ahead=workers or 1, tell=tell)
     return Results(
         folder, {"draws": plan.draws, "seed": plan.seed, "workers": workers, "engine": engine, "extent": extent}
     )
@@ -82,7 +92,7 @@ class Published:
     folder: Path
     scenario: str | None
 
-    def publish(self, tell: object, wanted: Publication) -> None:
+    def publish(self, tell: Progress, wanted: Publication) -> None:
         tell("writing the page and the paper", 0, 0)
         (self.folder / "published.txt").write_text(f"{self.scenario} {wanted}", encoding="utf-8")
 
@@ -142,7 +152,7 @@ def load_design(path: Path, reading: str, settings: tuple[str, ...]) -> Design: 
     return town_design()
 
 
-def sweep(asked: Design, *, workers: int | None, out: Path | None, tell: object) -> Sweep:
+def sweep(asked: Design, *, workers: int | None, out: Path | None, tell: Progress) -> Sweep:
     folder = out or Path("outputs", "sweeps", asked.name)
     seconds = float(os.environ.get(PAUSE, "0"))
     with local(workers or 1) as executor:
@@ -162,5 +172,5 @@ class Required:
         print("what would have to be true")  # noqa: T201 - as the report does
 
 
-def require(plan: Plan, saving: float, by: date, *, workers: int | None, tell: object) -> Required:  # noqa: ARG001 - as the real one has it
+def require(plan: Plan, saving: float, by: date, *, workers: int | None, tell: Progress) -> Required:  # noqa: ARG001 - as the real one has it
     return Required((plan.schedules[-1], saving, by.isoformat()))

@@ -5,28 +5,32 @@ from __future__ import annotations
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
-from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, Unpack, cast
 
 import pandas as pd
 import pytest
-from fake_engine import Town, quick, rates_of, records, slow
+from fake_engine import Asked, Engine, Ledger, Start, Town, quick, rates_of, records, slow
 
 from familyflow.calibrate.fit.moments import central
 from familyflow.calibrate.fit.posterior import of_draw
+from familyflow.economics import lines
 from familyflow.experiment import sweep
 from familyflow.experiment.design import Design, Input, fixed
 from familyflow.experiment.plan import planned
 from familyflow.ground.problem import Problem
+from familyflow.ground.progress import Progress, silent
 from familyflow.scenario.sampling import sample
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from concurrent.futures import Future
     from pathlib import Path
 
     from familyflow.experiment.sweep import Part
+    from familyflow.scenario.model import Scenario
 
+P = ParamSpec("P")
+T = TypeVar("T")
 EFFECT, VACANCY, PRICE = "effect.care_entry", "staff.vacancy_rate", "price.residential_week"
 MEASURES = ("children_in_care_end", "net_saving_gbp")
 GRID = (
@@ -36,37 +40,41 @@ GRID = (
 )
 
 
-def town_design(inputs: tuple[Input, ...] = GRID, draws: int = 2, **asked: object) -> Design:
-    """Plan a small grid of the town."""
-    plan = planned(asked.pop("scenario", Town()), draws=draws, **asked)
+def town_design(
+    inputs: tuple[Input, ...] = GRID, draws: int = 2, scenario: Scenario | None = None, **asked: Unpack[Asked]
+) -> Design:
+    """Plan a small grid of the town, or of another scenario."""
+    plan = planned(scenario or Town(), draws=draws, **asked)
     return Design("what_if", plan, "grid", inputs, MEASURES)
 
 
-def solve(scenario: Town) -> str:
+def solve(scenario: Scenario) -> str:
     """Give a central fit that tells which scenario it is of."""
     return f"fit at {scenario.quantities[VACANCY].value:g}"
 
 
-def rates(scenario: Town, seed: int, draw: int, central: str, seen: Path | None = None) -> dict[str, float]:
+def rates(scenario: Scenario, seed: int, draw: int, central: str, seen: Path | None = None) -> dict[str, float]:
     """Give rates that depend on the draw and on the central fit."""
     if seen:
         (seen / f"{central} draw {draw}").touch(exist_ok=False)
-    made = rates_of(SimpleNamespace(scenario=scenario, seed=seed), draw)
+    made = rates_of(planned(scenario, seed=seed), draw)
     return {**made, "hazard.cp.care.0_3m": float(central.rpartition(" ")[2])}
 
 
-def witness(start: tuple[object, ...], schedule: str, seen: Path) -> object:
+def witness(start: Start, schedule: str, seen: Path) -> Ledger:
     """Leave a trace of each life, and refuse to live it twice."""
-    (seen / f"{start[1][EFFECT]} {start[1][VACANCY]} {start[4]} {schedule}").touch(exist_ok=False)
+    (seen / f"{start.drawn[EFFECT]} {start.drawn[VACANCY]} {start.replication} {schedule}").touch(exist_ok=False)
     return quick(start, schedule)
 
 
 def measured(_scenario: object, monthly: pd.DataFrame, samples: pd.DataFrame) -> pd.DataFrame:
     """Give two measures: one that prices do not touch, and one that is a price times that."""
     last = monthly[(monthly["measure"] == "children_in_care") & (monthly["month"] == monthly["month"].max())]
-    care = last.groupby(["schedule", "draw"], sort=False)["value"].sum().rename("value").reset_index()
+    care: pd.DataFrame = last.groupby(["schedule", "draw"], sort=False)["value"].sum().rename("value").reset_index()
     paid = care.merge(samples[["draw", PRICE]], on="draw")
-    money = paid.assign(value=paid["value"] * paid[PRICE], measure="net_saving_gbp")[[*care.columns, "measure"]]
+    money: pd.DataFrame = paid.assign(value=paid["value"] * paid[PRICE], measure="net_saving_gbp")[
+        [*care.columns, "measure"]
+    ]
     return pd.concat([care.assign(measure="children_in_care_end"), money], ignore_index=True)
 
 
@@ -74,11 +82,11 @@ def measured(_scenario: object, monthly: pd.DataFrame, samples: pd.DataFrame) ->
 class Method:
     """How the town is swept: what stands in for fit, rates and lives."""
 
-    rates: object = rates
-    simulate: object = quick
+    rates: Callable[..., dict[str, float]] = rates
+    simulate: Engine = quick
 
 
-def method(seconds: float = 0, seen: Path | None = None, simulate: object = None) -> Method:
+def method(seconds: float = 0, seen: Path | None = None, simulate: Engine | None = None) -> Method:
     """Give how the town is swept; the vacancy rate is read by the fit."""
     engine = simulate or (partial(witness, seen=seen / "lives") if seen else partial(slow, seconds=seconds))
     return Method(partial(rates, seen=seen / "fits") if seen else rates, engine)
@@ -103,17 +111,23 @@ class MadeUp(Executor):
     def __init__(self, inner: Executor, by: Method) -> None:
         """Hand on to another executor."""
         self.inner = inner
-        self.instead = {central: solve, of_draw: by.rates, sweep.work: partial(work, by)}
+        self.instead: dict[Callable[..., object], Callable[..., object]] = {
+            central: solve,
+            of_draw: by.rates,
+            sweep.work: partial(work, by),
+        }
 
-    def submit(self, fn: object, /, *given: object) -> Future[object]:
+    def submit(self, fn: Callable[P, T], /, *given: P.args, **_named: P.kwargs) -> Future[T]:
         """Hand on what stands in for a task."""
-        return self.inner.submit(self.instead[fn], *given)
+        return cast("Future[T]", self.inner.submit(self.instead[fn], *given))
 
 
-def conduct(design: Design, by: Method, folder: Path, executor: Executor, **options: object) -> None:
+def conduct(
+    design: Design, by: Method, folder: Path, executor: Executor, *, ahead: int = 1, tell: Progress = silent
+) -> None:
     """Sweep the town, of which fit and prices read one input each."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sweep, "reads", lambda _scenario: {VACANCY})
-        patch.setattr(sweep.lines, "reads", lambda _lines: {PRICE})
+        patch.setattr(lines, "reads", lambda _lines: {PRICE})
         patch.setattr(sweep, "make_engine_ready", lambda _scenario, _tell: None)
-        sweep.conduct(design, folder, MadeUp(executor, by), **options)
+        sweep.conduct(design, folder, MadeUp(executor, by), ahead=ahead, tell=tell)

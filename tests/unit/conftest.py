@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-
-UNIT = Path(__file__).parent.parent
-sys.path[:0] = [str(UNIT / "report"), str(UNIT / "economics")]  # lets tests import what is made by hand
-
-from made_case import material_of  # noqa: E402 - the path to it is set above
-from made_study import make  # noqa: E402 - the same
+from made_case import material_of
+from made_study import make
 
 if TYPE_CHECKING:
     from made_study import Study

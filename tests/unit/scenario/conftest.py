@@ -1,8 +1,0 @@
-"""Lets tests of sampling use the made-up town of the experiment's tests."""
-
-from __future__ import annotations
-
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "experiment"))
