@@ -29,9 +29,15 @@ COURTS: Final = "courts, legal aid and Cafcass"
 
 SALARY: Final = "price.salary."
 """The ids of yearly salaries begin so; what follows is the role."""
-COUNTED_IN_DAYS: Final = ("child_days_", "fte_days_")
+ON_COST: Final = "price.on_cost"
+OVERHEAD: Final = "price.overhead"
+"""What a post costs above its salary: pension and national insurance; then management, premises and ICT."""
+FTE_DAYS: Final = "fte_days_"
+"""Measures of days worked by a role begin so."""
+CARE_EXITS: Final = "care_exits"
+COUNTED_IN_DAYS: Final = ("child_days_", FTE_DAYS)
 """Measures that begin so cost money every day: each needs a line, or a place among the wholes."""
-WHOLES: Final = ("child_days_in_care", "care_exits")
+WHOLES: Final = ("child_days_in_care", CARE_EXITS)
 """Measures that contain others: the parts (each placement, each way out) are priced, the whole never."""
 
 
@@ -94,12 +100,12 @@ PLACEMENT_LINES: Final = tuple(
 
 AGENCY_LINE: Final = Line(
     "agency_premium",
-    f"fte_days_{AGENCY_SOCIAL_WORKER}",
+    f"{FTE_DAYS}{AGENCY_SOCIAL_WORKER}",
     SALARY + SOCIAL_WORKER,
     Kind.CASHABLE,
     factor=PER_YEAR,
     times=("price.agency_premium",),
-    uplifts=("price.on_cost",),
+    uplifts=(ON_COST,),
     growth=GROWTH_OF_PAY,
     service="agency staff",
 )
@@ -207,11 +213,11 @@ def post_line(role: str) -> Line:
     """Give the line of one role's posts: salary, on-costs and overheads, each day that a post is filled."""
     return Line(
         "social_workers" if role == SOCIAL_WORKER else f"post_{role}",
-        f"fte_days_{role}",
+        f"{FTE_DAYS}{role}",
         SALARY + role,
         Kind.PROGRAMME,
         factor=PER_YEAR,
-        uplifts=("price.on_cost", "price.overhead"),
+        uplifts=(ON_COST, OVERHEAD),
         growth=GROWTH_OF_PAY,
         terms="posts",
     )
