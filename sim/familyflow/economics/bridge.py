@@ -82,7 +82,7 @@ class Budget:
     @property
     def labels(self) -> tuple[str, ...]:
         """The financial years in which its days lie."""
-        first, last = (case.first_year(financial_year(day)) for day in (self.start, self.end))
+        first, last = (first_year(financial_year(day)) for day in (self.start, self.end))
         return tuple(financial_year(date(year, 4, 1)) for year in range(first, last + 1))
 
 
