@@ -60,7 +60,8 @@ class Line:
     child-days).
     `lasting`: each counted event costs a daily amount from then on, from the middle of its month. `growth`: the id of
     a yearly growth of this price above the deflator, from the year in which it was stated. `terms`: the name under
-    which the case holds its cashability, lag, step and grade, where that is not its own. `service`: what it buys.
+    which the case holds its cashability, lag, step and grade, where that is not its own. `service`: what it buys. `identified`: whether some published figure says what it comes to in all; a unit price does
+    not, nor a count that nobody publishes.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Line:
     growth: str = ""
     terms: str = ""
     service: str = ""
+    identified: bool = True
 
 
 PER_WEEK: Final = 1 / DAYS_PER_WEEK
@@ -129,7 +131,14 @@ CAPACITY_LINES: Final = (
     Line("referrals", "referrals", "price.referral", Kind.CAPACITY),
     Line("assessments", "assessments", "price.assessment", Kind.CAPACITY),
     Line("section47_enquiries", "section47s", "price.section47", Kind.CAPACITY),
-    Line("early_help", "child_days_early_help", "price.early_help_month", Kind.CAPACITY, factor=PER_MONTH),
+    Line(
+        "early_help",
+        "child_days_early_help",
+        "price.early_help_month",
+        Kind.CAPACITY,
+        factor=PER_MONTH,
+        identified=False,
+    ),
     Line("cin_plans", "child_days_on_cin", "price.cin_month", Kind.CAPACITY, factor=PER_MONTH),
     Line("cp_plans", "child_days_on_cp", "price.cp_month", Kind.CAPACITY, factor=PER_MONTH),
     Line("closings", "closures", "price.closing", Kind.CAPACITY),
@@ -164,6 +173,7 @@ INCIDENT_LINES: Final = tuple(
         factor=share * PER_YEAR,
         times=("rate.domestic_abuse_incidents_year",),
         service=SERVICES[payer],
+        identified=False,
     )
     for payer, share in INCIDENT_SHARES
 )
@@ -178,7 +188,16 @@ PARTNER_LINES: Final = (
         service="courts, legal aid and Cafcass",
     ),
     *(
-        Line(harm, f"harm_days_{harm}", f"price.{harm}_year", Kind.PARTNER, payer, factor=PER_YEAR, service=service)
+        Line(
+            harm,
+            f"harm_days_{harm}",
+            f"price.{harm}_year",
+            Kind.PARTNER,
+            payer,
+            factor=PER_YEAR,
+            service=service,
+            identified=False,
+        )
         for harm, payer, service in (
             ("drug_misuse", CRIMINAL_JUSTICE, "drug-related crime"),
             ("alcohol_misuse", NHS, "A&E, emergency admissions and other health care"),
