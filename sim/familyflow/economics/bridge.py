@@ -27,16 +27,18 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from familyflow.economics import case
-from familyflow.economics.lines import OVERHEAD, Kind
+from familyflow.economics.lines import FTE_DAYS, OVERHEAD, Kind
 from familyflow.ground.calendar import financial_year, financial_year_end, financial_year_start, years_on
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
     from familyflow.economics.case import Activity, Assumptions, Flags, Floats
     from familyflow.economics.ladder import Flows
+    from familyflow.economics.lines import Line
+    from familyflow.scenario.model import Scenario
 
 
 class Row(StrEnum):
@@ -55,6 +57,9 @@ class Row(StrEnum):
     PUBLISHED = "published budget"
 
 
+BUDGET: Final = "programme.published_budget"
+_POSTS: Final = "post."
+"""The ids of a programme's posts begin so; what follows is the role."""
 SUMS: Final = (Row.SAME, Row.EACH, Row.LIKE)
 """Rows that sum up those above them."""
 ADDENDS: Final = tuple(row for row in Row if row not in (*SUMS, Row.PUBLISHED))
@@ -84,6 +89,20 @@ class Budget:
         """The financial years in which its days lie."""
         first, last = (first_year(financial_year(day)) for day in (self.start, self.end))
         return tuple(financial_year(date(year, 4, 1)) for year in range(first, last + 1))
+
+
+def published(scenario: Scenario, lines: Iterable[Line]) -> Budget | None:
+    """Give the budget that the scenario's document publishes, where it does, and the lines that the document names.
+
+    It names what its own source gives: the posts of a role, or a price.
+    """
+    given = scenario.programme
+    if given.budget_from is None or given.budget_years is None:
+        return None
+    total = scenario.quantities[BUDGET]
+    own = {name for name, each in scenario.quantities.items() if each.source == total.source}
+    named = frozenset(line.name for line in lines if own & {line.price, _POSTS + line.measure.removeprefix(FTE_DAYS)})
+    return Budget(total.value, given.budget_from, given.budget_years, named or None, total.source)
 
 
 @dataclass(frozen=True, eq=False)

@@ -257,20 +257,6 @@ def assumptions(
     return Assumptions(lines_for(used, payers), used, deflator, price_year, base_year=years[0], years=years)
 
 
-def budget(scenario: Scenario, lines: Sequence[Line]) -> Budget | None:
-    """Give the budget that the scenario's document publishes, where it does, and the lines that the document names.
-
-    It names what its own source gives: the posts of a role, or a price.
-    """
-    given = scenario.programme
-    if given.budget_from is None or given.budget_years is None:
-        return None
-    total = scenario.quantities[BUDGET]
-    own = {name for name, each in scenario.quantities.items() if each.source == total.source}
-    named = frozenset(line.name for line in lines if own & {line.price, POSTS + line.measure.removeprefix(FTE_DAYS)})
-    return Budget(total.value, given.budget_from, given.budget_years, named or None, total.source)
-
-
 def activity(
     blocks: Iterable[pd.DataFrame], samples: pd.DataFrame, a: Assumptions, schedules: Sequence[str]
 ) -> Activity:

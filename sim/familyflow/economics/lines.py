@@ -60,8 +60,8 @@ class Line:
     child-days).
     `lasting`: each counted event costs a daily amount from then on, from the middle of its month. `growth`: the id of
     a yearly growth of this price above the deflator, from the year in which it was stated. `terms`: the name under
-    which the case holds its cashability, lag, step and grade, where that is not its own. `service`: what it buys. `identified`: whether some published figure says what it comes to in all; a unit price does
-    not, nor a count that nobody publishes.
+    which the case holds its cashability, lag, step and grade, where that is not its own. `service`: what it buys.
+    `identified`: whether published figures say what it comes to in all; not where nobody publishes what is counted.
     """
 
     name: str

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from familyflow import scenario
 from familyflow.economics import bridge as bridges
 from familyflow.economics import case, ladder
 from familyflow.economics.bridge import ADDENDS, SUMS, Bridge, Budget, Row
-from familyflow.economics.lines import OVERHEAD, Kind, Line
+from familyflow.economics.lines import OVERHEAD, Kind, Line, lines_for
 
 quick = settings(max_examples=50, deadline=None)
 WORKER = made_up.LINES.index(next(line for line in made_up.LINES if line.name == "worker"))
@@ -140,3 +141,24 @@ def test_a_schedule_that_employs_nobody_before_the_budget_ends_is_late() -> None
     found = replace(counted(1), live=np.array([3, 1]))
     assert bridges.late(found, budget(date(2024, 4, 1), 1.0)).tolist() == [True, True]
     assert bridges.late(found, budget(date(2024, 4, 1), 2.0)).tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "posts"),
+    [
+        ("somerset", date(2020, 4, 1), 5),
+        ("durham", date(2014, 4, 1), 4),
+    ],
+)
+def test_a_document_names_the_posts_that_its_own_source_gives(name: str, start: date, posts: int) -> None:
+    loaded = scenario.load(name)
+    found = bridges.published(loaded, lines_for(loaded.quantities))
+    assert found is not None
+    assert found.start == start
+    assert len([line for line in found.named or () if line.startswith("post_")]) == posts
+    assert "social_workers" not in (found.named or ())
+
+
+def test_a_scenario_without_a_published_budget_has_no_bridge() -> None:
+    swindon = scenario.load("swindon")
+    assert bridges.published(swindon, lines_for(swindon.quantities)) is None

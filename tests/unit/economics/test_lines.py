@@ -8,6 +8,7 @@ from familyflow.economics.lines import (
     AGENCY_LINE,
     INCIDENT_SHARES,
     LINES,
+    PARTNER_LINES,
     PLACEMENT_LINES,
     Kind,
     Line,
