@@ -33,6 +33,7 @@ from familyflow.ground.calendar import (
     financial_year,
     financial_year_end,
     financial_year_start,
+    first_year,
 )
 
 if TYPE_CHECKING:

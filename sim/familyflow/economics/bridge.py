@@ -28,7 +28,13 @@ import numpy as np
 
 from familyflow.economics import case
 from familyflow.economics.lines import FTE_DAYS, OVERHEAD, Kind
-from familyflow.ground.calendar import financial_year, financial_year_end, financial_year_start, years_on
+from familyflow.ground.calendar import (
+    financial_year,
+    financial_year_end,
+    financial_year_start,
+    first_year,
+    years_on,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
