@@ -50,17 +50,17 @@ if TYPE_CHECKING:
 class Row(StrEnum):
     """A row of the bridge, in order; each is called so in files."""
 
-    WHOLE = "programme cost, whole run"
-    YEARS = "years that are not the budget's"
-    SAME = "programme cost, the budget's years"
-    PRICES = "to pounds of each year"
-    EACH = "the same in pounds of each year"
+    WHOLE = "whole_run"
+    YEARS = "other_years"
+    SAME = "same_years"
+    PRICES = "price_base"
+    EACH = "pounds_of_each_year"
     OVERHEADS = "overheads"
-    POSTS = "posts that the document does not name"
-    NOT_POSTS = "set-up, recruitment, training, supervision, evaluation"
-    LIKE = "what is left: the document's own posts"
+    POSTS = "other_posts"
+    NOT_POSTS = "not_posts"
+    LIKE = "named_posts"
     UNEXPLAINED = "unexplained"
-    PUBLISHED = "published budget"
+    PUBLISHED = "published_budget"
 
 
 BUDGET: Final = "programme.published_budget"
