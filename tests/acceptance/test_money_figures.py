@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
 import shutil
 import subprocess
@@ -80,20 +81,37 @@ def test_the_answers_stand_in_several_outputs_under_one_name(found: list[Any]) -
         assert len(kinds) >= 3, (name, kinds)
 
 
-@pytest.mark.parametrize("file", ["report.html", "results.json", "bridge.csv"])
-def test_a_planted_second_value_is_found(script: ModuleType, ran: tuple[Path, str], tmp_path: Path, file: str) -> None:
+def _plant(folder: Path, measure: str) -> None:
+    """Give a measure of a schedule another value in results.json."""
+    path = folder / "results.json"
+    found = json.loads(path.read_text(encoding="utf-8"))
+    found["schedules"]["as_published"]["measures"][measure]["mean"] = 123.0
+    path.write_text(json.dumps(found), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("file", "pattern"),
+    [("report.html", r"(Net present value, £m</th><td>)[^<]+"), ("bridge.csv", r"(,nominal,)[\d.-]+")],
+)
+def test_a_planted_second_value_is_found(
+    script: ModuleType, ran: tuple[Path, str], tmp_path: Path, file: str, pattern: str
+) -> None:
     copy = tmp_path / "run"
     shutil.copytree(ran[0], copy)
-    text = (copy / file).read_text(encoding="utf-8")
-    pattern = {
-        "report.html": r"(Net present value, £m</th><td>)[^<]+",
-        "results.json": r'("programme_cost_gbp": \{\s*"mean": )[\d.]+',
-        "bridge.csv": r"(,nominal,)[\d.-]+",
-    }[file]
-    planted, count = re.subn(pattern, r"\g<1>123", text, count=1)
+    planted, count = re.subn(pattern, r"\g<1>123", (copy / file).read_text(encoding="utf-8"), count=1)
     assert count == 1
     (copy / file).write_text(planted, encoding="utf-8")
     assert script.clashes(script.figures(copy, ran[1]))
+
+
+@pytest.mark.parametrize("measure", ["programme_cost_gbp", "net_saving_gbp"])
+def test_a_planted_second_value_in_the_json_is_found(
+    script: ModuleType, ran: tuple[Path, str], tmp_path: Path, measure: str
+) -> None:
+    copy = tmp_path / "run"
+    shutil.copytree(ran[0], copy)
+    _plant(copy, measure)
+    assert {one.name for one, _ in script.clashes(script.figures(copy, ran[1]))} == {measure}
 
 
 def test_the_command_exits_with_1_where_there_are_two_values(ran: tuple[Path, str], tmp_path: Path) -> None:
@@ -101,9 +119,7 @@ def test_the_command_exits_with_1_where_there_are_two_values(ran: tuple[Path, st
     shutil.copytree(ran[0], copy)
     done = subprocess.run([sys.executable, str(SCRIPT), str(copy)], capture_output=True, check=False, text=True)
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "0 with two values")
-    text = (copy / "results.json").read_text(encoding="utf-8")
-    planted = re.sub(r'("net_saving_gbp": \{\s*"mean": )[\d.-]+', r"\g<1>123", text, count=1)
-    (copy / "results.json").write_text(planted, encoding="utf-8")
+    _plant(copy, "net_saving_gbp")
     done = subprocess.run([sys.executable, str(SCRIPT), str(copy)], capture_output=True, check=False, text=True)
     assert done.returncode == 1
     assert "TWO VALUES: net_saving_gbp" in done.stdout
