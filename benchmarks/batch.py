@@ -61,9 +61,10 @@ class InTurn(Executor):
 
     def submit(self, _fn: object, /, *given: Any) -> Future[bytes]:  # type: ignore[override] # noqa: ANN401 - a draw's
         """Hand on a draw, of (plan, draw, rates, engine)."""
-        import batch  # noqa: PLC0415 - itself, by a name that a worker can import
+        import batch  # type: ignore[import-not-found] # noqa: PLC0415 - itself, by a name that a worker can import
 
-        return self.inner.submit(batch.again, self.folder, *given[:3])
+        handed: Future[bytes] = self.inner.submit(batch.again, self.folder, *given[:3])
+        return handed
 
 
 def again(folder: str, plan: Plan, draw: int, rates: dict[str, float]) -> bytes:

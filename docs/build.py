@@ -450,7 +450,7 @@ def _income_rows(name: str, found: Scenario) -> Iterator[tuple[str, ...]]:
 
 def money_terms() -> str:
     """Tabulate what each money figure is called and means."""
-    rows = [(each.title, code([each.name.partition(" ")[0]]), each.means) for each in glossary.terms()]
+    rows = [(each.title, code([each.name]), each.means) for each in glossary.terms()]
     return table(("figure", "in files", "what it is"), rows)
 
 

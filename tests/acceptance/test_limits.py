@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 import tomllib
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from test_bad_input import NORTH, VALID
+from small_file import NORTH, VALID
 
 from familyflow.cli import main
 from familyflow.scenario.schema import ScenarioFile
 from familyflow.scenario.vocabulary import MOST
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def with_many(table: str, count: int) -> dict[str, object]:

@@ -17,7 +17,7 @@ from familyflow.ground.bounds import VARIABLE
 def test_towns_are_lived_within_bounds_and_to_the_same_bytes() -> None:
     """And a case that is not there is told by its number, with the array and the function, not read from beside it."""
     *checked, family, stay = subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("checked_towns.py"))],
+        [sys.executable, str(Path(__file__).parents[1] / "made" / "checked_towns.py")],
         env=os.environ | {VARIABLE: "1"},
         capture_output=True,
         check=True,

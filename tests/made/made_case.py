@@ -52,6 +52,8 @@ SETTINGS = {
     "case.deflator_growth": (0.02, "share"),
     "case.grant_year": (100_000, "gbp per year"),
     "case.grant_years": (2, "years"),
+    "case.growth_counts": (0, "share"),
+    "case.saving_kept": (1, "share"),
     "case.effect.grade": (3, "grade"),
     **{f"case.correction.grade_{grade}": (0.05 * (grade - 1), "share") for grade in range(1, 7)},
 }
@@ -107,6 +109,8 @@ def case_of(study: Study, draws: int, schedules: Sequence[str]) -> Case:
         reference=np.broadcast_to(base, (draws, len(years), len(LINES))).copy(),
         live=np.array([len(years), *([1] * (len(schedules) - 1))]),
         care_days=np.zeros(shape[:3]),
+        ending=np.broadcast_to(amounts, shape)[:, :, -1] / 275,
+        leaving=np.full(draws, 0.35),
     )
     samples = pd.DataFrame({"draw": np.arange(draws), "effect.care_entry": strength.ravel()})
     effect_of = {"effect.care_entry": Quantity(1, 0.5, 1.5, "ratio", "2024", "slides", Status.ASSUMED)}

@@ -39,6 +39,8 @@ def assumptions() -> Assumptions:
         case.DEFLATOR_GROWTH: quantity(0.02),
         case.GRANT: quantity(0.0),
         case.GRANT_YEARS: quantity(0.0),
+        case.GROWTH_COUNTS: quantity(0.0),
+        case.SAVING_KEPT: quantity(1.0, 0.8, 1.0),
         case.EFFECT_GRADE: quantity(5.0),
         **{f"{case.CORRECTION}{grade}": quantity(share) for grade, share in ((1, 0.0), (3, 0.1), (5, 0.25), (6, 0.4))},
         **{term(line, case.GRADE): quantity(grade) for line, grade in zip(LINES, (3, 1, 5, 6), strict=True)},
@@ -70,6 +72,8 @@ def activity(seed: int = 1, draws: int = 5) -> Activity:
         reference=rng.uniform(0, 1_000, (draws, len(YEARS), len(LINES))),
         live=np.array([len(YEARS), 0]),
         care_days=amounts[..., 0],
+        ending=amounts[:, :, -1] / 365,
+        leaving=np.full(draws, 0.35),
     )
 
 
@@ -87,5 +91,6 @@ def with_grant(seed: int = 1, draws: int = 5) -> tuple[Assumptions, Activity]:
             amounts=np.concatenate([found.amounts, shares], axis=-1),
             relative=np.concatenate([found.relative, one], axis=-1),
             reference=np.concatenate([found.reference, 0 * one], axis=-1),
+            ending=np.concatenate([found.ending, shares[:, :, -1]], axis=-1),
         ),
     )

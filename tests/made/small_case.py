@@ -58,6 +58,8 @@ def activity(a: Assumptions, draws: int = 5) -> Activity:
         reference=before[:, 0] * luck.uniform(0.8, 1.1, (draws, years, lines)),
         live=np.array([3, 0, 1]),
         care_days=amounts[..., :6].sum(axis=-1),
+        ending=amounts[:, :, -1] / 365,
+        leaving=np.full(draws, 0.35),
     )
 
 

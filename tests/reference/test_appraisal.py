@@ -47,7 +47,8 @@ def activity(a: Assumptions) -> Activity:
     spans = tuple((start, date(start.year + 1, 3, 31)) for start in starts)
     empty, none = np.zeros((1, 1, len(a.years), 0)), np.zeros((1, len(a.years), 0))
     live = np.zeros(1, dtype=np.int64)
-    return Activity(live, ("plan",), a.years, spans, (), empty, none, none, live, empty.sum(axis=-1))
+    care, days = empty.sum(axis=-1), empty[:, :, 0]
+    return Activity(live, ("plan",), a.years, spans, (), empty, none, none, live, care, days, care[:, 0, 0])
 
 
 @pytest.mark.parametrize(("year", "factor"), GREEN_BOOK_FACTORS.items())

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LEFT_BEHIND: Final = (
     "manifest.json, monthly.parquet, draws.parquet, rates.parquet, money.parquet, appraisal.csv, cashflow.csv, "
-    "ladder.csv, sensitivity.csv, information.csv, map.csv, plane.csv, readings.csv, results.json, fit.csv, "
+    "ladder.csv, sensitivity.csv, information.csv, map.csv, plane.csv, after.csv, readings.csv, results.json, fit.csv, "
     "workbook.xlsx"
 )
 
@@ -147,7 +147,8 @@ def _show(results: Results, wanted: Precision | None, published: Publication) ->
     results.show()
     if wanted:
         click.echo(results.precision(wanted))
-    click.echo(f"In {results.folder}: {', '.join(publishing.left_behind(published))}, {LEFT_BEHIND}")
+    bridged = ", bridge.csv" if (results.folder / "bridge.csv").exists() else ""
+    click.echo(f"In {results.folder}: {', '.join(publishing.left_behind(published))}, {LEFT_BEHIND}{bridged}")
 
 
 def _wanted(share: float | None, measures: tuple[str, ...], part: Slice | None) -> Precision | None:

@@ -11,16 +11,16 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from math import floor
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from familyflow.economics.cashflow import NO_CHANGE, by_financial_year, by_month
-from familyflow.economics.lines import PLACEMENT_LINES, Kind, lines_for
+from familyflow.economics.lines import CARE_EXITS, PLACEMENT_LINES, Kind, lines_for
 from familyflow.economics.prices import line_prices, price_years, uprating
-from familyflow.ground.calendar import financial_year, first_year
+from familyflow.ground.calendar import DAYS_PER_YEAR, financial_year, first_year
 from familyflow.ground.problem import Problem, suggestion
 from familyflow.scenario.vocabulary import INCOME
 
@@ -48,6 +48,10 @@ DEFLATOR_GROWTH: Final = "case.deflator_growth"
 """Yearly growth of prices in the years after the deflator table ends."""
 GRANT: Final = "case.grant_year"
 GRANT_YEARS: Final = "case.grant_years"
+GROWTH_COUNTS: Final = "case.growth_counts"
+"""The share of growth not incurred that counts as cash: none, unless the council's plan has the growth in it."""
+SAVING_KEPT: Final = "case.saving_kept"
+"""The share of a year's saving that is left in the next one, in the years after a run."""
 EFFECT_GRADE: Final = "case.effect.grade"
 CORRECTION: Final = "case.correction.grade_"
 """Optimism-bias correction (share) of each confidence grade, 1 to 6."""
@@ -95,7 +99,8 @@ class Activity:
     above the deflator included; 1 where no price is uncertain. `reference` (D, Y, L): the amount there would be if no
     change stayed as in its first twelve months. `live` (S,): the index of the year in which a schedule first employs
     somebody that no change does not, or the number of years when it never does. `spans`: first and last day of each
-    year, cut where the run begins and ends. `care_days` (D, S, Y): child-days in care.
+    year, cut where the run begins and ends. `care_days` (D, S, Y): child-days in care. `ending` (D, S, L): amounts of
+    a day in the run's last month. `leaving` (D,): exits from care in a year of one child in care, under no change.
     """
 
     draws: NDArray[np.int64]
@@ -108,6 +113,8 @@ class Activity:
     reference: Floats
     live: NDArray[np.int64]
     care_days: Floats
+    ending: Floats
+    leaving: Floats
 
 
 def unit_prices(a: Assumptions) -> Floats:
@@ -258,19 +265,20 @@ def activity(
     `schedules` in the order wanted; no change is put first.
     """
     found = [_amounts(block, a, schedules) for block in blocks]
-    amounts, reference = (np.concatenate([each[part] for each in found]) for part in (0, 1))
-    draws = np.concatenate([each[2] for each in found])
+    draws, amounts = np.concatenate([each.draws for each in found]), np.concatenate([each.amounts for each in found])
     return Activity(
         draws=draws,
         schedules=_ordered(schedules),
         years=a.years,
-        spans=found[0][3],
+        spans=found[0].spans,
         lines=tuple(line.name for line in a.lines),
         amounts=amounts,
         relative=relative_prices(samples.set_index("draw", drop=False).loc[draws], a),
-        reference=reference,
+        reference=np.concatenate([each.reference for each in found]),
         live=_live(amounts, a.lines),
         care_days=_care_days(amounts, a.lines),
+        ending=np.concatenate([each.ending for each in found]),
+        leaving=np.concatenate([each.leaving for each in found]),
     )
 
 
@@ -279,17 +287,34 @@ def _ordered(schedules: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(dict.fromkeys(schedules), key=lambda name: name != NO_CHANGE))
 
 
-def _amounts(
-    monthly: pd.DataFrame, a: Assumptions, schedules: Sequence[str]
-) -> tuple[Floats, Floats, NDArray[np.int64], tuple[tuple[date, date], ...]]:
-    """Give some draws' amounts (D, S, Y, L), their reference (D, Y, L), their numbers and the years' spans."""
+class _Block(NamedTuple):
+    """What `Activity` has of some draws."""
+
+    draws: NDArray[np.int64]
+    amounts: Floats
+    reference: Floats
+    ending: Floats
+    leaving: Floats
+    spans: tuple[tuple[date, date], ...]
+
+
+def _amounts(monthly: pd.DataFrame, a: Assumptions, schedules: Sequence[str]) -> _Block:
+    """Count what some draws did."""
     table = by_month(monthly, a.lines)
     draws = np.sort(table.index.get_level_values("draw").unique().to_numpy()).astype(np.int64)
     spans = _spans(monthly)
     every = pd.MultiIndex.from_product([draws, _ordered(schedules), a.years])
     yearly = by_financial_year(table).reindex(every)
     shape = (len(draws), len(_ordered(schedules)), len(a.years), len(a.lines))
-    return yearly.to_numpy().reshape(shape), _reference(table, draws, spans), draws, spans
+    amounts = yearly.to_numpy().reshape(shape)
+    return _Block(
+        draws=draws,
+        amounts=amounts,
+        reference=_reference(table, draws, spans),
+        ending=_ending(table, draws, schedules, spans),
+        leaving=_leaving(monthly, draws, _care_days(amounts, a.lines)[:, 0].sum(axis=-1)),
+        spans=spans,
+    )
 
 
 def _spans(monthly: pd.DataFrame) -> tuple[tuple[date, date], ...]:
@@ -309,6 +334,24 @@ def _reference(table: pd.DataFrame, draws: NDArray[np.int64], spans: Sequence[tu
     daily = early.groupby(level="draw").sum().loc[draws].to_numpy() / days
     lengths = np.array([(end - start).days + 1 for start, end in spans])
     return np.asarray(daily[:, None] * lengths[:, None])
+
+
+def _ending(
+    table: pd.DataFrame, draws: NDArray[np.int64], schedules: Sequence[str], spans: Sequence[tuple[date, date]]
+) -> Floats:
+    """Give the amounts of a day in the run's last month (D, S, L)."""
+    months = sorted(pd.Timestamp(month).date() for month in table.index.get_level_values("month").unique())
+    last = table.xs(pd.Timestamp(months[-1]), level="month")
+    every = pd.MultiIndex.from_product([draws, _ordered(schedules)])
+    days = (months[-1] - (months[-2] if len(months) > 1 else spans[0][0] - timedelta(days=1))).days
+    return last.reindex(every).to_numpy().reshape(len(draws), len(_ordered(schedules)), -1) / days
+
+
+def _leaving(monthly: pd.DataFrame, draws: NDArray[np.int64], care_days: Floats) -> Floats:
+    """Give the exits from care in a year of one child in care (D,), over the whole run of no change."""
+    counted = monthly[(monthly["schedule"] == NO_CHANGE) & (monthly["measure"] == CARE_EXITS)]
+    exits = counted.groupby("draw")["value"].sum().reindex(draws, fill_value=0.0).to_numpy(dtype=np.float64)
+    return np.asarray(np.where(care_days > 0, exits * DAYS_PER_YEAR / np.where(care_days > 0, care_days, 1.0), 0.0))
 
 
 def relative_prices(samples: pd.DataFrame, a: Assumptions) -> Floats:

@@ -17,12 +17,13 @@ Steps, draw by draw, for each schedule, year and line (`split`, in amounts; `cas
     cost     = -value, for a line of the programme; then it has no rung
     income   = -value, for a line of income: a grant, or a partner's money; then it is neither saving nor cost
 
+Cash is now + later + growth_counts x avoided, growth_counts being 0 unless the council's plan has the growth in it.
 So the five rungs of every line add up to its value, in every year: what is not cash yet is capacity until it is.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -51,7 +52,7 @@ class Rung(StrEnum):
 
 
 HEADLINE: Final = (Rung.NOW, Rung.LATER)
-"""The rungs that are cash: the headline, and no other figure, is made of them."""
+"""The rungs that are cash: the headline, and no other figure, is made of them, and of growth not incurred if asked."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,17 +70,24 @@ class Flows:
 
     A cost is positive when a schedule spends more than no change. `grant` (S, Y) is what the case itself assumes, and
     is taken off spending; `income` (D, S, Y) is what the schedules bring from outside, and is in no other figure.
+    `growth_counts`: the share of cost avoided that counts as cash, by `case.growth_counts`.
     """
 
     rungs: Mapping[Rung, Floats]
     cost: Floats
     grant: Floats
     income: Floats
+    growth_counts: float = 0.0
+
+    @property
+    def cash_by_line(self) -> Floats:
+        """Cash saved by line (D, S, Y, L): at once and later, and growth not incurred as far as it counts."""
+        return np.asarray(sum(self.rungs[rung] for rung in HEADLINE) + self.growth_counts * self.rungs[Rung.AVOIDED])
 
     @property
     def cash(self) -> Floats:
-        """The headline (D, S, Y): cash saved, at once and later, before the programme's cost."""
-        return np.asarray(sum(self.rungs[rung].sum(axis=-1) for rung in HEADLINE))
+        """The headline (D, S, Y): cash saved, before the programme's cost."""
+        return np.asarray(self.cash_by_line.sum(axis=-1))
 
     @property
     def spending(self) -> Floats:
@@ -136,7 +144,7 @@ def put(parts: Split, grant: Floats, a: Assumptions) -> Flows:
     }
     cost = np.where(case.of_kind(a, Kind.PROGRAMME), 0.0 - value, 0.0)
     income = (0.0 - value[..., case.of_kind(a, Kind.INCOME)]).sum(axis=-1)
-    return Flows(rungs, cost, grant, np.asarray(income))
+    return Flows(rungs, cost, grant, np.asarray(income), a.value(case.GROWTH_COUNTS))
 
 
 def _lagged(released: Floats, a: Assumptions) -> Floats:
@@ -178,4 +186,4 @@ def corrected(flows: Flows, a: Assumptions) -> Flows:
     """
     by = case.corrections(a)
     cost = flows.cost * np.where(flows.cost < 0, 2 - by, by)
-    return Flows({rung: each * by for rung, each in flows.rungs.items()}, cost, flows.grant, flows.income)
+    return replace(flows, rungs={rung: each * by for rung, each in flows.rungs.items()}, cost=cost)

@@ -29,9 +29,15 @@ COURTS: Final = "courts, legal aid and Cafcass"
 
 SALARY: Final = "price.salary."
 """The ids of yearly salaries begin so; what follows is the role."""
-COUNTED_IN_DAYS: Final = ("child_days_", "fte_days_")
+ON_COST: Final = "price.on_cost"
+OVERHEAD: Final = "price.overhead"
+"""What a post costs above its salary: pension and national insurance; then management, premises and ICT."""
+FTE_DAYS: Final = "fte_days_"
+"""Measures of days worked by a role begin so."""
+CARE_EXITS: Final = "care_exits"
+COUNTED_IN_DAYS: Final = ("child_days_", FTE_DAYS)
 """Measures that begin so cost money every day: each needs a line, or a place among the wholes."""
-WHOLES: Final = ("child_days_in_care", "care_exits")
+WHOLES: Final = ("child_days_in_care", CARE_EXITS)
 """Measures that contain others: the parts (each placement, each way out) are priced, the whole never."""
 
 
@@ -55,6 +61,7 @@ class Line:
     `lasting`: each counted event costs a daily amount from then on, from the middle of its month. `growth`: the id of
     a yearly growth of this price above the deflator, from the year in which it was stated. `terms`: the name under
     which the case holds its cashability, lag, step and grade, where that is not its own. `service`: what it buys.
+    `identified`: whether published figures say what it comes to in all; not where nobody publishes what is counted.
     """
 
     name: str
@@ -69,6 +76,7 @@ class Line:
     growth: str = ""
     terms: str = ""
     service: str = ""
+    identified: bool = True
 
 
 PER_WEEK: Final = 1 / DAYS_PER_WEEK
@@ -94,12 +102,12 @@ PLACEMENT_LINES: Final = tuple(
 
 AGENCY_LINE: Final = Line(
     "agency_premium",
-    f"fte_days_{AGENCY_SOCIAL_WORKER}",
+    f"{FTE_DAYS}{AGENCY_SOCIAL_WORKER}",
     SALARY + SOCIAL_WORKER,
     Kind.CASHABLE,
     factor=PER_YEAR,
     times=("price.agency_premium",),
-    uplifts=("price.on_cost",),
+    uplifts=(ON_COST,),
     growth=GROWTH_OF_PAY,
     service="agency staff",
 )
@@ -123,7 +131,14 @@ CAPACITY_LINES: Final = (
     Line("referrals", "referrals", "price.referral", Kind.CAPACITY),
     Line("assessments", "assessments", "price.assessment", Kind.CAPACITY),
     Line("section47_enquiries", "section47s", "price.section47", Kind.CAPACITY),
-    Line("early_help", "child_days_early_help", "price.early_help_month", Kind.CAPACITY, factor=PER_MONTH),
+    Line(
+        "early_help",
+        "child_days_early_help",
+        "price.early_help_month",
+        Kind.CAPACITY,
+        factor=PER_MONTH,
+        identified=False,
+    ),
     Line("cin_plans", "child_days_on_cin", "price.cin_month", Kind.CAPACITY, factor=PER_MONTH),
     Line("cp_plans", "child_days_on_cp", "price.cp_month", Kind.CAPACITY, factor=PER_MONTH),
     Line("closings", "closures", "price.closing", Kind.CAPACITY),
@@ -158,6 +173,7 @@ INCIDENT_LINES: Final = tuple(
         factor=share * PER_YEAR,
         times=("rate.domestic_abuse_incidents_year",),
         service=SERVICES[payer],
+        identified=False,
     )
     for payer, share in INCIDENT_SHARES
 )
@@ -172,7 +188,16 @@ PARTNER_LINES: Final = (
         service="courts, legal aid and Cafcass",
     ),
     *(
-        Line(harm, f"harm_days_{harm}", f"price.{harm}_year", Kind.PARTNER, payer, factor=PER_YEAR, service=service)
+        Line(
+            harm,
+            f"harm_days_{harm}",
+            f"price.{harm}_year",
+            Kind.PARTNER,
+            payer,
+            factor=PER_YEAR,
+            service=service,
+            identified=False,
+        )
         for harm, payer, service in (
             ("drug_misuse", CRIMINAL_JUSTICE, "drug-related crime"),
             ("alcohol_misuse", NHS, "A&E, emergency admissions and other health care"),
@@ -207,11 +232,11 @@ def post_line(role: str) -> Line:
     """Give the line of one role's posts: salary, on-costs and overheads, each day that a post is filled."""
     return Line(
         "social_workers" if role == SOCIAL_WORKER else f"post_{role}",
-        f"fte_days_{role}",
+        f"{FTE_DAYS}{role}",
         SALARY + role,
         Kind.PROGRAMME,
         factor=PER_YEAR,
-        uplifts=("price.on_cost", "price.overhead"),
+        uplifts=(ON_COST, OVERHEAD),
         growth=GROWTH_OF_PAY,
         terms="posts",
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from familyflow.economics import case
+from familyflow.economics import bridge, case
 from familyflow.economics.pricing import DRAWS_AT_ONCE, deflator, priced
 from familyflow.experiment import readings, store
 from familyflow.ground.calendar import month_ends
@@ -71,7 +71,8 @@ class Study:
     def case(self) -> Case:
         """The investment case: ladder, appraisal as stated and corrected, sensitivity, value of information."""
         scenario = self.plan.scenario
-        return Case(self.assumptions, self.activity, self.draws, scenario.quantities, claimed(scenario))
+        budget = bridge.published(scenario, self.assumptions.lines)
+        return Case(self.assumptions, self.activity, self.draws, scenario.quantities, claimed(scenario), budget)
 
     @cached_property
     def readings(self) -> Readings | None:

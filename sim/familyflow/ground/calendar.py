@@ -30,6 +30,12 @@ def anniversary(start: date, years: int) -> date:
     return last if start == month_end(start) else first.replace(day=min(start.day, last.day))
 
 
+def years_on(start: date, years: float) -> date:
+    """Give the date some years on, of which there may be a part: whole years by the calendar, the rest in days."""
+    whole = floor(years)
+    return anniversary(start, whole) + timedelta(days=round((years - whole) * DAYS_PER_YEAR))
+
+
 def months_on(day: date, months: int) -> date:
     """Give the same day some months on, or the last of that month where it has no such day."""
     last = _month_end_after(day, months)
@@ -68,6 +74,12 @@ def financial_year(when: date) -> str:
 def financial_year_start(label: str) -> date:
     """Give the 1 April on which a financial year such as "2020/21" begins."""
     return date(int(label.partition("/")[0]), _APRIL, 1)
+
+
+def financial_year_end(label: str) -> date:
+    """Give the 31 March on which a financial year such as "2020/21" ends."""
+    first = financial_year_start(label)
+    return first.replace(year=first.year + 1) - timedelta(days=1)
 
 
 def year_fraction(days: float) -> float:

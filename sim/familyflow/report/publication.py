@@ -11,6 +11,7 @@ from familyflow.experiment import store
 from familyflow.ground.files import plain_words, writing
 from familyflow.report import suppress, words
 from familyflow.report import xlsx as workbooks
+from familyflow.report.document import glossary
 from familyflow.report.document.case_in_words import sentences
 from familyflow.report.document.inputs import Material, with_images
 from familyflow.report.document.money import pictures_of_money
@@ -24,6 +25,7 @@ from familyflow.report.xlsx import edits
 from familyflow.results import adult_workers, caseloads, claims, precision, readings
 from familyflow.results import json as results_json
 from familyflow.results import summary as tables
+from familyflow.results.investment_case import brings_money
 from familyflow.results.measures import NO_CHANGE
 from familyflow.results.monthly import titles_of
 from familyflow.scenario import timeline
@@ -134,6 +136,7 @@ def write_workbook(study: Study, path: Path) -> None:
         claims=study.claims,
         identity=edits.identity(scenario, __version__),
         readings=study.readings,
+        apart=workbooks.Apart(study.case.after_table, study.case.bridge_table),
     )
     with writing(path) as temporary:
         workbooks.write(contents, temporary)
@@ -215,6 +218,9 @@ def document(study: Study) -> Document:
         settings=scenario.settings,
     )
     made = results_json.document(origin, study.findings, titles_of(scenario, plan.schedules))
+    for name, money in results_json.money(study.case).items():
+        made["schedules"][name]["money"] = results_json.plain(money)
+    made["definitions"] = glossary.definitions(income=brings_money(study.case), budget=study.case.budget is not None)
     if study.readings:
         made["readings"] = results_json.plain(readings.document(study.readings))
     if plan.precision:

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from familyflow.economics import after, case, ladder, sensitivity
 from familyflow.economics import appraisal as appraisals
-from familyflow.economics import case, ladder, sensitivity
+from familyflow.economics import bridge as bridges
 from familyflow.economics.ladder import Rung
-from familyflow.economics.lines import Kind
+from familyflow.economics.lines import OVERHEAD, Kind
 from familyflow.ground.calendar import DAYS_PER_YEAR
 from familyflow.ground.files import writing
-from familyflow.results import information
-from familyflow.results.measures import NO_CHANGE, WHOLE
+from familyflow.results import apart, information
+from familyflow.results.measures import NO_CHANGE, UNIDENTIFIED, WHOLE
 from familyflow.results.outcome import QUANTILES, Outcome
 from familyflow.scenario.vocabulary import INCOME
 
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from familyflow.economics.after import Still, TenYears
     from familyflow.economics.appraisal import Appraisal
+    from familyflow.economics.bridge import Bridge, Budget
     from familyflow.economics.case import Activity, Assumptions, Floats
     from familyflow.economics.ladder import Flows
     from familyflow.economics.sensitivity import Bar
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
 
 AS_STATED: Final = "as stated"
 CORRECTED: Final = "optimism bias corrected"
-APPRAISAL: Final = ("schedule", "basis", "measure", "mean", "p5", "p50", "p95", "mc_error", "unit")
+APPRAISAL: Final = ("schedule", "basis", "measure", "mean", "p5", "p50", "p95", "mc_error", "unit", "period")
 """Columns of appraisal.csv: p5 to p95 is the range of outcomes, mc_error the precision of the average."""
 CASH_FLOW: Final = (
     "schedule",
@@ -53,7 +56,11 @@ CASH_FLOW: Final = (
     "mc_error",
     "unit",
 )
-LADDER: Final = ("schedule", "financial_year", "rung", "payer", "service", "line", "mean", "p5", "p50", "p95", "unit")
+LADDER: Final = (
+    *("schedule", "financial_year", "rung", "payer", "service", "line", "mean", "p5", "p50", "p95", "unit"),
+    "note",
+)
+"""Columns of ladder.csv; the note says where no published figure identifies a line's sum."""
 SENSITIVITY: Final = (
     "schedule",
     "input",
@@ -80,6 +87,8 @@ GROUPS: Final = {
 }
 """Groups of inputs, by how their ids begin; whatever is in none is the drift of demand without the programme."""
 DRIFT: Final = "demand without the programme (drift)"
+_DIGITS: Final = {"bridge": "%.2f", "after": "%.2f"}
+"""How numbers of a table are written; in the bridge they add up to the penny."""
 _HALF_A_PENNY: Final = 0.005
 """What is less than this is no pound on a rung, but what floating point leaves of a difference."""
 _RATIOS: Final = {"benefit_cost": "pv_public", "cash_return": "pv_cash"}
@@ -100,6 +109,8 @@ class Case:
     quantities: Mapping[str, Quantity]
     effects: tuple[str, ...]
     """The ids of the effects that this programme claims: those whose bars are estimated from the draws."""
+    budget: Budget | None = None
+    """What a document publishes that the programme costs, where it does."""
 
     @cached_property
     def flows(self) -> Flows:
@@ -126,7 +137,7 @@ class Case:
         """The appraisal of every schedule on both bases: columns as APPRAISAL."""
         pairs = ((AS_STATED, self.appraisal), (CORRECTED, self.cautious))
         rows = [row for basis, found in pairs for row in _appraisal_rows(self.activity, found, basis)]
-        return pd.DataFrame(rows, columns=list(APPRAISAL))
+        return pd.DataFrame(rows, columns=list(APPRAISAL)).fillna({"period": WHOLE})
 
     @cached_property
     def cash_flow_table(self) -> pd.DataFrame:
@@ -187,6 +198,62 @@ class Case:
         ]
         return pd.DataFrame(rows, columns=list(PLANE))
 
+    @cached_property
+    def bridge(self) -> Bridge | None:
+        """The steps from programme cost to the published budget, where there is one."""
+        if self.budget is None:
+            return None
+        return bridges.bridge(self.activity, self.flows, self.assumptions, self.budget, self._overheads)
+
+    @property
+    def _overheads(self) -> Floats:
+        """Each draw's overhead over salary and on-costs."""
+        if OVERHEAD in self._samples:
+            return self._samples[OVERHEAD].to_numpy(dtype=np.float64)
+        stated = self.assumptions.quantities.get(OVERHEAD)
+        return np.full(len(self.activity.draws), stated.value if stated else 0.0)
+
+    @cached_property
+    def bridge_table(self) -> pd.DataFrame | None:
+        """The bridge of every schedule, a row a step and price base: columns as `apart.BRIDGE`."""
+        if self.budget is None or self.bridge is None:
+            return None
+        return apart.bridge_table(self.bridge, self.budget, self.activity, self.assumptions.price_year)
+
+    @cached_property
+    def still(self) -> Still:
+        """Children still out of care at the end; in no total."""
+        return after.still_out(self.activity, self.assumptions)
+
+    @cached_property
+    def long_view(self) -> TenYears:
+        """Ten years from the run's start, the last whole year carried forward as stated; in no total."""
+        return after.ten_years(self.activity, self.flows, self.assumptions, self._kept.value)
+
+    @cached_property
+    def long_view_fading(self) -> TenYears:
+        """Ten years with as little of a saving left each year as the range of that share has."""
+        return after.ten_years(self.activity, self.flows, self.assumptions, self._kept.low)
+
+    @property
+    def _kept(self) -> Quantity:
+        return self.assumptions.quantities[case.SAVING_KEPT]
+
+    @cached_property
+    def afterwards(self) -> dict[str, Floats]:
+        """The amounts (D, S) after the run, by item."""
+        return apart.amounts(self.still, self.long_view, self.long_view_fading)
+
+    @property
+    def after_titles(self) -> dict[str, str]:
+        """What those amounts are called."""
+        return apart.after_titles(self._kept.low)
+
+    @cached_property
+    def after_table(self) -> pd.DataFrame:
+        """The amounts after the run of every schedule: columns as `apart.AFTER`."""
+        return apart.after_table(self.afterwards, self.after_titles, self.activity)
+
     @property
     def _samples(self) -> pd.DataFrame:
         return sensitivity.draws_of(self.samples, self.activity.draws)
@@ -201,10 +268,14 @@ class Case:
             "information": self.information_table,
             "map": self.map_table,
             "plane": self.plane_table,
+            "after": self.after_table,
+            "bridge": self.bridge_table,
         }
         for name, table in tables.items():
+            if table is None:
+                continue
             with writing(folder / f"{name}.csv") as path:
-                table.to_csv(path, index=False, lineterminator="\n", float_format="%.6g")
+                table.to_csv(path, index=False, lineterminator="\n", float_format=_DIGITS.get(name, "%.6g"))
 
 
 def brings_money(case: Case) -> bool:
@@ -241,6 +312,9 @@ def _appraisal_rows(activity: Activity, found: Appraisal, basis: str) -> Iterato
                 above = getattr(found, _RATIOS[name])[:, s]
                 spread["mean"] = appraisals.for_a_pound(above, found.pv_spending[:, s])
             yield {**head, "measure": name, **spread, "unit": _UNITS.get(name, _PRESENT)}
+        for name in ("run_rate", "run_rate_public"):
+            alone = {"unit": _REAL, "period": activity.years[found.last_year]}
+            yield {**head, "measure": name, **Outcome.over(getattr(found, name)[:, s]).row(), **alone}
         yield {**head, "measure": "peak_funding", **Outcome.over(found.peak[:, s]).row(), "unit": _NOMINAL}
         years = payback_years(activity, found)[:, s]
         yield {**head, "measure": "payback", **_ordered(years), "unit": "years from the start"}
@@ -318,7 +392,9 @@ def _ladder_rows(activity: Activity, flows: Flows, a: Assumptions) -> Iterator[d
             for column, line in enumerate(a.lines):
                 values = flows.rungs[rung][:, s, :, column]
                 if (np.abs(values) >= _HALF_A_PENNY).any():
-                    head = {"rung": str(rung), "payer": line.payer, "service": line.service, "line": line.name}
+                    note = "" if line.identified else UNIDENTIFIED
+                    whose = {"payer": line.payer, "service": line.service, "line": line.name, "note": note}
+                    head = {"rung": str(rung), **whose}
                     yield from _ladder_years({"schedule": schedule, **head, "unit": _REAL}, activity, values)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 
 from familyflow.ground.problem import Problem, suggestion
+from familyflow.results.investment_case import AS_STATED
 from familyflow.results.measures import NO_CHANGE, WHOLE
 
 if TYPE_CHECKING:
@@ -20,11 +21,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from familyflow.results.findings import Findings
+    from familyflow.results.investment_case import Case
 
 Document: TypeAlias = "dict[str, Any]"
 RESULTS: Final = "results.json"
 """The file of a run's folder in which its document lies."""
 STATISTICS: Final = ("mean", "p5", "p50", "p95", "mc_error", "probability_better")
+AMOUNTS: Final = ("mean", "p5", "p50", "p95", "mc_error")
 OUTCOMES: Final = ("mean", "p5", "p95", "mc_error")
 
 
@@ -62,6 +65,28 @@ def document(origin: Origin, findings: Findings, titles: Mapping[str, str]) -> D
     """
     schedules = {name: {"title": title, **_schedule(findings, name)} for name, title in titles.items()}
     return {**plain(asdict(origin)), "schedules": plain(schedules)}
+
+
+def money(case: Case) -> dict[str, Document]:
+    """Give each schedule's answers about money by name, as stated, and what stands apart from them.
+
+    Each has statistics over draws, a unit, and a period where it is not the whole run.
+    """
+    return {name: _money(case, name) for name in case.activity.schedules}
+
+
+def _money(case: Case, name: str) -> Document:
+    """Give one schedule's answers."""
+    stated = case.appraisal_table[case.appraisal_table["basis"] == AS_STATED]
+    tables = [(stated, "measure"), (case.after_table, "item")]
+    found: Document = {
+        str(row[key]): {each: row[each] for each in (*AMOUNTS, "unit", "period") if each in row}
+        for table, key in tables
+        for row in table[table["schedule"] == name].to_dict("records")
+    }
+    if case.bridge_table is not None:
+        found |= {"bridge": _rows(case.bridge_table, name)}
+    return found
 
 
 def _schedule(findings: Findings, name: str) -> Document:

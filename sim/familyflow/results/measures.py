@@ -83,6 +83,8 @@ OVER_ALL: Final = tuple(each.name for each in MEASURES if each.name not in {"net
 LIKELY: Final = 0.8
 UNLIKELY: Final = 0.2
 """Shares of draws from which, and up to which, a claim or an investment is judged without "uncertain"."""
+UNIDENTIFIED: Final = "no published figure identifies this"
+"""What stands by a sum whose count is published by nobody, whatever its unit price."""
 FEW: Final = 30
 """Draws below which shares of them decide nothing."""
 DISPLACEMENT: Final = ("displaced_gbp", "programme_spend_gbp")

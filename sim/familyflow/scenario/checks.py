@@ -6,6 +6,7 @@ from itertools import product
 from math import ceil, floor, fsum
 from typing import TYPE_CHECKING, Final
 
+from familyflow.ground.calendar import anniversary
 from familyflow.ground.problem import suggestion
 from familyflow.scenario import prevalence, tables
 from familyflow.scenario.errors import Finding
@@ -104,6 +105,7 @@ def findings(file: ScenarioFile, shared: Mapping[str, Quantity], sources: Mappin
         *_no_change(file),
         *_former_names(file),
         *_granted_twice(file),
+        *_budget_dates(file),
         *_claim_dates(file),
         *_past_measures(file),
         *_prevalences(file),
@@ -258,6 +260,17 @@ def _claim_dates(file: ScenarioFile) -> Iterator[Finding]:
     for index, claim in enumerate(file.claims):
         if claim.by is not None and claim.by <= file.start:
             yield Finding(("claims", index, "by"), f"must be after the start, {file.start}")
+
+
+def _budget_dates(file: ScenarioFile) -> Iterator[Finding]:
+    """Find a published budget none of whose years are years of the run: nothing could be held against it."""
+    if (budget := file.programme.published_budget) is None:
+        return
+    end = anniversary(file.start, file.years)
+    if budget.end <= file.start or budget.start > end:
+        place = ("programme", "published_budget", "from") if budget.since else ("programme", "published_budget")
+        says = f"its years, {budget.start} to {budget.end}, must have days of the run, {file.start} to {end}, in them"
+        yield Finding(place, says)
 
 
 def _past_measures(file: ScenarioFile) -> Iterator[Finding]:

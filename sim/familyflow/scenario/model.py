@@ -55,10 +55,10 @@ class Team:
 class Programme:
     """What going live brings: posts per live team, posts shared by all, where it is offered, and its effects by name.
 
-    The posts of a role are the quantity `post.<role>` (FTE per live team, or in all when shared); the
-    published budget, where there is one, is the quantity `programme.published_budget`, over `budget_years`; a
-    promised caseload (children per worker) is `programme.promised_caseload`. Without new money the programme is
-    paid by moving existing budget. A null programme pays for its workers, who wait, attend and complete as before.
+    The posts of a role are the quantity `post.<role>` (FTE per live team, or in all when shared); the published budget,
+    where there is one, is the quantity `programme.published_budget`, over `budget_years` from the day `budget_from` on;
+    a promised caseload (children per worker) is `programme.promised_caseload`. Without new money the programme is paid
+    by moving existing budget. A null programme pays for its workers, who wait, attend and complete as before.
     Where care follows exposure, entries to care on which no effect is claimed are not held as they are, but move with
     the claimed lengths of plans. `council_level`: ids of effects whose ratio is of the whole council's outcome, and
     not of families offered.
@@ -74,6 +74,7 @@ class Programme:
     new_money: bool = True
     care_follows_exposure: bool = False
     council_level: tuple[str, ...] = ()
+    budget_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,14 +124,15 @@ def _scenario(
 def _programme(file: ScenarioFile) -> Programme:
     """Build the programme that the floors above read."""
     given = file.programme
-    years = given.published_budget.years if given.published_budget else None
+    budget = given.published_budget
     return Programme(
         title=given.title,
         null=given.null,
         stages=given.stages,
         roles=tuple(given.posts),
         shared_roles=tuple(given.shared_posts),
-        budget_years=years,
+        budget_years=budget.years if budget else None,
+        budget_from=budget.start if budget else None,
         effects=given.effects,
         new_money=given.new_money,
         care_follows_exposure=given.care_follows_exposure,

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import (
@@ -17,6 +17,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from familyflow.ground.calendar import financial_year_start, years_on
 from familyflow.ground.problem import Problem, suggestion
 from familyflow.ground.quantity import CEILINGS, Quantity, Status
 from familyflow.pathway.adult_work import OTHER_ROLES
@@ -337,8 +338,34 @@ def _establishment(key: str, needed: str | None) -> str:
 class Budget(Table):
     """What the published document says the programme costs."""
 
-    total: Pounds = Field(description="the published total")
-    years: float = Field(description="the number of years it covers", gt=0, le=30)
+    total: Pounds = Field(description="the published total, in pounds of each year")
+    years: float = Field(description="the number of years it covers", ge=0.1, le=30)
+    since: Annotated[Day, AfterValidator(_is_recent)] | None = Field(
+        alias="from",
+        default=None,
+        description="its first day, such as 2020-04-01; 1 April of the total's year if left out",
+    )
+
+    @model_validator(mode="after")
+    def has_a_start(self) -> "Budget":
+        """Refuse a first day that no date gives, and one that is centuries away."""
+        if self.since is None:
+            try:
+                _is_financial_year(self.total.year)
+                _is_recent(self.start)
+            except PydanticCustomError as error:
+                raise refusal(f"the year of its total, {self.total.year!r}, {error.message()}; or give from") from error
+        return self
+
+    @property
+    def start(self) -> date:
+        """The first day that it covers."""
+        return self.since or financial_year_start(self.total.year)
+
+    @property
+    def end(self) -> date:
+        """The last day that it covers."""
+        return years_on(self.start, self.years) - timedelta(days=1)
 
 
 class ProgrammeTable(Table):

@@ -13,7 +13,7 @@ from scripts import DOCS, script
 
 from familyflow.calibrate.fit.parameters import list_unknowns, to_rates
 from familyflow.calibrate.fit.targets import TARGETS, read
-from familyflow.economics import appraisal, ladder
+from familyflow.economics import after, appraisal, case, ladder
 from familyflow.economics.case import Activity, Assumptions
 from familyflow.economics.lines import lines_for
 from familyflow.engine import delivery, prepare, simulate, structure
@@ -85,9 +85,13 @@ def appraise_lines(quantities: Noted, price_year: str) -> None:
     amounts, none = np.zeros(shape), np.zeros((1, 1, len(a.lines)))
     live, spans = np.zeros(2, dtype=np.int64), ((date(2030, 4, 1), date(2031, 3, 31)),)
     names = tuple(line.name for line in a.lines)
-    quiet = Activity(live[:1], ("no_change", "plan"), a.years, spans, names, amounts, none, none, live, none)
+    day = amounts[:, :, 0]
+    quiet = Activity(
+        live[:1], ("no_change", "plan"), a.years, spans, names, amounts, none, none, live, none, day, day[:, 0, 0]
+    )
     flows = ladder.corrected(ladder.cash_flow(quiet, a), a)
     appraisal.appraise(quiet, flows, a)
+    after.ten_years(quiet, flows, a, a.value(case.SAVING_KEPT))
 
 
 def scenario_prices(quantities: Noted) -> list[Quantity]:

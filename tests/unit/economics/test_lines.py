@@ -8,6 +8,7 @@ from familyflow.economics.lines import (
     AGENCY_LINE,
     INCIDENT_SHARES,
     LINES,
+    PARTNER_LINES,
     PLACEMENT_LINES,
     Kind,
     Line,
@@ -113,3 +114,8 @@ def test_double_counting_is_refused(extra: Line, message: str) -> None:
 def test_days_that_nothing_prices_are_refused(measure: str) -> None:
     with pytest.raises(Problem, match=f"^cost lines: {measure} has no price"):
         refuse_unpriced([measure], lines_for(SALARIES))
+
+
+def test_what_no_published_figure_identifies_is_early_help_and_what_a_harm_costs_others() -> None:
+    told = {line.name for line in LINES if not line.identified}
+    assert told == {"early_help", *(line.name for line in PARTNER_LINES if line.name != "proceedings_partners")}

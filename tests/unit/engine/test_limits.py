@@ -175,7 +175,8 @@ def test_records_hold_all_numbers_that_are_allowed() -> None:
 
 
 def test_both_engines_count_visits_alike_up_to_the_last() -> None:
-    counted, told = np.zeros(3, np.int16), {}
+    counted = np.zeros(3, np.int16)
+    told: dict[int, int] = {}
     keys = [(cases.count_up(counted, place), count_up(told, place)) for place in (0, 2, 2)]
     assert [one for one, _ in keys] == [other for _, other in keys] == [0, 2 << VISIT_BITS, (2 << VISIT_BITS) + 1]
     counted[1], told[1] = MOST_VISITS - 1, MOST_VISITS - 2

@@ -99,6 +99,11 @@ def test_sliders_give_what_python_gives(shown: Shown, material: Material) -> Non
     given = money.calculator(material)
     before = shown.rows("live-schedules")
     assert before == expected(given, given.rate.value, given.stated())
+    shown.move("growth", 100)
+    counted = position(given, given.rate.value, given.stated(), 100)[:, -1]
+    moved = [shown.rows("live-schedules")[place][1:] for place in range(len(counted))]
+    assert moved == [money.shown(Outcome.over(each)) for each in counted]
+    shown.move("growth", 0)
     shown.move("rate", 6.0)
     values = [each.value + steps * each.step for each, steps in zip(given.levers, (-40, 7, 30), strict=True)]
     for each, value in zip(given.levers, values, strict=True):

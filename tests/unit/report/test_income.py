@@ -70,6 +70,7 @@ def with_grant(case: Case) -> Case:
         amounts=np.concatenate([found.amounts, shares], axis=-1),
         relative=np.concatenate([found.relative, one], axis=-1),
         reference=np.concatenate([found.reference, 0 * one], axis=-1),
+        ending=np.concatenate([found.ending, shares[:, :, -1]], axis=-1),
     )
     return Case(assumptions, activity, case.samples, case.quantities, case.effects)
 

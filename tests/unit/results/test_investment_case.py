@@ -126,7 +126,7 @@ def test_the_plane_has_a_row_a_draw_and_costs_what_the_appraisal_says() -> None:
 def test_every_table_is_written(tmp_path: Path) -> None:
     found = case()
     found.save(tmp_path)
-    names = {"appraisal", "cashflow", "ladder", "sensitivity", "information", "map", "plane"}
+    names = {"appraisal", "cashflow", "ladder", "sensitivity", "information", "map", "plane", "after"}
     assert {path.stem for path in tmp_path.iterdir()} == names
     pd.testing.assert_frame_equal(
         pd.read_csv(tmp_path / "appraisal.csv")[["schedule", "measure"]], found.appraisal_table[["schedule", "measure"]]
@@ -139,7 +139,7 @@ def test_the_case_in_words_names_its_range_and_the_caution() -> None:
     said = " ".join(file.getvalue().split())
     for words in (
         "Cash this year",
-        "Growth not incurred, no cash",
+        "Growth not incurred",
         "range of outcomes",
         "optimism bias corrected",
         "The plan.",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from familyflow.ground.problem import Problem
+from familyflow.report.document import glossary
 from familyflow.results import json as report
 from familyflow.results.findings import find
 from familyflow.results.measures import OVER_ALL
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from made_study import Study
+
+    from familyflow.report.document.inputs import Material
 
 ORIGIN = report.Origin(
     scenario="swindon",
@@ -122,3 +125,22 @@ def test_what_is_no_document_is_refused(content: str | None, tmp_path: Path) -> 
         (tmp_path / "results.json").write_text(content, encoding="utf-8", errors="surrogateescape")
     with pytest.raises(Problem, match=r"results\.json: does not hold the results of a run"):
         report.read(tmp_path / "results.json")
+
+
+def test_the_answers_about_money_stand_beside_the_measures_each_with_one_definition(material: Material) -> None:
+    answers = report.money(material.case)
+    assert set(answers) == {"no_change", *material.others}
+    defined = glossary.definitions(income=True, budget=True)
+    assert {name for found in answers.values() for name in found} <= set(defined)
+    npv = material.case.appraisal.npv[:, material.place("slower")]
+    assert answers["slower"]["npv"]["mean"] == pytest.approx(float(npv.mean()))
+    assert answers["slower"]["run_rate"]["period"] == material.case.activity.years[material.case.appraisal.last_year]
+    assert answers["slower"]["npv"]["period"] == "all"
+    assert answers["no_change"]["npv"]["mean"] == 0
+
+
+def test_the_old_names_are_defined(found: report.Document) -> None:
+    defined = glossary.definitions(income=False, budget=False)
+    for name in ("programme_cost_gbp", "gross_saving_gbp", "net_saving_gbp"):
+        assert name in found["schedules"]["slower"]["measures"]
+        assert set(defined[name]) == {"title", "means"}

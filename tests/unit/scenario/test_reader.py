@@ -178,3 +178,49 @@ def test_a_bad_row_of_the_shared_table_is_named(
 
 def test_the_shipped_shared_tables_are_good() -> None:
     assert "staff.training_weeks" in tables.parameters(tables.sources())
+
+
+def test_a_published_budget_begins_with_the_financial_year_of_its_total(somerset: scenario.Scenario) -> None:
+    assert somerset.programme.budget_from == date(2020, 4, 1)
+    assert scenario.load("durham").programme.budget_from == date(2014, 4, 1)
+
+
+@pytest.mark.parametrize(
+    ("key", "says"),
+    [
+        ("from = 2021-10-01", ""),
+        ("from = 2031-04-01", "line 183: programme.published_budget.from = 2031-04-01: its years"),
+        (
+            "from = 2016-04-01",
+            "its years, 2016-04-01 to 2019-03-31, must have days of the run, 2020-03-31 to",
+        ),
+        ("from = 9999-04-01", "must be a date from 2000 to 2100"),
+        ('from = "April"', "must be a date"),
+        ("form = 2020-04-01", "did you mean 'from'"),
+    ],
+)
+def test_the_day_on_which_a_budget_begins_may_be_given_and_must_be_possible(
+    somerset: scenario.Scenario, tmp_path: Path, key: str, says: str
+) -> None:
+    text = somerset.path.read_text(encoding="utf-8").replace("years = 3\n", f"years = 3\n{key}\n", 1)
+    copy = tmp_path / "copy.toml"
+    copy.write_text(text, encoding="utf-8")
+    if not says:
+        assert scenario.load(copy).programme.budget_from == date(2021, 10, 1)
+        return
+    with pytest.raises(Problem) as caught:
+        scenario.load(copy)
+    assert says in str(caught.value)
+
+
+@pytest.mark.parametrize("year", ["2019", "", "9999/00"])
+def test_a_budget_without_a_day_and_without_a_financial_year_is_refused(
+    somerset: scenario.Scenario, tmp_path: Path, year: str
+) -> None:
+    text = somerset.path.read_text(encoding="utf-8")
+    head, _, tail = text.partition("[programme.published_budget]\n")
+    copy = tmp_path / "copy.toml"
+    copy.write_text(f"{head}[programme.published_budget]\n{tail.replace('2020/21', year, 1)}", encoding="utf-8")
+    with pytest.raises(Problem, match="the year of its total") as caught:
+        scenario.load(copy)
+    assert "\n" not in str(caught.value)

@@ -4,7 +4,8 @@ Costs are linear in prices, so a unit cost that is moved multiplies every draw's
 keeps how far its own sampled price lies from the stated one. A script in the page does the same
 sums on the same numbers:
 
-    net[s, y, d]      = sum over levers of (value / stated value) x amounts[lever, s, y, d], and what has no lever
+    net[s, y, d]      = sum over levers of (value / stated value) x cash[lever, s, y, d], and what has no lever
+    cash              = amounts + the share of growth not incurred that counts x growth
     position[s, y, d] = sum over years up to y of net / (1 + rate) ^ age[y]
 """
 
@@ -68,7 +69,8 @@ class Calculator:
     """The numbers that sliders act on.
 
     `amounts` (levers + 1, schedules, years, draws) is net cash in whole GBP of the price year, the last part what has
-    no lever; `ages` are years since the base year; `rate` is in percent; `draws` of all that were run are carried.
+    no lever, and `growth` the same of growth not incurred, of which `counted` percent are cash; `ages` are years since
+    the base year; `rate` is in percent; `draws` of all that were run are carried.
     """
 
     schedules: Sequence[str]
@@ -77,6 +79,8 @@ class Calculator:
     rate: Lever
     levers: Sequence[Lever]
     amounts: NDArray[np.int64]
+    growth: NDArray[np.int64]
+    counted: Lever
     price_year: str
     all_draws: int
 
@@ -90,10 +94,16 @@ class Calculator:
         return [each.value for each in self.levers]
 
 
-def position(given: Calculator, rate: float, values: Sequence[float]) -> NDArray[np.float64]:
-    """Give the cumulative present value (schedules, years, draws) at a rate in percent and values of the levers."""
+def position(
+    given: Calculator, rate: float, values: Sequence[float], counted: float | None = None
+) -> NDArray[np.float64]:
+    """Give the cumulative present value (schedules, years, draws) at a rate in percent and values of the levers.
+
+    `counted`: the percentage of growth not incurred that is cash, as stated where it is left out.
+    """
     shares = [value / each.value for value, each in zip(values, given.levers, strict=True)]
-    net = np.einsum("g,gsyd->syd", np.array([*shares, 1.0]), given.amounts)
+    cash = given.amounts + (given.counted.value if counted is None else counted) / 100 * given.growth
+    net = np.einsum("g,gsyd->syd", np.array([*shares, 1.0]), cash)
     factors = (1 + rate / 100) ** -np.array(given.ages, dtype=np.float64)
     return np.cumsum(net * factors[None, :, None], axis=1)
 
@@ -112,6 +122,7 @@ def data(given: Calculator) -> str:
         "levers": [{"name": each.name, "value": each.value} for each in given.levers],
         "rate": given.rate.value,
         "amounts": given.amounts.tolist(),
+        "growth": given.growth.tolist(),
         "caption": BY_YEAR,
     }
     text = json.dumps(content, separators=(",", ":"), allow_nan=False)

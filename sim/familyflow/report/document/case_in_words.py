@@ -10,6 +10,7 @@ from familyflow.economics import appraisal as appraisals
 from familyflow.report import words
 from familyflow.report.document.blocks import Bullets, Paragraph, Section, Table
 from familyflow.report.document.glossary import RUNGS
+from familyflow.report.document.money import growth_said
 from familyflow.results.investment_case import brings_money, payback_dates
 from familyflow.results.measures import APART, FEW, NO_CHANGE, RANGE, measure
 from familyflow.results.outcome import Outcome
@@ -25,9 +26,11 @@ if TYPE_CHECKING:
 
 def in_short(case: Case, titles: Mapping[str, str]) -> Section:
     """Show the ladder of every schedule, and a sentence on each."""
-    apart = [Paragraph(APART)] if brings_money(case) else []
+    said = [growth_said(case.assumptions), *([APART] if brings_money(case) else [])]
     return Section(
-        "case-in-short", "The case, in cash", [_ladder(case), *apart, Bullets(list(sentences(case, titles)))]
+        "case-in-short",
+        "The case, in cash",
+        [_ladder(case), *map(Paragraph, said), Bullets(list(sentences(case, titles)))],
     )
 
 

@@ -27,7 +27,7 @@ from familyflow.report.figures import bars as rungs
 from familyflow.report.figures.bars import CASH, COST, NO_CASH, Rung
 from familyflow.report.words import MISSING, capital, day, draws, number, pounds
 from familyflow.results.investment_case import brings_money, payback_dates
-from familyflow.results.measures import APART, RANGE, measure
+from familyflow.results.measures import APART, RANGE, UNIDENTIFIED, measure
 from familyflow.results.outcome import Outcome
 from familyflow.scenario.vocabulary import INCOME
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from familyflow.economics.case import Assumptions
     from familyflow.economics.lines import Line
     from familyflow.report.document.blocks import Block
     from familyflow.report.document.inputs import Material
@@ -47,6 +48,7 @@ _LEVERS: Final = 4
 _PERCENT: Final = 100.0
 _HIGHEST_RATE: Final = 8.0
 _RATE_STEP: Final = 0.1
+_GROWTH_STEP: Final = 1.0
 _SLACK: Final = (0.5, 1.5)
 """How far a slider reaches below and above the stated cost, as shares of it; further where its range does."""
 
@@ -58,24 +60,42 @@ def budget(material: Material) -> Section:
         (
             "Pounds of each year (nominal), above nought is better for the council than no change. Only cash "
             "counts: savings that are cash at once or when a contract or post ends, less what the programme "
-            f"{cost}."
+            f"{cost}. {growth_said(material.case.assumptions)}"
         ),
     )
     blocks: list[Block] = [*map(Paragraph, said), budget_table(material), chances_table(material)]
     return Section("budget", "Effect on the council's budget", blocks)
 
 
+def growth_said(a: Assumptions) -> str:
+    """Say how far growth not incurred counts as cash."""
+    share = a.value(case.GROWTH_COUNTS)
+    if not share:
+        return "Growth not incurred is no cash here: the council's plan is taken not to have that growth in it."
+    much = "all of it" if share == 1 else f"{share:.0%} of it"
+    return f"Growth not incurred counts as cash, {much}: the council's plan is taken to have that growth in it."
+
+
 def budget_table(material: Material) -> Table:
-    """Tabulate each schedule's effect by financial year: what the year gains, the change, the sum so far."""
+    """Tabulate each schedule's effect by financial year: the year's gain, the change, the sum so far, and growth."""
     found = material.case.appraisal
     parts = (("Effect on the year's budget", found.budget), ("Change on the year before", found.change))
-    every = (*parts, ("Cumulative", found.cumulative))
+    a = material.case.assumptions
+    growth = material.case.flows.rungs[Step.AVOIDED].sum(axis=-1) * case.nominal_factors(a)
+    every = (*parts, ("Cumulative", found.cumulative), (_growth_line(a), growth))
     groups = [
         (title, [[name, *_by_year(material, values[:, material.place(schedule)])] for name, values in every])
         for schedule, title in material.others.items()
     ]
     caption = f"Effect on the budget by financial year, £m, nominal: average, and {RANGE}"
     return Table("budget-table", caption, ["Schedule and figure", *material.case_years], groups)
+
+
+def _growth_line(a: Assumptions) -> str:
+    """Name the line of growth not incurred, and say how much of it is in the effect on the budget."""
+    share = a.value(case.GROWTH_COUNTS)
+    much = f"{share:.0%} of it " if 0 < share < 1 else "" if share else "not "
+    return f"Growth not incurred, nominal ({much}in the lines above)"
 
 
 def _by_year(material: Material, values: NDArray[np.float64]) -> Iterator[str]:
@@ -108,7 +128,7 @@ def value(material: Material) -> Section:
         (
             f"Present values are in {material.scenario.price_year} prices, discounted to {base} at {rate:.1%} a year "
             "(HM Treasury, Green Book). Net present value is cash saved less the programme's cost. Public benefits add "
-            "staff time freed, growth not incurred and what partners save: no money for the council to spend."
+            "staff time freed, what partners save, and all of growth not incurred."
         ),
         (
             "With optimism corrected: savings are cut and costs raised by what the grade of each input's "
@@ -218,15 +238,23 @@ def rungs_of(material: Material) -> dict[str, list[Rung]]:
     for name, title in material.others.items():
         place = material.place(name)
         made[title] = [
-            Rung(RUNGS[step], _outcome(flows.rungs[step][:, place].sum(axis=(1, 2))), _kind(step)) for step in RUNGS
+            Rung(words, _outcome(share * flows.rungs[step][:, place].sum(axis=(1, 2))), kind)
+            for step in RUNGS
+            for words, share, kind in _parts(step, flows.growth_counts)
         ]
         made[title].append(Rung("Cost of the programme", _outcome(flows.spending[:, place].sum(axis=1)), COST))
     return made
 
 
-def _kind(step: Step) -> str:
-    """Say whether a rung is cash."""
-    return CASH if step in HEADLINE else NO_CASH
+def _parts(step: Step, counts: float) -> Iterator[tuple[str, float, str]]:
+    """Give a rung's name, share and whether it is cash; growth not incurred in two where a part of it counts."""
+    if step is not Step.AVOIDED:
+        yield RUNGS[step], 1.0, CASH if step in HEADLINE else NO_CASH
+        return
+    if counts:
+        yield f"{RUNGS[step]}, counted as cash", counts, CASH
+    if counts < 1:
+        yield f"{RUNGS[step]}, not counted" if counts else RUNGS[step], 1 - counts, NO_CASH
 
 
 def _outcome(values: NDArray[np.float64]) -> Outcome:
@@ -246,9 +274,10 @@ def ladder(material: Material) -> Section:
     """Say what each pound saved is worth to whom."""
     said = (
         (
-            "A pound is on one rung only. The first two are cash for the council, and no other rung is in any "
-            "headline. Shares, lags and steps of every line are assumptions in the evidence register; replace "
-            "them by the council's own contracts."
+            "A pound is on one rung only. The first two are cash for the council: spending that falls. "
+            f"{growth_said(material.case.assumptions)} No other rung is in any answer about cash. Shares, lags and "
+            "steps of every line are assumptions in the evidence register: replace them by your own contracts. "
+            f"{_not_identified(material.case.assumptions)}"
         ),
     )
     shown = [Chart(material.images["ladder"], ladder_table(material))]
@@ -280,8 +309,28 @@ def _payers(material: Material) -> Iterator[Block]:
     for name, title in material.others.items():
         sums = (flow[:, material.place(name)][..., _of(lines, payer)].sum(axis=(1, 2)) for payer in payers)
         rows.append([title, *(material.cell(over_draws(each), "gbp") for each in sums)])
-    headings = ["Schedule", *map(capital, payers)]
+    headings = ["Schedule", *(_whose(lines, payer) for payer in payers)]
     yield Table("payers-table", f"Saved by partners, £m: average, and {RANGE}", headings, [("", rows)])
+
+
+def _whose(lines: Sequence[Line], payer: str) -> str:
+    """Name a partner, and say where no published figure identifies what it spends."""
+    identified = all(line.identified for line, own in zip(lines, _of(lines, payer), strict=True) if own)
+    return capital(payer) if identified else f"{capital(payer)}\n({UNIDENTIFIED})"
+
+
+def _not_identified(a: Assumptions) -> str:
+    """Say what no published figure identifies: partners by name, a line of the council's own by what it is."""
+    lines = [line for line in a.lines if not line.identified]
+    names = dict.fromkeys(line.payer if line.kind is Kind.PARTNER else line.name.replace("_", " ") for line in lines)
+    if not names:
+        return ""
+    *most, last = names
+    listed = f"{', '.join(most)} and {last}" if most else last
+    return (
+        f"What {listed} {'come' if most else 'comes'} to is a unit price times a count that nobody publishes: "
+        f"{UNIDENTIFIED}."
+    )
 
 
 def _of(lines: Sequence[Line], payer: str) -> list[bool]:
@@ -296,7 +345,8 @@ def what_if(material: Material) -> Section:
     carries = "" if given.draws == all_draws else f" They act on the first {given.draws:,} of {draws(all_draws)}."
     said = (
         "The sliders work out the cumulative present value of net cash again, in every draw, in your browser. A unit "
-        "cost that is moved scales each draw's own price; shares, lags and everything about children stay as they are."
+        "cost that is moved scales each draw's own price; shares, lags and everything about children stay as they are. "
+        "Growth not incurred is no cash unless the council's plan has that growth in it: then move its slider to 100%."
         f"{carries}"
     )
     return Section(
@@ -308,15 +358,17 @@ def calculator(material: Material) -> Calculator:
     """Give what the sliders act on."""
     a, flows = material.case.assumptions, material.case.flows
     places = [material.place(name) for name in material.others]
-    cash = sum(flows.rungs[step] for step in HEADLINE) - flows.cost
-    moved = _moved(material, np.asarray(cash))
+    cash = np.asarray(sum(flows.rungs[step] for step in HEADLINE) - flows.cost)
+    moved = _moved(material, cash)
     posts = case.of_kind(a, Kind.PROGRAMME)
-    parts = [*(np.asarray(cash)[..., [rank]] for rank in moved), np.asarray(cash)[..., posts]]
-    rest = np.ones(len(a.lines), dtype=bool) & ~posts
+    rest = ~posts
     rest[moved] = False
-    sums = [each.sum(axis=-1) for each in (*parts, np.asarray(cash)[..., rest])]
-    sums[-1] = sums[-1] + flows.grant
-    amounts = np.stack(sums)[:, :, places].transpose(0, 2, 3, 1)
+    parts = [*(np.array([rank]) for rank in moved), posts, rest]
+    amounts, growth = (
+        np.stack([each[..., part].sum(axis=-1)[:, places] for part in parts]).transpose(0, 2, 3, 1)
+        for each in (cash, flows.rungs[Step.AVOIDED])
+    )
+    amounts[-1] += flows.grant[places][..., None]
     rate = Lever(
         "rate", "Discount rate", "{}% a year", _PERCENT * a.value(case.DISCOUNT_RATE), 0, _HIGHEST_RATE, _RATE_STEP
     )
@@ -327,9 +379,17 @@ def calculator(material: Material) -> Calculator:
         rate=rate,
         levers=[*(_unit_cost(material, a.lines[rank]) for rank in moved), _programme()],
         amounts=carried(amounts),
+        growth=carried(growth),
+        counted=_counted(a),
         price_year=material.scenario.price_year,
         all_draws=material.plan.draws,
     )
+
+
+def _counted(a: Assumptions) -> Lever:
+    """Give the slider of growth not incurred that counts as cash."""
+    stated = _PERCENT * a.value(case.GROWTH_COUNTS)
+    return Lever("growth", "Growth not incurred that counts as cash", "{}%", stated, 0, _PERCENT, _GROWTH_STEP)
 
 
 def _moved(material: Material, cash: NDArray[np.float64]) -> list[int]:

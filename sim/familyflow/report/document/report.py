@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from familyflow.report.document import adult_workers, glossary
+from familyflow.report.document.after_the_run import after_the_run
 from familyflow.report.document.blocks import Bullets, Cover, Paragraph, Section, Statement
+from familyflow.report.document.bridge import bridge
 from familyflow.report.document.children import caseloads, children, rollout
 from familyflow.report.document.evidence import again, claims, evidence, method, standing, status_table
 from familyflow.report.document.money import budget, grants, ladder, value, what_if
@@ -77,7 +79,8 @@ def page_sections(material: Material) -> list[Section]:
 
 def _glossary(material: Material) -> list[Section]:
     """Define the money figures, where a schedule is compared."""
-    return [glossary.section(income=brings_money(material.case))] if material.others else []
+    case = material.case
+    return [glossary.section(income=brings_money(case), budget=case.budget is not None)] if material.others else []
 
 
 def _readings(material: Material) -> list[Section]:
@@ -91,7 +94,9 @@ def _compared(material: Material) -> Iterator[Section]:
     yield budget(material)
     yield value(material)
     yield from grants(material)
+    yield from bridge(material)
     yield ladder(material)
+    yield after_the_run(material)
     yield what_if(material)
     yield hangs_on(material)
 
@@ -166,8 +171,9 @@ def _finances(material: Material) -> Section:
     money: list[Block] = [
         *budget(material).blocks,
         *value(material).blocks,
-        *(block for section in grants(material) for block in section.blocks),
+        *(block for section in (*grants(material), *bridge(material)) for block in section.blocks),
         *ladder(material).blocks[:2],
+        *after_the_run(material).blocks,
     ]
     return Section("finances", "Financial implications", money)
 

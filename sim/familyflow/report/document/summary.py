@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from familyflow.economics import case
 from familyflow.report.document.blocks import Bullets, Paragraph, Section, Statement, Table
 from familyflow.report.document.evidence import standing
-from familyflow.report.document.money import over_draws
+from familyflow.report.document.money import growth_said, over_draws
 from familyflow.report.document.recommendation import Position, Verdict, changes, verdict
 from familyflow.report.words import CHILDREN, capital, care, day, draws, number, pounds, signed, span, too_few
 from familyflow.results.investment_case import stands
@@ -95,8 +95,8 @@ def reading(material: Material) -> str:
     return (
         f"By each average stands its {RANGE}: nine draws in ten lie within it.{_precision(material)} Money is in "
         f"{material.scenario.price_year} prices; present values are discounted to {a.base_year} at "
-        f"{a.value(case.DISCOUNT_RATE):.1%} a year. Staff time freed, growth not incurred and partners' savings count "
-        f"for the public purse and are no cash; nothing after {day(material.end)} is in either."
+        f"{a.value(case.DISCOUNT_RATE):.1%} a year. Staff time freed and partners' savings count for the public purse "
+        f"and are no cash; nothing after {day(material.end)} is in either. {growth_said(a)}"
     )
 
 

@@ -87,7 +87,7 @@ def _live(block: Live) -> Html:
     options = [element("option", title, value=rank) for rank, title in enumerate(given.schedules)]
     chosen = element("select", *options, id="live-schedule")
     names = [element("label", "Schedule in the chart", for_="live-schedule"), chosen]
-    sliders = [element("div", *names, class_="slider"), *map(_slider, [given.rate, *given.levers])]
+    sliders = [element("div", *names, class_="slider"), *map(_slider, [given.rate, given.counted, *given.levers])]
     reset = element("button", "Back to the stated values", type="button", id="live-reset")
     controls = element("fieldset", element("legend", "Try other values"), *sliders, reset, class_="sliders", hidden="")
     without = element(

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from xlsxwriter.workbook import Workbook
 
 from familyflow import __version__
-from familyflow.report.xlsx import cells, draws, inputs, prices, result_sheets, sensitivity, text_sheets
+from familyflow.report.xlsx import apart_sheets, cells, draws, inputs, prices, result_sheets, sensitivity, text_sheets
+from familyflow.report.xlsx.apart_sheets import Apart
 from familyflow.report.xlsx.model import Model, build_model
 from familyflow.report.xlsx.text_sheets import Origin
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from familyflow.ground.quantity import Quantity
     from familyflow.results.readings import Readings
 
-__all__ = ["Contents", "Model", "Origin", "build_model", "write"]
+__all__ = ["Apart", "Contents", "Model", "Origin", "build_model", "write"]
 
 _MADE: Final = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """The same for every workbook, so that the same run gives the same bytes."""
@@ -34,6 +35,8 @@ _READ: Final = (
     "Cash flow",
     "Appraisal",
     "Ladder",
+    apart_sheets.BRIDGE,
+    apart_sheets.AFTER,
     "Sensitivity",
     "Activity",
     "Claims",
@@ -49,7 +52,7 @@ class Contents:
     """What a workbook shows: the case, its words, the scenario's evidence and its claims.
 
     `as_run`: the case's assumptions before any edit. `identity`: what an edited workbook is known by.
-    `readings`: the case under each reading of the evidence, where it was run.
+    `readings`: the case under each reading of the evidence, where it was run. `apart`: what is in no total.
     """
 
     model: Model
@@ -60,6 +63,14 @@ class Contents:
     claims: pd.DataFrame
     identity: Mapping[str, str]
     readings: Readings | None = None
+    apart: Apart | None = None
+
+    @property
+    def sheets(self) -> tuple[str, ...]:
+        """The names of the sheets that there is something for, in their order."""
+        bridged = self.apart is not None and self.apart.bridge is not None
+        none = {*(() if self.apart else (apart_sheets.AFTER,)), *(() if bridged else (apart_sheets.BRIDGE,))}
+        return tuple(name for name in (*_READ, *_BEHIND) if name not in none)
 
 
 def write(contents: Contents, path: Path) -> None:
@@ -70,7 +81,7 @@ def write(contents: Contents, path: Path) -> None:
         for name, value in contents.identity.items():
             book.set_custom_property(name, value)
         formats = cells.formats(book)
-        sheets = {name: cells.add(book, formats, name) for name in (*_READ, *_BEHIND)}
+        sheets = {name: cells.add(book, formats, name) for name in contents.sheets}
         _write_sheets(book, sheets, contents)
         for name in _BEHIND:
             sheets[name].sheet.set_tab_color("#999999")
@@ -97,5 +108,11 @@ def _write_sheets(book: Workbook, sheets: Mapping[str, cells.Sheet], contents: C
     text_sheets.write_checks(sheets["Checks"], ladder, flow, found, worth)
     text_sheets.write_activity(sheets["Activity"], case)
     text_sheets.write_claims(sheets["Claims"], contents.claims, case.titles)
-    text_sheets.write_glossary(sheets[text_sheets.GLOSSARY], case)
+    apart = contents.apart
+    if apart is not None:
+        apart_sheets.write_after(sheets[apart_sheets.AFTER], apart.after, case.titles)
+        if apart.bridge is not None:
+            apart_sheets.write_bridge(sheets[apart_sheets.BRIDGE], apart.bridge, case.a.price_year, case.titles)
+    budget = apart is not None and apart.bridge is not None
+    text_sheets.write_glossary(sheets[text_sheets.GLOSSARY], case, budget=budget)
     text_sheets.write_evidence(sheets["Evidence"], contents.quantities, contents.sources)

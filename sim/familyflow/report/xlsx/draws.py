@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from familyflow.economics import case
 from familyflow.economics.ladder import Rung
+from familyflow.report.xlsx.cells import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -164,6 +166,7 @@ def _formulas(draws: Draws, years: Years, prices: Prices, row: int, schedule: in
         prices.later(year), prices.COLUMN, prices.later(year) + year, prices.COLUMN + council - 1
     )
     bias = prices.along(prices.BIAS, 0, council)
+    growth = name_of(case.GROWTH_COUNTS)
 
     def saved(first: int, last: int, weight: str = "") -> str:
         """Write what lines save in the year, by price."""
@@ -181,10 +184,11 @@ def _formulas(draws: Draws, years: Years, prices: Prices, row: int, schedule: in
     yield saved(council, partner)
     yield f"0-{saved(partner, appraised)}"
     yield years.grant(year, schedule)
-    yield f"{result(NOW)}+{result(LATER)}-({result(COST)}-{result(GRANT)})"
+    yield f"{result(NOW)}+{result(LATER)}+{growth}*{result(AVOIDED)}-({result(COST)}-{result(GRANT)})"
     yield f"{result(NET)}*{years.at(year, years.NOMINAL)}"
     yield result(BUDGET) + (f"+{draws.result(row - 1, CUMULATIVE)}" if year else "")
-    cash = f"SUMPRODUCT({released},{now},{bias})+SUMPRODUCT({so_far}*{later}*{bias})"
+    counted = f"{growth}*SUMPRODUCT({avoided},{prices.along(prices.avoided + year, 0, council)},{bias})"
+    cash = f"SUMPRODUCT({released},{now},{bias})+SUMPRODUCT({so_far}*{later}*{bias})+{counted}"
     less = draws.amounts(row, draws.saved, partner, appraised)
     dearer = prices.along(prices.BIAS, partner, appraised)
     cost = saved(partner, appraised, f",{dearer}+({less}>0)*(2-2*{dearer})")
@@ -231,6 +235,8 @@ _ANSWERS: Final = (
     "Pays back on",
     "Net present value, optimism bias corrected",
     "Regret",
+    "Run rate of cash",
+    "Run rate for the public purse",
 )
 (
     PV_CASH,
@@ -247,6 +253,8 @@ _ANSWERS: Final = (
     PAYS_ON,
     NPV_CAUTIOUS,
     REGRET,
+    RUN_RATE,
+    RUN_RATE_PUBLIC,
 ) = range(len(_ANSWERS))
 """The answers of a row, in their order."""
 
@@ -325,7 +333,7 @@ def _answering(outcomes: Outcomes, years: Years, draws: Draws, schedule: int, dr
         return outcomes.sheet.at(row, outcomes.KEYS + column)
 
     discount, cumulative = years.all(years.DISCOUNT), draws.years(schedule, draw, CUMULATIVE)
-    yield f"SUMPRODUCT(({over(NOW, LATER)})*{discount})"
+    yield f"SUMPRODUCT(({over(NOW, LATER)}+{name_of(case.GROWTH_COUNTS)}*{over(AVOIDED)})*{discount})"
     yield f"SUMPRODUCT(({over(NOW, LATER, CAPACITY, AVOIDED, PARTNER)})*{discount})"
     yield f"SUMPRODUCT(({over(COST)}-{over(GRANT)})*{discount})"
     yield f"{here(PV_CASH)}-{here(PV_SPENDING)}"
@@ -345,6 +353,10 @@ def _answering(outcomes: Outcomes, years: Years, draws: Draws, schedule: int, dr
         for other in range(1, len(outcomes.model.schedules) + 1)
     ]
     yield f"MAX(0,{','.join(rivals)})-{here(NPV)}"
+    last = draws.row(schedule, draw, outcomes.model.appraisal.last_year)
+    rungs = "+".join(draws.result(last, rung) for rung in (NOW, LATER, CAPACITY, AVOIDED, PARTNER))
+    yield draws.result(last, NET)
+    yield f"{rungs}-({draws.result(last, COST)}-{draws.result(last, GRANT)})"
 
 
 def _payday(years: Years, cumulative: str, waits: str, pays: str) -> str:
@@ -375,6 +387,8 @@ def answers(model: Model) -> Sequence[Floats]:
         np.asarray(_serials(found.payback)),
         model.cautious.npv,
         np.asarray(best[:, None] - found.npv),
+        found.run_rate,
+        found.run_rate_public,
     )
 
 

@@ -53,7 +53,7 @@ def used(a: Assumptions) -> tuple[str, ...]:
 def _groups(a: Assumptions) -> Iterator[tuple[str, list[str]]]:
     """Give each group's heading and its inputs."""
     council = [line for line in a.lines if case.has_terms(line)]
-    general = [case.DISCOUNT_RATE, case.DEFLATOR_GROWTH, case.GRANT, case.GRANT_YEARS]
+    general = [case.DISCOUNT_RATE, case.GROWTH_COUNTS, case.DEFLATOR_GROWTH, case.GRANT, case.GRANT_YEARS]
     shared = [name for line in a.lines for name in (*line.times, *line.uplifts, line.growth) if name]
     yield "Appraisal", general
     yield "Prices and salaries", [line.price for line in a.lines if line.kind != Kind.INCOME]

@@ -137,6 +137,8 @@ def build_model(a: Assumptions, activity: Activity, titles: Mapping[str, str]) -
         relative=activity.relative[keep][..., order],
         reference=activity.reference[keep][..., order],
         care_days=activity.care_days[keep],
+        ending=activity.ending[keep][..., order],
+        leaving=activity.leaving[keep],
     )
     return Model(replace(a, lines=lines), sorted_activity, titles)
 

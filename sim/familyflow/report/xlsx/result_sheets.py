@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
-from familyflow.economics import appraisal
+from familyflow.economics import appraisal, case
 from familyflow.economics.ladder import Rung
+from familyflow.economics.lines import Kind
 from familyflow.ground.calendar import first_year
+from familyflow.report.document.glossary import RUNGS
 from familyflow.report.xlsx import draws as d
+from familyflow.report.xlsx.inputs import NAME as INPUTS
 from familyflow.results import outcome
-from familyflow.results.measures import APART
+from familyflow.results.measures import APART, UNIDENTIFIED
 from familyflow.results.outcome import HIGH, LOW, Outcome
 
 if TYPE_CHECKING:
@@ -30,14 +33,14 @@ Written: TypeAlias = tuple[str, float | str]
 """A formula, and its value."""
 RANGE: Final = "range of outcomes"
 _FLOWS: Final = (
-    ("Cash this year", d.NOW),
-    ("Cash when a contract or post ends", d.LATER),
+    (RUNGS[Rung.NOW], d.NOW),
+    (RUNGS[Rung.LATER], d.LATER),
     ("Programme cost", d.COST),
     ("Grant", d.GRANT),
     ("Net cash, real", d.NET),
-    ("Capacity: staff time freed (not cash)", d.CAPACITY),
-    ("Cost avoided: growth not incurred (not cash)", d.AVOIDED),
-    ("Partners' saving (other budgets)", d.PARTNER),
+    (RUNGS[Rung.CAPACITY], d.CAPACITY),
+    (RUNGS[Rung.AVOIDED], d.AVOIDED),
+    (RUNGS[Rung.PARTNER], d.PARTNER),
 )
 _APART: Final = (("Grants and partners' money, real", d.INCOME), ("Net cash after grants, real", d.AFTER))
 """What comes last where some schedule brings money from outside."""
@@ -195,7 +198,10 @@ _APPRAISED: Final = (
     ("Peak funding needed (cumulative, nominal)", d.PEAK),
     ("Regret: present value lost against the best choice in each draw", d.REGRET),
     ("Net present value with optimism bias corrected", d.NPV_CAUTIOUS),
+    ("Run rate of cash: cash saved less spending in {} alone, not discounted", d.RUN_RATE),
+    ("Run rate for the public purse: all rungs less spending in {} alone, not discounted", d.RUN_RATE_PUBLIC),
 )
+"""What is appraised; a run rate names its year."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,6 +213,7 @@ class Appraised:
 
     TOP = 4
     STATISTICS = ("Average", "Low", "Middle", "High", "Precision of the average")
+    PUBLIC, RUN_RATE, RUN_RATE_PUBLIC = 3, 7, 8
     EXTRA = 7
     ROWS = len(_APPRAISED) + EXTRA
     PAYS, PAYS_ON, NO_REGRET, BENEFIT_COST, RETURN, CAUTIOUS_LOSS, PEAK_YEAR = range(
@@ -241,7 +248,7 @@ def write_appraisal(sheet: Sheet, outcomes: Outcomes, model: Model) -> Appraised
         sheet.text(top + 1, 0, "", "header")
         sheet.texts(top + 1, 1, found.STATISTICS, "right")
         for which, (words, column) in enumerate(_APPRAISED):
-            sheet.text(found.row(schedule, which), 0, words)
+            sheet.text(found.row(schedule, which), 0, words.format(model.a.years[model.appraisal.last_year]))
             _write_statistics(found, outcomes, schedule, which, column, values[column][:, schedule])
         _write_shares(found, outcomes, schedule, [each[:, schedule] for each in values])
     return found
@@ -371,7 +378,8 @@ def write_ladder(sheet: Sheet, prices: Prices, averages: Averages, model: Model)
     sheet.text(0, 0, "Ladder: what each pound saved is worth, and to whom", "title")
     note = (
         f"Averages over draws, all years, real GBP of {model.a.price_year}. The headline is the first two rungs; "
-        "the rungs are never added together."
+        f"the rungs are never added together. Growth not incurred counts as cash as far as {case.GROWTH_COUNTS} on "
+        f"{INPUTS} says. Where no published figure identifies what a line comes to, it says so."
     )
     sheet.text(1, 0, note, "note")
     for column, width in enumerate((38, 30, 44, *[17] * (len(_RUNGS) + 1))):
@@ -387,14 +395,15 @@ def _write_rungs(ladder: Ladder, prices: Prices, averages: Averages, schedule: i
     model, sheet = ladder.model, ladder.sheet
     top = ladder.row(schedule, 0) - 2
     sheet.text(top, 0, title, "heading")
-    headings = [rung.value.capitalize() for rung in _RUNGS]
+    headings = [RUNGS[rung] for rung in _RUNGS]
     sheet.texts(top + 1, 0, ["Line", "Payer", "What it buys"], "header")
     sheet.texts(top + 1, ladder.COLUMN, [*headings, "Programme cost"], "right")
     sheet.sheet.set_row(top + 1, 48)
     values = rungs_of(model, schedule)
     for i, line in enumerate(ladder.lines):
         row = ladder.row(schedule, i)
-        sheet.texts(row, 0, (line.name.replace("_", " "), line.payer, line.service or ""))
+        bought = line.service if line.identified else "; ".join(filter(None, (line.service, UNIDENTIFIED)))
+        sheet.texts(row, 0, (line.name.replace("_", " "), line.payer, bought))
         formulas = _rung_formulas(ladder, prices, averages, schedule, i)
         sheet.along(row, ladder.COLUMN, values[i], formulas.__getitem__)
     _write_sums(ladder, schedule, values)
@@ -440,5 +449,7 @@ def _write_sums(ladder: Ladder, schedule: int, values: Floats) -> None:
     for step, payer in enumerate(ladder.payers, 1):
         row = total + step
         sheet.text(row, 0, f"Of it: {payer}")
+        if not all(line.identified for line in ladder.lines if line.payer == payer and line.kind is Kind.PARTNER):
+            sheet.text(row, 2, UNIDENTIFIED)
         parts = [f'SUMIF({payers},"{payer}",{column(place)})' for place in range(len(_RUNGS) + 1)]
         sheet.along(row, ladder.COLUMN, values[whose == payer].sum(axis=0), parts.__getitem__)

@@ -114,7 +114,8 @@ def _line_worth(
     if line >= model.council:
         return "0"
     later = f"{prices.term(prices.LATER, line)}*{price(prices.price)}*{price(prices.worth)}"
-    return f"{amount(2)}*({price(prices.now)}*{discount}+{later})"
+    growth = f"{name_of(case.GROWTH_COUNTS)}*{amount(1)}*{price(prices.avoided)}*{discount}"
+    return f"{amount(2)}*({price(prices.now)}*{discount}+{later})+{growth}"
 
 
 def _worth(model: Model, schedule: int) -> Floats:
@@ -125,9 +126,9 @@ def _worth(model: Model, schedule: int) -> Floats:
     now, later = (share[:c] for share in case.cash_shares(a))
     values = model.means.saved[0, schedule] * q * discount[:, None]
     values[:, c : c + model.partner] = 0.0
-    values[:, :c] = (
-        model.means.released[0, schedule][:, :c] * q[:, :c] * (now * discount[:, None] + later * worth_later)
-    )
+    released, avoided = (part[0, schedule][:, :c] for part in (model.means.released, model.means.avoided))
+    growth = a.value(case.GROWTH_COUNTS) * avoided * (now + later) * discount[:, None]
+    values[:, :c] = (released * (now * discount[:, None] + later * worth_later) + growth) * q[:, :c]
     return np.asarray(values[:, : model.appraised])
 
 
@@ -254,8 +255,12 @@ def _term_changes(places: Places, name: str, schedule: int, i: int, end: str, mo
         left = f"1-{end if name == now else name_of(now)}"
         most = f"MIN({name_of(later) if name == now else end},{left})"
         yield f"({most}-{prices.term(prices.LATER, i)})*SUMPRODUCT({pounds},{worth})"
+        moved_shares = f"{most}-{prices.term(prices.LATER, i)}"
         if name == now:
             yield f"({end}-{name_of(now)})*SUMPRODUCT({pounds},{years.all(years.DISCOUNT)})"
+            moved_shares += f"+{end}-{name_of(now)}"
+        grown = f"{places.averages.down(schedule, 1, i)},{price}"
+        yield f"{name_of(case.GROWTH_COUNTS)}*({moved_shares})*SUMPRODUCT({grown},{years.all(years.DISCOUNT)})"
     elif name == case.term(line, case.LAG):
         moves = "+".join(
             f"INDEX({released},{k})*INDEX({price},{k})*({_worth_at(years, k - 1, end)}-INDEX({worth},{k}))"

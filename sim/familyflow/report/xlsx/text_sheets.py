@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from familyflow.economics.ladder import HEADLINE
 from familyflow.report import words
 from familyflow.report.document import glossary
 from familyflow.report.document.claims import DIRECTION
@@ -45,7 +46,7 @@ class Origin:
 def write_summary(sheet: Sheet, origin: Origin, found: Appraised, flow: CashFlow, model: Model) -> None:
     """Write what a reader sees first: the answers in words, as run, then the figures that follow the inputs."""
     sheet.sheet.set_column(0, 0, 64)
-    sheet.sheet.set_column(1, 7, 17)
+    sheet.sheet.set_column(1, 10, 17)
     sheet.text(0, 0, origin.title, "title")
     row = 2
     sheet.text(row, 0, "The answers, as run", "heading")
@@ -74,11 +75,15 @@ def _write_table(sheet: Sheet, row: int, found: Appraised, flow: CashFlow, model
         "Probability of regret",
         "Peak funding, average",
         "Cumulative at the end, nominal",
+        "Net present value for the public purse, average",
+        f"Run rate of cash, {model.a.years[model.appraisal.last_year]} alone",
+        f"Run rate for the public purse, {model.a.years[model.appraisal.last_year]} alone",
     )
     sheet.text(row, 0, headings[0], "header")
     sheet.texts(row, 1, headings[1:], "right")
     sheet.sheet.set_row(row, 48)
     npv, pays, peak = (d.answers(model)[column] for column in (d.NPV, d.PAYS, d.PEAK))
+    apart = ((d.NPV_PUBLIC, found.PUBLIC), (d.RUN_RATE, found.RUN_RATE), (d.RUN_RATE_PUBLIC, found.RUN_RATE_PUBLIC))
     for schedule, name in enumerate(model.schedules, 1):
         here = row + schedule
         values = npv[:, schedule]
@@ -95,6 +100,10 @@ def _write_table(sheet: Sheet, row: int, found: Appraised, flow: CashFlow, model
                 flow.cell(schedule, flow.CUMULATIVE, model.years - 1),
                 float(model.appraisal.cumulative[:, schedule, -1].mean()),
                 "gbp",
+            ),
+            *(
+                (found.cell(schedule, which), float(d.answers(model)[column][:, schedule].mean()), "gbp")
+                for column, which in apart
             ),
         )
         for column, (formula, value, style) in enumerate(cells, 1):
@@ -128,13 +137,13 @@ def write_readings(sheet: Sheet, found: Readings | None, titles: Mapping[str, st
         row += 1
 
 
-def write_glossary(sheet: Sheet, model: Model) -> None:
+def write_glossary(sheet: Sheet, model: Model, *, budget: bool) -> None:
     """Write what each money figure is called and means, as page and docs do."""
     sheet.text(0, 0, "What the money figures are", "title")
     sheet.sheet.set_column(0, 1, 40)
     sheet.sheet.set_column(2, 2, 110)
     sheet.texts(2, 0, ("Figure", "In files", "What it is"), "header")
-    for row, term in enumerate(glossary.terms(income=bool(model.income)), 3):
+    for row, term in enumerate(glossary.terms(income=bool(model.income), budget=budget), 3):
         sheet.texts(row, 0, term)
 
 
@@ -151,8 +160,8 @@ def write_checks(sheet: Sheet, ladder: Ladder, flow: CashFlow, found: Appraised,
         total = ladder.row(schedule, model.appraised)
         cash = "+".join(ladder.sheet.at(total, ladder.COLUMN + place) for place in (0, 1))
         flows = "+".join(flow.cell(schedule, which, model.years) for which in (0, 1))
-        value = float(model.average.cash[0, schedule].sum())
-        _write_check(sheet, row, f"Cash, all years: {title} (Ladder, Cash flow)", cash, flows, value)
+        value = sum(float(model.average.rungs[rung][0, schedule].sum()) for rung in HEADLINE)
+        _write_check(sheet, row, f"Cash, growth apart, all years: {title} (Ladder, Cash flow)", cash, flows, value)
         npv = float(model.appraisal.npv[:, schedule].mean())
         both = (worth.npv(schedule), found.cell(schedule, 0))
         _write_check(sheet, row + 1, f"Net present value: {title} (Worth, Appraisal)", *both, npv)

@@ -25,6 +25,8 @@ HAND = Calculator(
     rate=RATE,
     levers=[lever("foster", "Foster placement", "£{} per week", 1000, 500, 1500)],
     amounts=np.array([[[[100, 200], [110, 220]]], [[[-10, -10], [0, 22]]]]),
+    growth=np.array([[[[40, 0], [0, 22]]], [[[0, 0], [0, 0]]]]),
+    counted=Lever("growth", "Growth not incurred that counts as cash", "{}%", 0.0, 0, 100, 1),
     price_year="2024/25",
     all_draws=2,
 )
@@ -36,6 +38,23 @@ def test_a_position_is_worked_out_on_paper() -> None:
     assert position(HAND, 10, [1000])[0].tolist() == [[90, 190], pytest.approx([190, 410])]
     # at half the unit cost (50 - 10), (100 - 10); then 55 / 1.0 and (110 + 22) / 1.0
     assert position(HAND, 0, [500])[0].tolist() == [[40, 90], [95, 222]]
+
+
+def test_growth_not_incurred_counts_as_far_as_it_is_moved() -> None:
+    # half of 40 at the stated cost, and half of 22 in the second draw's second year
+    assert position(HAND, 0, [1000], 50)[0].tolist() == [[110, 190], [220, 443]]
+    # at half the unit cost growth is half as dear
+    assert position(HAND, 0, [500], 100)[0].tolist() == [[60, 90], [115, 233]]
+
+
+def test_growth_that_counts_gives_what_the_case_gives(material: Material) -> None:
+    given_, a = money.calculator(material), material.case.assumptions.changed(case.GROWTH_COUNTS, 1.0)
+    flows = ladder.cash_flow(material.case.activity, a)
+    npv = appraisal.appraise(material.case.activity, flows, a).npv
+    expected = npv[:, [material.place(name) for name in material.others]].T
+    found = position(given_, given_.rate.value, given_.stated(), 100)[:, -1]
+    assert np.abs(found - expected).max() < 2 * len(given_.years) * (len(given_.levers) + 1)
+    assert np.abs(expected - material.case.appraisal.npv[:, 1:].T).max() > 1e4
 
 
 def test_an_average_stands_with_its_range_and_the_share_above_nought() -> None:

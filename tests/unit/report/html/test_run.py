@@ -41,6 +41,7 @@ SECTIONS = [
     "budget",
     "value",
     "ladder",
+    "after",
     "what-if",
     "hangs-on",
     "claims",
@@ -122,7 +123,7 @@ def test_nothing_can_be_fetched_and_only_the_one_script_runs(source: str, read: 
 
 def test_every_slider_has_a_label_and_says_its_value(read: Reader) -> None:
     sliders = [each for each in read.all("input") if each["type"] == "range"]
-    assert len(sliders) == 4
+    assert len(sliders) == 5
     labels = {each["for"] for each in read.all("label")}
     assert {each["id"] for each in sliders} <= labels
     assert {each["for"] for each in read.all("output")} == {each["id"] for each in sliders}

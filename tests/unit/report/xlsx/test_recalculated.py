@@ -29,6 +29,8 @@ EDITS = (
     {"case.grant_year": 400_000.0, "case.effect.grade": 2.0, "case.deflator_growth": 0.03},
     {"case.placement_in_house_foster.lag_months": 0.0, "case.contacts.cash_later": 0.3},
     {"income.national_programme": 2_500_000.0},
+    {"case.growth_counts": 1.0},
+    {"case.growth_counts": 0.4, "case.placement_residential.cash_now": 0.7, "case.effect.grade": 4.0},
 )
 PLANTED = "123456789"
 

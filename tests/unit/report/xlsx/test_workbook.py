@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import openpyxl
+import pandas as pd
 import pytest
 from office import values, with_edits
 from small_case import activity, assumptions, contents
@@ -14,6 +15,7 @@ from familyflow.ground.problem import Problem
 from familyflow.report import xlsx
 from familyflow.report.xlsx import edits as edited
 from familyflow.report.xlsx import inputs, model
+from familyflow.results.measures import UNIDENTIFIED
 from familyflow.scenario import amend
 
 if TYPE_CHECKING:
@@ -209,3 +211,54 @@ def test_what_is_no_workbook_is_refused(swindon: Scenario, tmp_path: Path) -> No
         edited.edits(tmp_path / "text.xlsx", swindon)
     with pytest.raises(Problem, match="there is no such file"):
         edited.edits(tmp_path / "missing.xlsx", swindon)
+
+
+def test_the_run_rate_stands_beside_the_horizon_by_formula(case: Model, book: Path) -> None:
+    found = openpyxl.load_workbook(book)["Appraisal"]
+    rows = {str(row[0].value): row[1].value for row in found.iter_rows() if "alone" in str(row[0].value)}
+    year = case.a.years[case.appraisal.last_year]
+    assert len(rows) == 2
+    assert all(f"in {year} alone" in words and str(form).startswith("=AVERAGE(") for words, form in rows.items())
+    held = values(book)
+    cells = {cell: value for (sheet, cell), value in held.items() if sheet == "Appraisal"}
+    (row,) = [cell[1:] for cell, value in cells.items() if cell[0] == "A" and "Run rate of cash" in str(value)][:1]
+    assert cells[f"B{row}"] == pytest.approx(float(case.appraisal.run_rate[:, 1].mean()))
+
+
+def test_what_stands_apart_has_sheets_of_its_own_where_there_is_any(case: Model, tmp_path: Path) -> None:
+    names = ["whole_run", "other_years", "same_years", "overheads", "unexplained", "published_budget"]
+    gbp = dict(zip(names, (10.0, -4.0, 6.0, -1.0, 0.5, 5.5), strict=True))
+    bridge = pd.DataFrame(
+        [
+            {"schedule": case.schedules[0], "row": name, "title": f"={name}", "basis": basis, "mean": gbp[name]}
+            | {"p5": gbp[name] - 1, "p95": gbp[name] + 1}
+            for name in names
+            for basis in ("nominal", "real")
+        ]
+    )
+    after = pd.DataFrame(
+        [{"schedule": case.schedules[0], "item": "still_out", "title": "Children", "mean": 3.0, "p5": 1.0, "p95": 4.0}]
+    )
+    path = tmp_path / "apart.xlsx"
+    xlsx.write(replace(contents(case, case), apart=xlsx.Apart(after, bridge)), path)
+    formulas = openpyxl.load_workbook(path)
+    assert {"Bridge", "After the run"} <= set(formulas.sheetnames)
+    sums = {row[0].value: row[1].value for row in formulas["Bridge"].iter_rows(min_row=5)}
+    assert sums["=whole_run"] == 10.0
+    assert str(sums["=same_years"]).count("+") == 1
+    assert str(sums["=published_budget"]).count("+") == 3
+    assert {"Bridge", "After the run"}.isdisjoint(openpyxl.load_workbook(_plain(case, tmp_path)).sheetnames)
+
+
+def _plain(case: Model, folder: Path) -> Path:
+    path = folder / "plain.xlsx"
+    xlsx.write(contents(case, case), path)
+    return path
+
+
+def test_lines_that_no_published_figure_identifies_say_so(book: Path) -> None:
+    rows = {row[0].value: row[2].value for row in openpyxl.load_workbook(book)["Ladder"].iter_rows(min_row=5)}
+    assert UNIDENTIFIED in str(rows["early help"])
+    assert UNIDENTIFIED in str(rows["domestic abuse nhs"])
+    assert rows["Of it: NHS"] == UNIDENTIFIED
+    assert rows["Of it: courts, legal aid and Cafcass"] is None

@@ -4,14 +4,14 @@
   const LOW = 0.05, HIGH = 0.95, MILLION = 1e6;
   const given = JSON.parse(document.getElementById("sliders-data").textContent);
   const slider = (name) => document.getElementById(`lever-${name}`);
-  const every = ["rate", ...given.levers.map((lever) => lever.name)].map(slider);
+  const every = ["rate", "growth", ...given.levers.map((lever) => lever.name)].map(slider);
   const chosen = document.getElementById("live-schedule");
   const chart = document.getElementById("live-chart");
   const said = document.getElementById("live-said");
 
   // ---- sums
 
-  function positions(rate, values) {
+  function positions(rate, counted, values) {
     const shares = [...given.levers.map((lever, rank) => values[rank] / lever.value), 1];
     const factors = given.ages.map((age) => (1 + rate / 100) ** -age);
     return given.schedules.map((_, schedule) => {
@@ -20,7 +20,9 @@
       return given.years.map((_, year) => {
         for (let draw = 0; draw < draws; draw += 1) {
           let net = 0;
-          shares.forEach((share, part) => { net += share * given.amounts[part][schedule][year][draw]; });
+          shares.forEach((share, part) => {
+            net += share * (given.amounts[part][schedule][year][draw] + (counted / 100) * given.growth[part][schedule][year][draw]);
+          });
           sums[draw] += net * factors[year];
         }
         return spread(Float64Array.from(sums));
@@ -117,8 +119,8 @@
   // ---- moving
 
   function show() {
-    const [rate, ...values] = every.map(value);
-    const found = positions(rate, values);
+    const [rate, counted, ...values] = every.map(value);
+    const found = positions(rate, counted, values);
     fill("live-schedules", found.map((rows) => {
       const last = rows[rows.length - 1];
       return [millions(last.mean), range(last), percent(last.above)];
