@@ -19,13 +19,13 @@ from html import unescape
 from html.parser import HTMLParser
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import docx
 import openpyxl
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from docx.document import Document as Paper
 
@@ -114,6 +114,10 @@ class Figure:
     def key(self) -> tuple[str, str, str, str]:
         """What makes two figures the same one."""
         return (self.name, self.schedule, self.period, self.statistic)
+
+
+Reader: TypeAlias = "Callable[[str, str, Sequence[str], Sequence[object]], Iterator[Figure]]"
+"""What reads a row of a block: the schedule, the words beside it, the headings and the row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,7 +389,7 @@ def of_workbook(path: Path, titles: Mapping[str, str]) -> Iterator[Figure]:
             yield from _apart(name, book[name].iter_rows(values_only=True), titles)
 
 
-def _blocks(rows: Iterable[Sequence[object]], titles: Mapping[str, str], reader: object) -> Iterator[Figure]:
+def _blocks(rows: Iterable[Sequence[object]], titles: Mapping[str, str], reader: Reader) -> Iterator[Figure]:
     """Read blocks that begin with a schedule's title and a row of headings."""
     schedule = ""
     headings: tuple[str, ...] = ()
@@ -396,7 +400,7 @@ def _blocks(rows: Iterable[Sequence[object]], titles: Mapping[str, str], reader:
         elif schedule and not headings:
             headings = tuple(str(each or "") for each in row)
         elif schedule and first:
-            yield from reader(schedule, first, headings, row)  # type: ignore[operator]
+            yield from reader(schedule, first, headings, row)
 
 
 def _years(schedule: str, words: str, headings: Sequence[str], row: Sequence[object]) -> Iterator[Figure]:
@@ -442,7 +446,7 @@ def _workbook_summary(rows: Iterable[Sequence[object]], titles: Mapping[str, str
         8: ("npv_public", AVERAGE, ALL),
     }
     for row in rows:
-        rates = [found[0] for each in row[9:11] if (found := re.search(r"\d{4}/\d{2}", str(each)))]
+        rates = re.findall(r"\d{4}/\d{2}", " ".join(map(str, row[9:11])))
         if len(rates) == len(RUN_RATES):
             columns |= {9 + place: (name, AVERAGE, rates[place]) for place, name in enumerate(RUN_RATES.values())}
         first = str(row[0] or "")
@@ -481,7 +485,7 @@ def _apart(sheet: str, rows: Iterable[Sequence[object]], titles: Mapping[str, st
         first = str(row[0] or "")
         if first in titles:
             schedule = titles[first]
-        elif len(row) > 1 and isinstance(row[1], str) and not isinstance(row[1], int | float):
+        elif len(row) > 1 and isinstance(row[1], str):
             headings = tuple(str(each or "") for each in row)
         elif schedule and first:
             for heading, value in zip(headings[1:], row[1:], strict=False):
