@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import fake_engine
 import pytest
 
-import familyflow.calibrate.fit.posterior
 import familyflow.engine
+import familyflow.experiment.trace
 import familyflow.scenario
 from familyflow.cli import main
 from familyflow.cli.trace import abreast
@@ -30,10 +29,8 @@ def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
         return LIVES[schedule] if family == 7 else []
 
     monkeypatch.setattr(familyflow.scenario, "load", lambda _name, **_asked: fake_engine.Town())
-    monkeypatch.setattr(familyflow.engine, "prepare", lambda *_: None)
+    monkeypatch.setattr(familyflow.experiment.trace, "start_of", lambda *_: None)
     monkeypatch.setattr(familyflow.engine, "story", story)
-    monkeypatch.setattr(sys.modules["familyflow.calibrate.fit"], "central", lambda *_: None)
-    monkeypatch.setattr(sys.modules["familyflow.calibrate.fit.posterior"], "of_draw", lambda *_: {})
     monkeypatch.setenv("COLUMNS", "100")
 
     def answered(*arguments: str) -> tuple[int, str, str]:

@@ -35,21 +35,21 @@ def show(sections: Iterable[Section], file: IO[str] | None = None) -> None:
         if section.heading:
             console.print()
             console.rule(Text(section.heading, style="bold"), align="left")
-        for block in section.blocks:
-            _print(console, block)
+        last = len(section.blocks) - 1
+        for place, block in enumerate(section.blocks):
+            _print(console, block, apart=place > 0, more=place < last)
 
 
-def _print(console: Console, block: Block) -> None:
-    """Print a block."""
+def _print(console: Console, block: Block, *, apart: bool, more: bool) -> None:
+    """Print a block: `apart` from one before it in its section, with `more` to come."""
     match block:
         case Paragraph(text):
             console.print(text)
         case Statement(text):
             console.print(Text(text, style="bold"))
-        case Bullets(items):
-            for item in items:
-                console.print(item)
-                console.print()
+        case Bullets(items) if items:
+            for part in [*([""] if apart else []), "\n\n".join(items), *([""] if more else [])]:
+                console.print(part)
         case Command(text):
             console.print(Padding(text, (0, 0, 0, 2)))
         case Table():
