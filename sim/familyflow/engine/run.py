@@ -8,25 +8,37 @@ from familyflow.engine import compiled, reference, tale, world
 from familyflow.engine.ledger import Ledger
 
 if TYPE_CHECKING:
-    from familyflow.engine.world import Start
+    from collections.abc import Iterator
+
+    import numpy as np
+
+    from familyflow.engine.world import Start, World
 
 COMPILED: Final = "compiled"
 SIMPY: Final = "simpy"
-_ENGINES: Final = {COMPILED: compiled.live, SIMPY: reference.live}
-ENGINES: Final = tuple(_ENGINES)
+ENGINES: Final = (COMPILED, SIMPY)
 """The engines by name; both write the same records, to the byte."""
 
 
 def simulate(start: Start, schedule: str, engine: str = COMPILED) -> Ledger:
     """Live a start under one of its scenario's schedules, and keep every record. Errors: KeyError for no engine."""
     lived = world.under(start, schedule)
-    return Ledger(lived, tuple(_ENGINES[engine](lived)))
+    return Ledger(lived, tuple(_records(lived, engine)))
 
 
 def measure(start: Start, schedule: str, engine: str = COMPILED) -> Ledger:
     """Live a start under a schedule for its measures alone: records are added up as they come, and not kept."""
     lived = world.under(start, schedule)
-    return Ledger(lived, _ENGINES[engine](lived))
+    return Ledger(lived, _records(lived, engine))
+
+
+def _records(lived: World, engine: str) -> Iterator[np.ndarray]:
+    """Live a world with one of the engines, by its name. Errors: KeyError for no engine."""
+    if engine == COMPILED:
+        return compiled.live(lived)
+    if engine == SIMPY:
+        return reference.live(lived)
+    raise KeyError(engine)
 
 
 def make_ready(start: Start) -> None:
