@@ -33,7 +33,7 @@ def compare(runs: Sequence[Results | Path], schedules: Sequence[str] = ()) -> Co
 
 
 def _document(run: Results | Path) -> Document:
-    """Give a run's document."""
+    """Return a run's document."""
     return report_json.read(run / report_json.RESULTS) if isinstance(run, Path) else run.document()
 
 
@@ -44,7 +44,7 @@ class Comparison:
     runs: tuple[Run, ...]
 
     def json(self) -> str:
-        """Give the rows, the notes and the runs' own documents as JSON text."""
+        """Return the rows, the notes and the runs' own documents as JSON text."""
         return report_json.text(side_by_side.document(self.runs))
 
     def show(self, file: IO[str] | None = None) -> None:

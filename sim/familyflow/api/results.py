@@ -94,11 +94,11 @@ class Results(Study):
         return measure
 
     def document(self) -> Document:
-        """Give the results over the whole horizon as plain values."""
+        """Return the results over the whole horizon as plain values."""
         return publication.document(self)
 
     def json(self) -> str:
-        """Give the results over the whole horizon as JSON text."""
+        """Return the results over the whole horizon as JSON text."""
         return results_json.text(self.document())
 
     def show(self, file: IO[str] | None = None) -> None:
@@ -111,7 +111,7 @@ class Results(Study):
 
     @property
     def saved(self) -> bool:
-        """Say whether the findings lie in the folder."""
+        """Return whether the findings lie in the folder."""
         return (self.folder / results_json.RESULTS).exists()
 
     def save(self, tell: Progress = silent, wanted: Publication = PLAIN) -> None:

@@ -65,7 +65,7 @@ class Sweep:
 
     @cached_property
     def indices(self) -> pd.DataFrame:
-        """Give the share of the variation between points that each input explains, as `indices.indices` says."""
+        """Return the share of the variation between points that each input explains, as `indices.indices` says."""
         return indices.indices(self.design, self.outcomes)
 
     @cached_property
@@ -74,7 +74,7 @@ class Sweep:
         return indices.main_effects(self.design, self.outcomes)
 
     def json(self) -> str:
-        """Give design, table and indices as JSON text."""
+        """Return design, table and indices as JSON text."""
         return results_json.text(indices.document(self.design, self.table, self.indices, self.main_effects))
 
     def show(self, file: IO[str] | None = None) -> None:

@@ -65,7 +65,7 @@ def backtest(*, data: Path | None, out: Path, seed: int, quiet: bool) -> None:
 
 
 def _unseen(data: Path, known: Panel, table: pd.DataFrame) -> Panel:
-    """Give the places of a table that are not shipped, and say which are left out; Problem when none is left."""
+    """Return the places of a table that are not shipped, and say which are left out; Problem when none is left."""
     from familyflow.calibrate.trends.history import panel
 
     every = panel(table)

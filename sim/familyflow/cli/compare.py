@@ -88,7 +88,7 @@ def _once(given: Sequence[str]) -> Sequence[str]:
 
 
 def _asked(name: str, wanted: Callable[[str], Plan], schedules: Sequence[str]) -> Plan | Path:
-    """Give the plan of a scenario, or the folder of a finished run; Problem when it is neither."""
+    """Return the plan of a scenario, or the folder of a finished run; Problem when it is neither."""
     folder = Path(name)
     if folder.is_dir() and name not in paths.names("scenarios", ".toml"):
         return _finished_folder(folder, schedules)
@@ -114,7 +114,7 @@ def _planned(
 
 
 def _finished_folder(folder: Path, schedules: Sequence[str]) -> Path:
-    """Give a folder back; Problem when it holds no finished run, or one without a schedule."""
+    """Return a folder back; Problem when it holds no finished run, or one without a schedule."""
     from familyflow.experiment import store
     from familyflow.results import json as documents
 

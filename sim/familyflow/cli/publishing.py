@@ -27,14 +27,14 @@ _OPTIONS: Final = (
 
 
 def options(command: Command) -> Command:
-    """Give a command the options suppress and pdf."""
+    """Return a command the options suppress and pdf."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
 
 
 def publication(least: int, *, pdf: bool) -> Publication:
-    """Give how to publish; Problem at once where a PDF is asked for and cannot be made."""
+    """Return how to publish; Problem at once where a PDF is asked for and cannot be made."""
     from familyflow.report.html.pdf import refuse_without
     from familyflow.report.publication import Publication
 

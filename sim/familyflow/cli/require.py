@@ -74,7 +74,7 @@ def require(  # noqa: PLR0913 - each is an option
 
 
 def _one(asked: tuple[str, ...], known: list[str]) -> str:
-    """Give the one schedule asked about: the first after no change when none is named."""
+    """Return the one schedule asked about: the first after no change when none is named."""
     from familyflow.scenario.vocabulary import NO_CHANGE
 
     others = [name for name in (asked or known) if name != NO_CHANGE]

@@ -118,7 +118,7 @@ def run(  # noqa: PLR0913 - each is an option
 
 
 def _every(reading: str, part: Slice | None) -> bool:
-    """Say whether every reading is wanted in full; Problem where that cannot be had."""
+    """Return whether every reading is wanted in full; Problem where that cannot be had."""
     if reading == study.ALL and part is not None:
         raise Problem("--slice: cannot be had with --reading all: merge the slices, then run the whole with it")
     return reading == study.ALL
@@ -152,7 +152,7 @@ def _show(results: Results, wanted: Precision | None, published: Publication) ->
 
 
 def _wanted(share: float | None, measures: tuple[str, ...], part: Slice | None) -> Precision | None:
-    """Give the precision that is asked for; Problem when what is asked for cannot be had together."""
+    """Return the precision that is asked for; Problem when what is asked for cannot be had together."""
     if share is None:
         if measures:
             raise Problem("--measure: says what is to be precise, so it needs --precision")
@@ -165,7 +165,7 @@ def _wanted(share: float | None, measures: tuple[str, ...], part: Slice | None) 
 
 
 def _most(draws: int) -> int:
-    """Give the most draws that a precision may take: as asked, and many when nothing was."""
+    """Return the most draws that a precision may take: as asked, and many when nothing was."""
     source = click.get_current_context().get_parameter_source("draws")
     return DRAWS_FOR_PRECISION if source is click.core.ParameterSource.DEFAULT else draws
 

@@ -39,7 +39,7 @@ _OPTIONS: Final = (
 
 
 def options(command: Command) -> Command:
-    """Give a command the options draws, schedules, years, seed and workers."""
+    """Return a command the options draws, schedules, years, seed and workers."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
@@ -55,7 +55,7 @@ def reading(*more: str, default: str = CENTRAL) -> Callable[[Command], Command]:
 
 
 def settings(command: Command) -> Command:
-    """Give a command the option that sets numbers for one run."""
+    """Return a command the option that sets numbers for one run."""
     said = "Set a number for this run, held exactly, or with its 90% range as VALUE:LOW:HIGH; may be repeated."
     return click.option("--set", "settings", multiple=True, metavar="ID=VALUE", help=said)(command)
 

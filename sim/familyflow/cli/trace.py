@@ -69,7 +69,7 @@ def trace(  # noqa: PLR0913 - each is an option
 
 
 def _chosen(scenario: Scenario, asked: Sequence[str]) -> tuple[str, ...]:
-    """Give the schedules to tell of, each once; Problem for an unknown one or too many."""
+    """Return the schedules to tell of, each once; Problem for an unknown one or too many."""
     from familyflow.experiment.plan import known_schedule
 
     names = tuple(dict.fromkeys(known_schedule(scenario, name) for name in asked))
@@ -81,7 +81,7 @@ def _chosen(scenario: Scenario, asked: Sequence[str]) -> tuple[str, ...]:
 def _stories(
     scenario: Scenario, schedules: Sequence[str], family: int, seed: int, draw: int, years: int
 ) -> dict[str, Story]:
-    """Give the family's story under each schedule, with the same inputs and luck as that draw of a run."""
+    """Return the family's story under each schedule, with the same inputs and luck as that draw of a run."""
     from familyflow.engine import story
     from familyflow.experiment.central import CentralFit
     from familyflow.experiment.plan import planned
@@ -111,7 +111,7 @@ def _show(scenario: Scenario, stories: Mapping[str, Story]) -> None:
 
 
 def abreast(stories: Sequence[Story]) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Give each day on which something happens, and row by row what it is in each story, if anything."""
+    """Return each day on which something happens, and row by row what it is in each story, if anything."""
     days = sorted({_date(event) for story in stories for event in story})
     by_day = [
         {day: [text for _, text in told] for day, told in groupby(sorted(story, key=_time), _date)} for story in stories
@@ -122,10 +122,10 @@ def abreast(stories: Sequence[Story]) -> Iterator[tuple[int, tuple[str, ...]]]:
 
 
 def _time(event: tuple[float, str]) -> float:
-    """Give when an event happens, in days since the start."""
+    """Return when an event happens, in days since the start."""
     return event[0]
 
 
 def _date(event: tuple[float, str]) -> int:
-    """Give the whole day on which an event happens, since the start."""
+    """Return the whole day on which an event happens, since the start."""
     return floor(event[0])

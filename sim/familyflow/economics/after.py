@@ -84,7 +84,7 @@ def still_out(activity: Activity, a: Assumptions) -> Still:
 
 
 def _worth(leaving: Floats, a: Assumptions) -> Floats:
-    """Give the present value (D,) of GBP 1 a year that lasts from the end of the run until children leave care.
+    """Return the present value (D,) of GBP 1 a year that lasts from the end of the run until children leave care.
 
     (1 - e^-m) / m x v^(age + 1) / (1 - e^-m x v), v = 1 / (1 + rate)
     """
@@ -108,7 +108,7 @@ def ten_years(activity: Activity, flows: Flows, a: Assumptions, kept: float) -> 
 
 
 def _carried(activity: Activity, a: Assumptions, last: int, end: date, kept: float) -> tuple[float, float]:
-    """Give what a pound saved and a pound spent in the last whole year are worth in all years after the run."""
+    """Return what a pound saved and a pound spent in the last whole year are worth in all years after the run."""
     base, since = first_year(a.base_year), first_year(a.years[last])
     rate = 1 + a.value(case.DISCOUNT_RATE)
     further = [(first_year(label), weight) for label, weight in _further(activity, end)]
@@ -117,7 +117,7 @@ def _carried(activity: Activity, a: Assumptions, last: int, end: date, kept: flo
 
 
 def _further(activity: Activity, end: date) -> Iterator[tuple[str, float]]:
-    """Give the financial years after the run's last day up to the end, and what share of each lies there."""
+    """Return the financial years after the run's last day up to the end, and what share of each lies there."""
     day = activity.spans[-1][1] + timedelta(days=1)
     while day <= end:
         label = financial_year(day)
@@ -128,6 +128,6 @@ def _further(activity: Activity, end: date) -> Iterator[tuple[str, float]]:
 
 
 def _share(span: tuple[date, date], end: date) -> float:
-    """Give the share of a span's days that are not after a day."""
+    """Return the share of a span's days that are not after a day."""
     start, last = span
     return max((min(last, end) - start).days + 1, 0) / ((last - start).days + 1)

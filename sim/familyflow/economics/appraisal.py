@@ -94,13 +94,13 @@ def appraise(activity: Activity, flows: Flows, a: Assumptions) -> Appraisal:
 
 
 def last_whole_year(activity: Activity) -> int:
-    """Give the place of the last financial year that the run has in full; of the last where it has none so."""
+    """Return the place of the last financial year that the run has in full; of the last where it has none so."""
     whole = [y for y, (start, end) in enumerate(activity.spans) if (end - start).days + 1 >= _DAYS]
     return whole[-1] if whole else len(activity.spans) - 1
 
 
 def for_a_pound(saved: Floats, spent: Floats) -> float:
-    """Give pounds back for a pound spent, of averages over draws (D,); missing where on average nothing is spent."""
+    """Return pounds back for a pound spent, of averages over draws (D,); missing where on average nothing is spent."""
     return float(saved.mean() / spent.mean()) if spent.mean() > 0 else float("nan")
 
 
@@ -111,7 +111,7 @@ def _ratio(above: Floats, below: Floats) -> Floats:
 
 
 def paybacks(cumulative: Floats, activity: Activity) -> NDArray[np.datetime64]:
-    """Give the day (D, S) from which each cumulative position (D, S, Y) stays at 0 or above.
+    """Return the day (D, S) from which each cumulative position (D, S, Y) stays at 0 or above.
 
     With y the last year that ends below 0, it is in year y + 1, at the share -C[y] / (C[y + 1] - C[y]) of its days;
     the first day of the case when no year ends below 0.
@@ -130,20 +130,20 @@ def paybacks(cumulative: Floats, activity: Activity) -> NDArray[np.datetime64]:
 
 
 def probability_of_saving(appraisal: Appraisal) -> Floats:
-    """Give the share of draws (S, Y) whose cumulative position is above 0 at each year's end."""
+    """Return the share of draws (S, Y) whose cumulative position is above 0 at each year's end."""
     return np.asarray((appraisal.cumulative > 0).mean(axis=0))
 
 
 def probability_of_regret(appraisal: Appraisal) -> Floats:
-    """Give the share of draws (S,) in which no change would have left the council with more cash: npv below 0."""
+    """Return the share of draws (S,) in which no change would have left the council with more cash: npv below 0."""
     return np.asarray((appraisal.npv < 0).mean(axis=0))
 
 
 def regret(appraisal: Appraisal) -> Floats:
-    """Give what each schedule (S,) loses on average against the best one in each draw, GBP of present value."""
+    """Return what each schedule (S,) loses on average against the best one in each draw, GBP of present value."""
     return np.asarray((appraisal.npv.max(axis=1, keepdims=True) - appraisal.npv).mean(axis=0))
 
 
 def by_rung(flows: Flows) -> dict[Rung, Floats]:
-    """Give each rung's sum over lines (D, S, Y), real GBP."""
+    """Return each rung's sum over lines (D, S, Y), real GBP."""
     return {rung: each.sum(axis=-1) for rung, each in flows.rungs.items()}

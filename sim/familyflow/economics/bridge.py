@@ -98,7 +98,7 @@ class Budget:
 
 
 def published(scenario: Scenario, lines: Iterable[Line]) -> Budget | None:
-    """Give the budget that the scenario's document publishes, where it does, and the lines that the document names.
+    """Return the budget that the scenario's document publishes, where it does, and the lines that the document names.
 
     It names what its own source gives: the posts of a role, or a price.
     """
@@ -139,7 +139,7 @@ def bridge(activity: Activity, flows: Flows, a: Assumptions, budget: Budget, ove
 def _rows(
     activity: Activity, flows: Flows, a: Assumptions, budget: Budget, overhead: Floats, factors: Floats, total: float
 ) -> dict[Row, Floats]:
-    """Give every row (D, S), each year's pounds multiplied by its factor once the years are the budget's."""
+    """Return every row (D, S), each year's pounds multiplied by its factor once the years are the budget's."""
     share = year_shares(activity, budget)
     within = flows.cost * share[:, None]
     each = within * factors[:, None]
@@ -189,7 +189,7 @@ def _unnamed(a: Assumptions, budget: Budget) -> Flags:
 
 
 def year_shares(activity: Activity, budget: Budget) -> Floats:
-    """Give the share of each financial year's days in the run (Y,) that are the budget's; costs are even in a year."""
+    """Return the share of each year's days in the run (Y,) that are the budget's: costs are even in a year."""
     shares = [_common(span, budget) / ((span[1] - span[0]).days + 1) for span in activity.spans]
     return np.array(shares, dtype=np.float64)
 
@@ -200,7 +200,7 @@ def _common(span: tuple[date, date], budget: Budget) -> int:
 
 
 def covered(activity: Activity, budget: Budget) -> float:
-    """Give the share of the budget's days that the run has."""
+    """Return the share of the budget's days that the run has."""
     return sum(_common(span, budget) for span in activity.spans) / ((budget.end - budget.start).days + 1)
 
 
@@ -211,7 +211,7 @@ def late(activity: Activity, budget: Budget) -> NDArray[np.bool_]:
 
 
 def real_total(budget: Budget, a: Assumptions) -> float:
-    """Give the budget in pounds of the price year, in which it comes evenly over its days.
+    """Return the budget in pounds of the price year, in which it comes evenly over its days.
 
     total x sum over years of (the budget's days in the year / all its days) x level[price year] / level[year]
     """

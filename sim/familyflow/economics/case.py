@@ -59,7 +59,7 @@ _MONTHS: Final = 12
 
 
 def term(line: Line, what: str) -> str:
-    """Give the id of one of a line's terms, such as `case.placement_residential.cash_now`."""
+    """Return the id of one of a line's terms, such as `case.placement_residential.cash_now`."""
     return f"{CASE}{line.terms or line.name}.{what}"
 
 
@@ -80,13 +80,13 @@ class Assumptions:
     years: tuple[str, ...]
 
     def value(self, name: str) -> float:
-        """Give a quantity's value; Problem when there is none."""
+        """Return a quantity's value; Problem when there is none."""
         if name not in self.quantities:
             raise Problem(f"{name}: the case needs it{suggestion(name, self.quantities)}")
         return self.quantities[name].value
 
     def changed(self, name: str, value: float) -> Assumptions:
-        """Give the same assumptions with one value held at another."""
+        """Return the same assumptions with one value held at another."""
         held = replace(self.quantities[name], value=value, low=value, high=value)
         return replace(self, quantities={**self.quantities, name: held})
 
@@ -118,7 +118,7 @@ class Activity:
 
 
 def unit_prices(a: Assumptions) -> Floats:
-    """Give the stated price (L,), GBP of the price year, of one unit of each line's measure, before real growth.
+    """Return the stated price (L,), GBP of the price year, of one unit of each line's measure, before real growth.
 
     price = stated price x deflator[price year] / deflator[year of the stated price] x factor
             x each of `times` x (1 + each of `uplifts`)
@@ -127,7 +127,7 @@ def unit_prices(a: Assumptions) -> Floats:
 
 
 def _unit_price(a: Assumptions, line: Line) -> float:
-    """Give one line's stated price."""
+    """Return one line's stated price."""
     if line.price not in a.quantities:
         raise Problem(f"{line.price}: the line {line.name} needs its price")
     stated = a.quantities[line.price]
@@ -140,7 +140,7 @@ def _unit_price(a: Assumptions, line: Line) -> float:
 
 
 def real_growth(a: Assumptions) -> Floats:
-    """Give what each year's real price is over the stated one (Y, L): placements have outrun the deflator.
+    """Return what each year's real price is over the stated one (Y, L): placements have outrun the deflator.
 
     growth = (1 + the line's own yearly growth) ^ (year - year of the stated price); 1 for a line without its own
     """
@@ -153,7 +153,7 @@ def real_growth(a: Assumptions) -> Floats:
 
 
 def price_level(a: Assumptions, year: str) -> float:
-    """Give the price level of a financial year: from the table, or after it by the assumed growth.
+    """Return the price level of a financial year: from the table, or after it by the assumed growth.
 
     level = last level of the table x (1 + growth) ^ (years after the last); Problem before the table begins.
     """
@@ -166,23 +166,23 @@ def price_level(a: Assumptions, year: str) -> float:
 
 
 def nominal_factors(a: Assumptions) -> Floats:
-    """Give pounds of each year (Y,) for one pound of the price year: level[year] / level[price year]."""
+    """Return pounds of each year (Y,) for one pound of the price year: level[year] / level[price year]."""
     return np.array([price_level(a, year) / price_level(a, a.price_year) for year in a.years])
 
 
 def discount_factors(a: Assumptions) -> Floats:
-    """Give what a real pound of each year (Y,) is worth in the base year: 1 / (1 + rate) ^ (year - base year)."""
+    """Return what a real pound of each year (Y,) is worth in the base year: 1 / (1 + rate) ^ (year - base year)."""
     rate, base = a.value(DISCOUNT_RATE), first_year(a.base_year)
     return np.array([1 / (1 + rate) ** (first_year(year) - base) for year in a.years])
 
 
 def terms(a: Assumptions, what: str) -> Floats:
-    """Give one term of every line (L,); 0 for a line that has none, as what is no saving of the council's has not."""
+    """Return one term of every line (L,); 0 for a line that has none, as what is no saving of the council's has not."""
     return np.array([a.value(term(line, what)) if has_terms(line) else 0.0 for line in a.lines])
 
 
 def cash_shares(a: Assumptions) -> tuple[Floats, Floats]:
-    """Give the shares of each line (L,) that become cash at once and later, never more than all of it together.
+    """Return the shares of each line (L,) that become cash at once and later, never more than all of it together.
 
     later = min(cash_later, 1 - cash_now)
     """
@@ -191,7 +191,7 @@ def cash_shares(a: Assumptions) -> tuple[Floats, Floats]:
 
 
 def has_terms(line: Line) -> bool:
-    """Say whether a line's savings may become the council's cash."""
+    """Return whether a line's savings may become the council's cash."""
     return line.kind in (Kind.CASHABLE, Kind.CAPACITY)
 
 
@@ -208,7 +208,7 @@ def lags(a: Assumptions) -> tuple[NDArray[np.int64], Floats]:
 
 
 def corrections(a: Assumptions) -> Floats:
-    """Give what optimism bias multiplies each line (L,) by, from the confidence grades.
+    """Return what optimism bias multiplies each line (L,) by, from the confidence grades.
 
     cost of the programme: 1 + correction[grade of the line]; 1 - correction[...] where it costs less than no change
     any saving: (1 - correction[grade of the line's price]) x (1 - correction[grade of the effects])
@@ -221,12 +221,12 @@ def corrections(a: Assumptions) -> Floats:
 
 
 def has_grade(line: Line) -> bool:
-    """Say whether a line has a confidence grade: all but income have."""
+    """Return whether a line has a confidence grade: all but income have."""
     return line.kind != Kind.INCOME
 
 
 def _correction(a: Assumptions, grade: str) -> float:
-    """Give the correction of a confidence grade, named by the id of the grade."""
+    """Return the correction of a confidence grade, named by the id of the grade."""
     return a.value(f"{CORRECTION}{a.value(grade):.0f}")
 
 
@@ -248,7 +248,7 @@ def assumptions(
     months: Sequence[date],
     payers: Mapping[str, str] = MappingProxyType({}),
 ) -> Assumptions:
-    """Give what a scenario's quantities say about money.
+    """Return what a scenario's quantities say about money.
 
     `months` are the dates of a run, day 0 first; `payers` pay the incomes, by name.
     """
@@ -260,7 +260,7 @@ def assumptions(
 def activity(
     blocks: Iterable[pd.DataFrame], samples: pd.DataFrame, a: Assumptions, schedules: Sequence[str]
 ) -> Activity:
-    """Give a study's activity: `blocks` are monthly records of some draws at a time, `samples` the draws' inputs.
+    """Return a study's activity: `blocks` are monthly records of some draws at a time, `samples` the draws' inputs.
 
     `schedules` in the order wanted; no change is put first.
     """
@@ -318,7 +318,7 @@ def _amounts(monthly: pd.DataFrame, a: Assumptions, schedules: Sequence[str]) ->
 
 
 def _spans(monthly: pd.DataFrame) -> tuple[tuple[date, date], ...]:
-    """Give the first and last day of each financial year, cut where the run begins (the day after day 0) and ends."""
+    """Return the first and last day of each financial year, cut where the run begins (the day after day 0) and ends."""
     days = sorted(pd.Timestamp(month).date() for month in monthly["month"].unique())
     ends = {financial_year(day): day for day in days[1:]}
     starts = [days[0], *list(ends.values())[:-1]]
@@ -326,7 +326,7 @@ def _spans(monthly: pd.DataFrame) -> tuple[tuple[date, date], ...]:
 
 
 def _reference(table: pd.DataFrame, draws: NDArray[np.int64], spans: Sequence[tuple[date, date]]) -> Floats:
-    """Give each year's amounts (D, Y, L) at the daily level of the first twelve months of no change."""
+    """Return each year's amounts (D, Y, L) at the daily level of the first twelve months of no change."""
     months = table.index.get_level_values("month")
     first = np.sort(months.unique())[:_REFERENCE_MONTHS]
     days = (pd.Timestamp(first[-1]).date() - spans[0][0]).days + 1
@@ -339,7 +339,7 @@ def _reference(table: pd.DataFrame, draws: NDArray[np.int64], spans: Sequence[tu
 def _ending(
     table: pd.DataFrame, draws: NDArray[np.int64], schedules: Sequence[str], spans: Sequence[tuple[date, date]]
 ) -> Floats:
-    """Give the amounts of a day in the run's last month (D, S, L)."""
+    """Return the amounts of a day in the run's last month (D, S, L)."""
     months = sorted(pd.Timestamp(month).date() for month in table.index.get_level_values("month").unique())
     last = table.xs(pd.Timestamp(months[-1]), level="month")
     every = pd.MultiIndex.from_product([draws, _ordered(schedules)])
@@ -348,14 +348,14 @@ def _ending(
 
 
 def _leaving(monthly: pd.DataFrame, draws: NDArray[np.int64], care_days: Floats) -> Floats:
-    """Give the exits from care in a year of one child in care (D,), over the whole run of no change."""
+    """Return the exits from care in a year of one child in care (D,), over the whole run of no change."""
     counted = monthly[(monthly["schedule"] == NO_CHANGE) & (monthly["measure"] == CARE_EXITS)]
     exits = counted.groupby("draw")["value"].sum().reindex(draws, fill_value=0.0).to_numpy(dtype=np.float64)
     return np.asarray(np.where(care_days > 0, exits * DAYS_PER_YEAR / np.where(care_days > 0, care_days, 1.0), 0.0))
 
 
 def relative_prices(samples: pd.DataFrame, a: Assumptions) -> Floats:
-    """Give each draw's price over the stated one (D, Y, L), growth included; 1 where the stated price is 0."""
+    """Return each draw's price over the stated one (D, Y, L), growth included; 1 where the stated price is 0."""
     factors = uprating(price_years(a.quantities), a.price_year, a.deflator)
     stated, drawn = unit_prices(a), line_prices(samples, a.lines, factors).to_numpy()
     ratio = np.where(stated > 0, drawn / np.where(stated > 0, stated, 1.0), 1.0)
@@ -364,7 +364,7 @@ def relative_prices(samples: pd.DataFrame, a: Assumptions) -> Floats:
 
 
 def _relative_growth(samples: pd.DataFrame, line: Line, a: Assumptions) -> Floats:
-    """Give each draw's growth of a line's price by each year over the stated one (D, Y)."""
+    """Return each draw's growth of a line's price by each year over the stated one (D, Y)."""
     if not line.growth:
         return np.ones((len(samples), len(a.years)))
     since = np.array([first_year(year) - first_year(a.quantities[line.price].year) for year in a.years])
@@ -373,13 +373,13 @@ def _relative_growth(samples: pd.DataFrame, line: Line, a: Assumptions) -> Float
 
 
 def _live(amounts: Floats, lines: Sequence[Line]) -> NDArray[np.int64]:
-    """Give the year (S,) in which each schedule first employs somebody, in any draw, that no change does not."""
+    """Return the year (S,) in which each schedule first employs somebody, in any draw, that no change does not."""
     posts = np.array([line.kind == Kind.PROGRAMME for line in lines])
     more = (amounts - amounts[:, :1])[..., posts].max(axis=(0, 3)) > 0
     return np.asarray(np.where(more.any(axis=1), more.argmax(axis=1), more.shape[1]), dtype=np.int64)
 
 
 def _care_days(amounts: Floats, lines: Sequence[Line]) -> Floats:
-    """Give child-days in care (D, S, Y): those of every placement."""
+    """Return child-days in care (D, S, Y): those of every placement."""
     placements = {line.name for line in PLACEMENT_LINES}
     return np.asarray(amounts[..., [line.name in placements for line in lines]].sum(axis=-1))

@@ -56,7 +56,7 @@ def money(
 
 
 def activity(monthly: pd.DataFrame, lines: Sequence[Line]) -> pd.DataFrame:
-    """Give the amount that each line prices: index draw, schedule, financial_year; a column a line.
+    """Return the amount that each line prices: index draw, schedule, financial_year; a column a line.
 
     Amounts are in the measure's unit. A lasting line's are in days: each event counts from the middle of its
     month onwards. A month belongs to the financial year of its last day; the first date is the snapshot.
@@ -65,7 +65,7 @@ def activity(monthly: pd.DataFrame, lines: Sequence[Line]) -> pd.DataFrame:
 
 
 def by_month(monthly: pd.DataFrame, lines: Sequence[Line]) -> pd.DataFrame:
-    """Give `activity` by month: index draw, schedule, month after day 0; a column a line."""
+    """Return `activity` by month: index draw, schedule, month after day 0; a column a line."""
     flows = _flows(monthly, [line.measure for line in lines])
     months = flows.index.get_level_values("month")
     days = months.to_series(index=flows.index).groupby(level=_RUN).diff().dt.days
@@ -117,7 +117,7 @@ def savings(priced: pd.DataFrame) -> pd.DataFrame:
 
 
 def by_year(saved: pd.DataFrame) -> pd.DataFrame:
-    """Give each draw's, schedule's and financial year's position: a column a kind of saving, and the net.
+    """Return each draw's, schedule's and financial year's position: a column a kind of saving, and the net.
 
     Columns: draw, schedule, financial_year, programme_cost_gbp, displaced_gbp, gross_saving_gbp,
     capacity_saving_gbp, partner_saving_gbp, net_saving_gbp. Gross and net are cash: no capacity or partner saving
@@ -139,7 +139,7 @@ def by_year(saved: pd.DataFrame) -> pd.DataFrame:
 
 
 def cumulative(saved: pd.DataFrame) -> pd.DataFrame:
-    """Give `by_year` with cumulative_net_gbp, the running sum of cashable saving less programme cost."""
+    """Return `by_year` with cumulative_net_gbp, the running sum of cashable saving less programme cost."""
     position = by_year(saved)
     position["cumulative_net_gbp"] = position.groupby(_RUN)["net_saving_gbp"].cumsum()
     return position

@@ -54,7 +54,7 @@ _TINY: Final = 1e-9
 
 
 def predicted(targets: Floats, inputs: Floats) -> Floats:
-    """Give out-of-fold predictions (R, D, K) of targets (D, K) from inputs (D, P), for each of R deals into folds.
+    """Return out-of-fold predictions (R, D, K) of targets (D, K) from inputs (D, P), for each of R deals into folds.
 
     Without inputs, what is predicted is the mean of the other folds.
     """
@@ -130,7 +130,7 @@ class _Inputs:
         return chosen.terms
 
     def _screened(self, rest: Floats) -> list[Term]:
-        """Give the products of two inputs that go best with what is left."""
+        """Return the products of two inputs that go best with what is left."""
         many = self.x.shape[1]
         together = _correlations(self.x.T @ (rest[:, None] * self.x) / len(rest), self._products, rest)
         once = np.triu(together, 0).ravel()
@@ -179,7 +179,7 @@ class _Chosen:
         self._spreads = np.column_stack([self._spreads, _variances(self._squares, self._x, column)])
 
     def _candidates(self, products: Sequence[Term]) -> Iterator[tuple[Term, float, float]]:
-        """Give the best candidate of each kind, its price 2 log M, and how far it is from worth that price."""
+        """Return the best candidate of each kind, its price 2 log M, and how far it is from worth that price."""
         many = self._x.shape[1]
         together = self._x.T @ (self._columns * self.rest[:, None]) / len(self.rest)
         squared = _correlations(together, self._spreads, self.rest)
@@ -194,30 +194,30 @@ class _Chosen:
             yield self._best(products, found, many * (many + 1) // 2)
 
     def _best(self, terms: Sequence[Term], squared: Floats, many: int) -> tuple[Term, float, float]:
-        """Give the candidate with the highest squared correlation among `many`."""
+        """Return the candidate with the highest squared correlation among `many`."""
         best, price = int(squared.argmax()), 2 * float(np.log(many))
         return terms[best], price, -len(self.rest) * float(np.log1p(-min(squared[best], 1 - _TINY))) - price
 
 
 def _columns(x: Floats, terms: Sequence[Term]) -> Floats:
-    """Give the value of each term (N, T); that of no inputs is 1."""
+    """Return the value of each term (N, T); that of no inputs is 1."""
     return np.column_stack([np.empty((len(x), 0)), *(x[:, list(term)].prod(axis=1) for term in terms)])
 
 
 def _variances(squares: Floats, x: Floats, columns: Floats) -> Floats:
-    """Give the variance (P, T) of each input times each column, inputs squared given."""
+    """Return the variance (P, T) of each input times each column, inputs squared given."""
     return np.asarray(squares.T @ columns**2 / len(x) - (x.T @ columns / len(x)) ** 2)
 
 
 def _correlations(covariances: Floats, variances: Floats, rest: Floats) -> Floats:
-    """Give squared correlations with what is left, 0 of what does not vary."""
+    """Return squared correlations with what is left, 0 of what does not vary."""
     varied = variances > _TINY
     scale = np.where(varied, variances, 1.0) * max(float(rest @ rest) / len(rest), np.finfo(float).tiny)
     return np.where(varied, covariances**2 / scale, 0.0)
 
 
 def _deviance(rest: Floats) -> float:
-    """Give n log(residual sum of squares)."""
+    """Return n log(residual sum of squares)."""
     return len(rest) * float(np.log(max(float(rest @ rest), np.finfo(float).tiny)))
 
 
@@ -239,7 +239,7 @@ class _Ridge:
         return cls(x, x.T @ vectors / np.sqrt(values) if wide else vectors, values)
 
     def slopes(self, rest: Floats) -> Floats:
-        """Give slopes (P,) through what is left, as strong as the marginal likelihood says."""
+        """Return slopes (P,) through what is left, as strong as the marginal likelihood says."""
         if not len(self.strengths) or not rest.any():
             return np.zeros(self.x.shape[1])
         scores = self.directions.T @ (self.x.T @ rest) / np.sqrt(self.strengths)
@@ -250,7 +250,7 @@ class _Ridge:
 
 
 def _likelihoods(each: Floats, scores: Floats, rest: Floats) -> Floats:
-    """Give the log marginal likelihood of each signal share, its scale profiled out, up to a constant."""
+    """Return the log marginal likelihood of each signal share, its scale profiled out, up to a constant."""
     shares = _SIGNAL_SHARES[:, None]
     spread, others = shares * each + 1 - shares, len(rest) - len(each)
     beyond = max(float(rest @ rest - scores @ scores), 0.0) / (1 - _SIGNAL_SHARES)

@@ -112,13 +112,13 @@ def _in_steps(amounts: Floats, step: Floats) -> Floats:
 
 
 def weighed(activity: Activity, a: Assumptions) -> Split:
-    """Give the split in each draw, each amount times the draw's relative price: what is left to do is linear."""
+    """Return the split in each draw, each amount times the draw's relative price: what is left to do is linear."""
     parts, relative = split(activity, a), activity.relative[:, None]
     return Split(parts.saved * relative, parts.avoided * relative, parts.released * relative)
 
 
 def average(parts: Split) -> Split:
-    """Give the mean over draws as one draw (1, S, Y, L): `put` makes the means of all flows of it, exactly."""
+    """Return the mean over draws as one draw (1, S, Y, L): `put` makes the means of all flows of it, exactly."""
     return Split(*(each.mean(axis=0, keepdims=True) for each in (parts.saved, parts.avoided, parts.released)))
 
 
@@ -167,7 +167,7 @@ def _later(amounts: Floats, years: int) -> Floats:
 
 
 def grants(activity: Activity, a: Assumptions) -> Floats:
-    """Give the grant income of each schedule and year (S, Y), in GBP of the price year.
+    """Return the grant income of each schedule and year (S, Y), in GBP of the price year.
 
     `case.grant_year` in each of the first `case.grant_years` financial years from the one in which the schedule
     first employs somebody, a part of a year counting as that part; nothing before and after, and nothing for a
@@ -180,7 +180,7 @@ def grants(activity: Activity, a: Assumptions) -> Floats:
 
 
 def corrected(flows: Flows, a: Assumptions) -> Flows:
-    """Give the flows with optimism bias corrected: each line multiplied by `case.corrections`.
+    """Return the flows with optimism bias corrected: each line multiplied by `case.corrections`.
 
     What a programme spends less than no change is a saving, and falls by as much as a cost would rise.
     """

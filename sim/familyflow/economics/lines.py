@@ -229,7 +229,7 @@ ROLLOUT_LINES: Final = (
 
 
 def post_line(role: str) -> Line:
-    """Give the line of one role's posts: salary, on-costs and overheads, each day that a post is filled."""
+    """Return the line of one role's posts: salary, on-costs and overheads, each day that a post is filled."""
     return Line(
         "social_workers" if role == SOCIAL_WORKER else f"post_{role}",
         f"{FTE_DAYS}{role}",
@@ -243,12 +243,12 @@ def post_line(role: str) -> Line:
 
 
 def income_line(name: str, payer: str) -> Line:
-    """Give the line of an income: all of it, times the share that comes in."""
+    """Return the line of an income: all of it, times the share that comes in."""
     return Line(f"income_{name}", f"{INCOME_SHARE}{name}", f"{INCOME}{name}", Kind.INCOME, payer)
 
 
 def lines_for(ids: Iterable[str], payers: Mapping[str, str] = MappingProxyType({})) -> tuple[Line, ...]:
-    """Give every line that ids price: `LINES`, those of a rollout, one for each role with a salary and each income.
+    """Return every line that ids price: `LINES`, those of a rollout, one for each role with a salary and each income.
 
     Posts of social workers and of family key workers are programme too: a schedule that adds some pays for them,
     one that has fewer displaces existing budget; no other differs. `payers`: who pays each income, by its name.

@@ -40,7 +40,7 @@ def read_deflator(path: Path) -> dict[str, float]:
 
 
 def price_years(quantities: Mapping[str, Quantity]) -> dict[str, str]:
-    """Give the price year of every quantity that is in GBP, by id."""
+    """Return the price year of every quantity that is in GBP, by id."""
     return {name: given.year for name, given in quantities.items() if given.unit.startswith(MONEY_UNIT)}
 
 
@@ -55,7 +55,7 @@ def uprating(years: Mapping[str, str], price_year: str, deflator: Mapping[str, f
 
 
 def line_prices(samples: pd.DataFrame, lines: Sequence[Line], factors: Mapping[str, float]) -> pd.DataFrame:
-    """Give GBP per unit of each line's measure: a row a draw, a column a line; Problem if an id is missing.
+    """Return GBP per unit of each line's measure: a row a draw, a column a line; Problem if an id is missing.
 
     `samples` has a column draw and one for each quantity id; `factors` comes from `uprating`.
     """
@@ -64,7 +64,7 @@ def line_prices(samples: pd.DataFrame, lines: Sequence[Line], factors: Mapping[s
 
 
 def _price(samples: pd.DataFrame, line: Line, factors: Mapping[str, float]) -> Floats:
-    """Give one line's price in every draw."""
+    """Return one line's price in every draw."""
     if line.price not in factors:
         raise Problem(f"{line.price}: no price year is known; its unit must begin with '{MONEY_UNIT}'")
     price = _column(samples, line.price) * (factors[line.price] * line.factor)
@@ -76,14 +76,14 @@ def _price(samples: pd.DataFrame, line: Line, factors: Mapping[str, float]) -> F
 
 
 def _column(samples: pd.DataFrame, name: str) -> Floats:
-    """Give a quantity's value in every draw."""
+    """Return a quantity's value in every draw."""
     if name not in samples:
         raise Problem(f"{name}: missing; a cost line needs it{suggestion(name, map(str, samples.columns))}")
     return samples[name].to_numpy(dtype=np.float64)
 
 
 def _level(name: str, year: str, deflator: Mapping[str, float]) -> float:
-    """Give a year's price level."""
+    """Return a year's price level."""
     if year not in deflator:
         span = f"{min(deflator)} to {max(deflator)}" if deflator else "none"
         raise Problem(f"{name}: price year '{year}' is not in the deflator table, which has {span}")

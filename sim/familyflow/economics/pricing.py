@@ -18,7 +18,7 @@ DRAWS_AT_ONCE: Final = 25
 
 
 def deflator() -> dict[str, float]:
-    """Give the price index by financial year."""
+    """Return the price index by financial year."""
     return prices.read_deflator(paths.shipped("calibration", "gdp_deflator.csv"))
 
 

@@ -25,7 +25,7 @@ _COLUMNS: Final = ["draw", "schedule", "month", "team", "measure", "value"]
 
 
 def with_measures(monthly: pd.DataFrame, months: pd.Index) -> pd.DataFrame:
-    """Give ledger rows with those of the measures of `ROLLOUT_LINES` added; as they are where no post is filled.
+    """Return ledger rows with those of the measures of `ROLLOUT_LINES` added; as they are where no post is filled.
 
     `months` are the run's dates, day 0 first; the ledger's are timestamps.
     """
@@ -56,5 +56,5 @@ def _measures(posts: pd.DataFrame) -> Iterator[pd.DataFrame]:
 
 
 def _rows(posts: pd.DataFrame, values: pd.Series, measure: str) -> pd.DataFrame:
-    """Give rows of another measure in the places of some rows."""
+    """Return rows of another measure in the places of some rows."""
     return posts.assign(measure=measure, value=values)[_COLUMNS]

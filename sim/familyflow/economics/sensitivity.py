@@ -54,7 +54,7 @@ class Middle:
     parts: Split
 
     def npv(self, a: Assumptions) -> Floats:
-        """Give the mean present value (S,) under some assumptions that differ in no step: cash less spending."""
+        """Return the mean present value (S,) under some assumptions that differ in no step: cash less spending."""
         flows = ladder.put(self.parts, ladder.grants(self.activity, a), a)
         return np.asarray(((flows.cash - flows.spending) @ case.discount_factors(a))[0])
 
@@ -113,7 +113,7 @@ def _line(x: Floats, quantity: Quantity, name: str, npv: Floats) -> Bar:
 
 
 def two_way(activity: Activity, a: Assumptions, first: str, second: str, points: int) -> tuple[Floats, Floats, Floats]:
-    """Give the mean present value over two inputs of money: values of each (points,), and GBP (points, points, S)."""
+    """Return the mean present value over two inputs of money: values of each (points,), and GBP (points, points, S)."""
     average = middle(activity, a)
     xs, ys = (np.linspace(a.quantities[name].low, a.quantities[name].high, points) for name in (first, second))
     table = [[_moved(average, a, ((first, x), (second, y))) for y in ys] for x in xs]
@@ -121,7 +121,7 @@ def two_way(activity: Activity, a: Assumptions, first: str, second: str, points:
 
 
 def _moved(average: Middle, a: Assumptions, moves: Sequence[tuple[str, float]]) -> Floats:
-    """Give the mean present value (S,) with some inputs moved."""
+    """Return the mean present value (S,) with some inputs moved."""
     for name, value in moves:
         a = a.changed(name, float(value))
         average = _at(average, a, name)
@@ -129,7 +129,7 @@ def _moved(average: Middle, a: Assumptions, moves: Sequence[tuple[str, float]]) 
 
 
 def plane(activity: Activity, appraisal: Appraisal) -> Iterator[tuple[str, Floats, Floats]]:
-    """Give the cost-effectiveness plane: by schedule, child-years in care averted (D,) and net cost (D,), GBP.
+    """Return the cost-effectiveness plane: by schedule, child-years in care averted (D,) and net cost (D,), GBP.
 
     Net cost is the present value of spending less cash saved; child-years are not discounted. North-east is dearer
     and better, south-east cheaper and better.
@@ -140,5 +140,5 @@ def plane(activity: Activity, appraisal: Appraisal) -> Iterator[tuple[str, Float
 
 
 def draws_of(samples: pd.DataFrame, draws: NDArray[np.int64]) -> pd.DataFrame:
-    """Give the samples of a case's draws, in its order."""
+    """Return the samples of a case's draws, in its order."""
     return samples.set_index("draw", drop=False).loc[draws]

@@ -39,7 +39,7 @@ def positions(activity: Activity, flows: Flows, a: Assumptions, by: date) -> Pos
 
 
 def year_shares(activity: Activity, by: date) -> Floats:
-    """Give the share of each financial year (Y,) that is over by the end of a day."""
+    """Return the share of each financial year (Y,) that is over by the end of a day."""
     first, last = activity.spans[0][0], activity.spans[-1][1]
     if not first <= by <= last:
         raise Problem(f"by = {by}: must be a date that the run covers, {first} to {last}")
@@ -48,7 +48,7 @@ def year_shares(activity: Activity, by: date) -> Floats:
 
 
 def largest_cost(found: Positions, saving: float) -> Floats:
-    """Give the multiple of the spending (S,) at which the mean net position just meets a saving.
+    """Return the multiple of the spending (S,) at which the mean net position just meets a saving.
 
     multiple = (mean cash - saving) / mean spending; below 0 no cost is small enough; missing where nothing is spent.
     """
@@ -59,7 +59,7 @@ def largest_cost(found: Positions, saving: float) -> Floats:
 
 
 def smallest(points: Sequence[tuple[float, float]], wanted: float) -> float | None:
-    """Give the smallest x at which straight lines through points (x rising, y) reach what is wanted; None if none do.
+    """Return the smallest x at which straight lines through points (x rising, y) reach what is wanted; None if none do.
 
     What lies beyond the last point is not guessed at.
     """
@@ -72,6 +72,6 @@ def smallest(points: Sequence[tuple[float, float]], wanted: float) -> float | No
 
 
 def largest(points: Sequence[tuple[float, float]], wanted: float) -> float | None:
-    """Give the largest x at which straight lines through points (x rising, y) reach what is wanted; None if none do."""
+    """Return the largest x at which straight lines through points (x rising, y) reach what is wanted, or None."""
     turned = smallest([(-x, y) for x, y in reversed(points)], wanted)
     return None if turned is None else 0.0 - turned

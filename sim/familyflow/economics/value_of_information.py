@@ -49,7 +49,7 @@ class Estimate:
 
     @property
     def told(self) -> bool:
-        """Say whether the draws can tell the number from nought: only then is it printed."""
+        """Return whether the draws can tell the number from nought: only then is it printed."""
         return isfinite(self.value) and self.value > ERRORS * self.error
 
     @property
@@ -102,7 +102,7 @@ class Information:
 
 
 def draws_for(share: float) -> int:
-    """Give how many draws mostly tell a share of variance that one input has by itself.
+    """Return how many draws mostly tell a share of variance that one input has by itself.
 
     The error of a small share s at n draws is 2 (s / n)^0.5; it is to be told even when found an error too low.
     """
@@ -110,23 +110,23 @@ def draws_for(share: float) -> int:
 
 
 def perfect(benefits: Floats) -> float:
-    """Give EVPI of benefits (D, S): mean of the best in each draw, less the best mean."""
+    """Return EVPI of benefits (D, S): mean of the best in each draw, less the best mean."""
     return evpi(benefits).value
 
 
 def evpi(benefits: Floats) -> Estimate:
-    """Give EVPI of benefits (D, S) with its error."""
+    """Return EVPI of benefits (D, S) with its error."""
     over = _over_best(benefits)
     return _gain(over.max(axis=1), over)
 
 
 def partial(benefits: Floats, inputs: Floats) -> float:
-    """Give EVPPI of a group of inputs (D, P), for benefits (D, S), whether it is told or not; never below nought."""
+    """Return EVPPI of a group of inputs (D, P), for benefits (D, S), whether it is told or not; never below nought."""
     return evppi(benefits, inputs).value
 
 
 def evppi(benefits: Floats, inputs: Floats) -> Estimate:
-    """Give EVPPI of a group of inputs (D, P), for benefits (D, S), with its error; unknown where draws are too few."""
+    """Return EVPPI of a group of inputs (D, P), for benefits (D, S), with its error; unknown for too few draws."""
     if len(benefits) < FEWEST:
         return UNKNOWN
     over = _over_best(benefits)
@@ -134,7 +134,7 @@ def evppi(benefits: Floats, inputs: Floats) -> Estimate:
 
 
 def groups(benefits: Floats, samples: pd.DataFrame, names: Mapping[str, Sequence[str]]) -> list[Information]:
-    """Give EVPPI and the share of variance of each group of inputs, named with the samples' columns."""
+    """Return EVPPI and the share of variance of each group of inputs, named with the samples' columns."""
     benefits, samples = benefits[:MOST], samples.iloc[:MOST]
     over, y = _over_best(benefits), _best_moving(benefits)
     base = cross_fit.predicted(y, y[:, :0])[..., 0] if len(y) >= FEWEST else y
@@ -142,7 +142,7 @@ def groups(benefits: Floats, samples: pd.DataFrame, names: Mapping[str, Sequence
 
 
 def _best_moving(benefits: Floats) -> Floats:
-    """Give the benefits (D, 1) of the schedule with the highest mean among those that change anything."""
+    """Return the benefits (D, 1) of the schedule with the highest mean among those that change anything."""
     moving = benefits[:, benefits.std(axis=0) > 0]
     return moving[:, [moving.mean(axis=0).argmax()]] if moving.shape[1] else benefits[:, :1]
 
@@ -158,19 +158,19 @@ def _one(group: str, over: Floats, y: Floats, base: Floats, samples: pd.DataFram
 
 
 def _over_best(benefits: Floats) -> Floats:
-    """Give benefits (D, S) over those of the schedule with the best mean, whose own are then exactly 0."""
+    """Return benefits (D, S) over those of the schedule with the best mean, whose own are then exactly 0."""
     return np.asarray(benefits - benefits[:, [benefits.mean(axis=0).argmax()]])
 
 
 def _worth(over: Floats, foretold: Floats) -> Estimate:
-    """Give what choosing by what is foretold (R, D, S) brings over choosing once for all, averaged over deals."""
+    """Return what choosing by what is foretold (R, D, S) brings over choosing once for all, averaged over deals."""
     chosen = foretold.argmax(axis=-1)
     found = _gain(np.take_along_axis(over, chosen.T, axis=1).mean(axis=1), over)
     return Estimate(max(found.value, 0.0), found.error)
 
 
 def _gain(reached: Floats, over: Floats) -> Estimate:
-    """Give the mean of what is reached (D,), over the best of one schedule's (D, S); its error is a jackknife's.
+    """Return the mean of what is reached (D,), over the best of one schedule's (D, S); its error is a jackknife's.
 
     Both are over the best schedule's benefits, so that where no draw changes the choice the gain is 0 to the bit.
     """
@@ -183,7 +183,7 @@ def _gain(reached: Floats, over: Floats) -> Estimate:
 
 
 def _foretold(y: Floats, foretold: Floats, base: Floats) -> Estimate:
-    """Give the share of the variance of y (D,) that is foretold (R, D) better than by the mean of others (R, D).
+    """Return the share of the variance of y (D,) that is foretold (R, D) better than by the mean of others (R, D).
 
     The error is that of a ratio of means over draws, and of the deals among each other.
     """

@@ -277,7 +277,7 @@ def _lived(structure: Structure, spells: list[_Spell], shares: Floats, entries: 
 
 
 def _within(structure: Structure, s: int, t: int) -> bool:
-    """Say whether a move stays inside one spell of plans, solved together."""
+    """Return whether a move stays inside one spell of plans, solved together."""
     return bool(structure.group[s] == structure.group[t] and not structure.decision[s] and not structure.decision[t])
 
 

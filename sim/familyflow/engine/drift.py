@@ -62,7 +62,7 @@ def from_values(values: Mapping[str, float], structure: Structure, years: int) -
 
 
 def _spread(structure: Structure, factors: Floats) -> tuple[Floats, Floats]:
-    """Give each factor's multipliers (factors, D) to the exits and the sources that it is declared for."""
+    """Return each factor's multipliers (factors, D) to the exits and the sources that it is declared for."""
     pathway = structure.pathway
     exits, sources = np.ones((*structure.to.shape, STRETCHES)), np.ones((len(pathway.sources), STRETCHES))
     names = [source.name for source in pathway.sources]

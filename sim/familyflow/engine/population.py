@@ -279,7 +279,7 @@ def _in_care(
 
 
 def _place(structure: Structure, expected: Expectation, families: Population, k: int, keys: Keys) -> None:
-    """Give the k-th child of each family an age, a placement and a time in care from the equilibrium, jointly."""
+    """Return the k-th child of each family an age, a placement and a time in care from the equilibrium, jointly."""
     here = families.size > k
     u = keys.uniforms(len(families), Purpose.START_PLACE, k)
     where = np.where(

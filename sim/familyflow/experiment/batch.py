@@ -154,7 +154,7 @@ def as_finished(
 
 
 def _failed(future: Future[Done]) -> bool:
-    """Say whether a future that is done holds an exception."""
+    """Return whether a future that is done holds an exception."""
     return future.exception() is not None
 
 

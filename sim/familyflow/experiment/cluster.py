@@ -97,5 +97,5 @@ def of_same_code(digest: str, task: Callable[Inputs, Result], /, *args: Inputs.a
 
 @cache
 def our_digest() -> str:
-    """Give the digest of the code that this process runs."""
+    """Return the digest of the code that this process runs."""
     return provenance.code_digest()

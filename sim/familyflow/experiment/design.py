@@ -205,7 +205,7 @@ def _input_findings(index: int, given: InputTable, quantity: Quantity, method: s
 
 
 def _unsuited(given: InputTable, method: str) -> tuple[str, str] | None:
-    """Give a key that does not go with the method, and what is allowed there."""
+    """Return a key that does not go with the method, and what is allowed there."""
     if method == GRID and given.values is None and given.steps is None:
         return "steps", "a grid wants values, or the number of steps from low to high"
     if method != GRID and (given.values or given.steps):
@@ -225,14 +225,14 @@ def _input(given: InputTable, quantity: Quantity, method: str) -> Input:
 
 
 def points(design: Design) -> Floats:
-    """Give the points of a design: a row a point, a column an input. The same design gives the same points."""
+    """Return the points of a design: a row a point, a column an input. The same design gives the same points."""
     if design.method == GRID:
         return np.array([*product(*(each.values for each in design.inputs))])
     return _hypercube(design) if design.method == LATIN_HYPERCUBE else _saltelli(design)
 
 
 def count(design: Design) -> int:
-    """Give the number of points of a design."""
+    """Return the number of points of a design."""
     if design.method == GRID:
         return prod(len(each.values) for each in design.inputs)
     return design.size * (len(design.inputs) + 2 if design.method == SOBOL else 1)
@@ -245,7 +245,7 @@ def salib_problem(design: Design) -> dict[str, object]:
 
 
 def _hypercube(design: Design) -> Floats:
-    """Give the points of a Latin hypercube: in each input, one in each of as many equal steps."""
+    """Return the points of a Latin hypercube: in each input, one in each of as many equal steps."""
     from scipy.stats import qmc  # noqa: PLC0415 - a second, and only for such a design
 
     sampler = qmc.LatinHypercube(len(design.inputs), seed=np.random.default_rng(design.plan.seed))
@@ -254,7 +254,7 @@ def _hypercube(design: Design) -> Floats:
 
 
 def _saltelli(design: Design) -> Floats:
-    """Give the points of Saltelli's scheme: two Sobol samples, and one for each input that mixes them."""
+    """Return the points of Saltelli's scheme: two Sobol samples, and one for each input that mixes them."""
     from SALib.sample import sobol  # type: ignore[import-untyped] # noqa: PLC0415 - half a second, and only here
 
     seed = np.random.default_rng(design.plan.seed)
@@ -263,12 +263,12 @@ def _saltelli(design: Design) -> Floats:
 
 
 def fixed(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
-    """Give the scenario with some quantities the same in every draw; all others are sampled as ever."""
+    """Return the scenario with some quantities the same in every draw; all others are sampled as ever."""
     return scenarios.with_parameters(scenario, {key: _point(scenario, key, value) for key, value in values.items()})
 
 
 def _point(scenario: Scenario, key: str, value: float) -> Quantity:
-    """Give a quantity that has one value."""
+    """Return a quantity that has one value."""
     before = scenario.quantities[key]
     return Quantity(value, value, value, before.unit, before.year, before.source, Status.ASSUMED, "fixed by a sweep")
 

@@ -58,7 +58,7 @@ def table(outcomes: pd.DataFrame, inputs: pd.DataFrame) -> pd.DataFrame:
 
 
 def indices(design: Design, outcomes: pd.DataFrame) -> pd.DataFrame:
-    """Give the share of the variation between points that each input explains (columns as INDICES).
+    """Return the share of the variation between points that each input explains (columns as INDICES).
 
     What varies is the average over draws. `first_order` is what an input explains alone, `total` with all that it
     does together with others. Sobol designs: both, by Saltelli's and Jansen's estimators; a Latin hypercube: the
@@ -75,7 +75,7 @@ def indices(design: Design, outcomes: pd.DataFrame) -> pd.DataFrame:
 
 
 def _cells(outcomes: pd.DataFrame) -> Iterator[tuple[tuple[str, str], Floats]]:
-    """Give the values (points, draws) of each schedule and measure."""
+    """Return the values (points, draws) of each schedule and measure."""
     for (schedule, name), rows in outcomes.groupby(["schedule", "measure"], sort=False):
         yield (
             (str(schedule), str(name)),
@@ -84,7 +84,7 @@ def _cells(outcomes: pd.DataFrame) -> Iterator[tuple[tuple[str, str], Floats]]:
 
 
 def _explained(design: Design, values: Floats) -> Iterator[tuple[Index, float, str]]:
-    """Give the indices of one schedule's measure, how much is chance, and why there are none."""
+    """Return the indices of one schedule's measure, how much is chance, and why there are none."""
     means, chance = values.mean(axis=1), _chance(values)
     if note := _unexplained(design, means):
         for name in design.names:
@@ -104,7 +104,7 @@ def _unexplained(design: Design, means: Floats) -> str:
 
 
 def _chance(values: Floats) -> float:
-    """Give the error variance of points' averages over the variance between them, at most 1.
+    """Return the error variance of points' averages over the variance between them, at most 1.
 
     Points are paired: what a draw does to all of them alike is no error between them.
     """
@@ -118,12 +118,12 @@ def _chance(values: Floats) -> float:
 
 
 def _methods() -> dict[str, Callable[[Design, Floats], Iterator[Index]]]:
-    """Give how each kind of design is analysed."""
+    """Return how each kind of design is analysed."""
     return {GRID: _of_grid, LATIN_HYPERCUBE: _of_hypercube, SOBOL: _of_sobol}
 
 
 def _of_sobol(design: Design, values: Floats) -> Iterator[Index]:
-    """Give the indices of Saltelli's scheme."""
+    """Return the indices of Saltelli's scheme."""
     from SALib.analyze import sobol  # type: ignore[import-untyped] # noqa: PLC0415 - half a second, and only here
 
     found = sobol.analyze(
@@ -139,7 +139,7 @@ def _of_sobol(design: Design, values: Floats) -> Iterator[Index]:
 
 
 def _of_hypercube(design: Design, values: Floats) -> Iterator[Index]:
-    """Give the first-order indices of a Latin hypercube by RBD-FAST."""
+    """Return the first-order indices of a Latin hypercube by RBD-FAST."""
     from SALib.analyze import rbd_fast  # noqa: PLC0415 - half a second, and only here
 
     found = rbd_fast.analyze(
@@ -155,7 +155,7 @@ def _of_hypercube(design: Design, values: Floats) -> Iterator[Index]:
 
 
 def _of_grid(design: Design, values: Floats) -> Iterator[Index]:
-    """Give the indices of a full grid, whose points are all there are; the interval is over draws."""
+    """Return the indices of a full grid, whose points are all there are; the interval is over draws."""
     cells = _on_grid(design, values)
     luck = np.random.default_rng(design.plan.seed)
     draws = cells.shape[-1]
@@ -172,18 +172,18 @@ def _on_grid(design: Design, values: Floats) -> Floats:
 
 
 def _alone(means: Floats, axis: int) -> float:
-    """Give the variance of an input's averages over the others, as a share of all variance."""
+    """Return the variance of an input's averages over the others, as a share of all variance."""
     others = tuple(each for each in range(means.ndim) if each != axis)
     return float(np.divide(means.mean(axis=others).var(), means.var()))
 
 
 def _with_others(means: Floats, axis: int) -> float:
-    """Give the share of all variance that the other inputs, all of them together, do not explain."""
+    """Return the share of all variance that the other inputs, all of them together, do not explain."""
     return 1 - float(np.divide(means.mean(axis=axis).var(), means.var()))
 
 
 def main_effects(design: Design, outcomes: pd.DataFrame) -> pd.DataFrame:
-    """Give what each level of a grid's inputs does (columns as EFFECTS); empty for another design.
+    """Return what each level of a grid's inputs does (columns as EFFECTS); empty for another design.
 
     `mean` is the average at a level over all levels of the other inputs, `effect` the same less the average over the
     whole grid, and `mc_error` the effect's standard error: draws are paired, so it is smaller than the mean's.
@@ -200,7 +200,7 @@ def main_effects(design: Design, outcomes: pd.DataFrame) -> pd.DataFrame:
 
 
 def _levels(cells: Floats, axis: int) -> Iterator[tuple[float, float, float]]:
-    """Give mean, effect and the effect's standard error at each level of one input."""
+    """Return mean, effect and the effect's standard error at each level of one input."""
     others = tuple(each for each in range(cells.ndim - 1) if each != axis)
     levels = cells.mean(axis=others)
     effects = levels - levels.mean(axis=0)
@@ -220,14 +220,14 @@ MAIN_EFFECTS_FILE: Final = "main_effects.csv"
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[dict[Any, Any]]:
-    """Give a frame's rows."""
+    """Return a frame's rows."""
     yield from frame.to_dict("records")
 
 
 def document(
     design: Design, table: pd.DataFrame, indices: pd.DataFrame, main_effects: pd.DataFrame
 ) -> dict[str, object]:
-    """Give design, table, indices and main effects as plain values; what is undefined is None."""
+    """Return design, table, indices and main effects as plain values; what is undefined is None."""
     plan = design.plan
     asked = {
         "scenario": plan.scenario.name,

@@ -28,7 +28,7 @@ class Slice:
         return f"{self.number}/{self.of_all}"
 
     def of(self, draws: int) -> range:
-        """Give the draws of this slice."""
+        """Return the draws of this slice."""
         return range(self.number - 1, draws, self.of_all)
 
 
@@ -71,7 +71,7 @@ def planned(
 
 
 def known_schedule(scenario: Scenario, name: str) -> str:
-    """Give the name of a schedule that is asked for by it or by an earlier one; Problem when the scenario has none."""
+    """Return the name of a schedule that is asked for by it or an earlier one; Problem when the scenario has none."""
     name = next((each.name for each in scenario.schedules.values() if name in each.formerly), name)
     if name not in scenario.schedules:
         nearest = suggestion(name, scenario.schedules)

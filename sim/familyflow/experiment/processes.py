@@ -33,7 +33,7 @@ _ONE_THREAD: Final = (
 
 
 def available() -> int:
-    """Give the number of processors that this process may use."""
+    """Return the number of processors that this process may use."""
     usable = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
     return min(usable, MOST_WORKERS)
 

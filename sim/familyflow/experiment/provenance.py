@@ -22,17 +22,17 @@ _GIT_SECONDS: Final = 5
 
 
 def versions() -> dict[str, str]:
-    """Give the version of Python and of each package that numbers pass through."""
+    """Return the version of Python and of each package that numbers pass through."""
     return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
 
 
 def text_digest(text: str) -> str:
-    """Give the SHA-256 of a text, in hexadecimal."""
+    """Return the SHA-256 of a text, in hexadecimal."""
     return sha256(text.encode()).hexdigest()
 
 
 def code_digest(package: Path | None = None, floors: Sequence[str] = DECIDING_FLOORS) -> str:
-    """Give the SHA-256 of the source of the deciding floors, the same in a checkout and when installed."""
+    """Return the SHA-256 of the source of the deciding floors, the same in a checkout and when installed."""
     root = package or _package()
     digest = sha256()
     for floor in floors:
@@ -43,7 +43,7 @@ def code_digest(package: Path | None = None, floors: Sequence[str] = DECIDING_FL
 
 
 def commit(package: Path | None = None) -> str | None:
-    """Give the git commit of the checkout, "-dirty" after it when files have changed; None outside one."""
+    """Return the git commit of the checkout, "-dirty" after it when files have changed; None outside one."""
     checkout = (package or _package()).parents[1]
     git = which("git")
     if git is None or not (checkout / ".git").exists():
@@ -57,5 +57,5 @@ def commit(package: Path | None = None) -> str | None:
 
 
 def _package() -> Path:
-    """Give the folder of the installed package or of the checkout's source."""
+    """Return the folder of the installed package or of the checkout's source."""
     return Path(str(familyflow.__file__)).parent

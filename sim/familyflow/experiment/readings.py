@@ -59,7 +59,7 @@ class Extent:
 
 
 def extents(study: Study) -> dict[str, Extent]:
-    """Give what of a run can stand under every reading; nothing where no schedule or no effect is there to be read."""
+    """Return what of a run can stand under every reading; nothing where no schedule or effect is there to be read."""
     plan = study.plan
     others = tuple(name for name in plan.schedules if name != NO_CHANGE)
     if not others or not claimed(plan.scenario):
@@ -86,7 +86,7 @@ def simulate(study: Study, wanted: str, executor: Executor, *, engine: str, ahea
 
 
 def found(study: Study) -> Readings | None:
-    """Give the case under each reading, of as much as the run's folder holds; None when it holds none."""
+    """Return the case under each reading, of as much as the run's folder holds; None when it holds none."""
     for extent in extents(study).values():
         folders = {name: _folder(study, extent, name) for name in _studies(study.plan.scenario).values()}
         if all(store.joined(folder) for name, folder in folders.items() if name != study.plan.scenario.reading):
@@ -106,7 +106,7 @@ def _gathered(study: Study, extent: Extent) -> Readings:
 
 
 def _measured(study: Study, extent: Extent, folder: Path) -> pd.DataFrame:
-    """Give schedule, measure, draw and value of what a folder holds of some schedules, against the run's no change."""
+    """Return schedule, measure, draw and value of what a folder holds of some schedules, beside the run's no change."""
     plan, samples = study.plan, store.table(folder, store.DRAWS)
     blocks = list(_blocks(study.folder, folder, extent))
     values = pd.concat(summary.measures(each, priced(plan.scenario, each, samples)) for each in blocks)
@@ -116,7 +116,7 @@ def _measured(study: Study, extent: Extent, folder: Path) -> pd.DataFrame:
 
 
 def _present_values(activity: Activity, a: Assumptions) -> pd.DataFrame:
-    """Give each schedule's net present value of cash, draw by draw."""
+    """Return each schedule's net present value of cash, draw by draw."""
     npv = appraisal.appraise(activity, ladder.cash_flow(activity, a), a).npv
     columns = {name: npv[:, s] for s, name in enumerate(activity.schedules) if name != NO_CHANGE}
     frames = [
@@ -137,7 +137,7 @@ def _blocks(run: Path, folder: Path, extent: Extent) -> Iterator[pd.DataFrame]:
 
 
 def _variants(scenario: Scenario) -> dict[str, Scenario]:
-    """Give the scenario under each reading."""
+    """Return the scenario under each reading."""
     return {name: under(scenario, name) for name in READINGS}
 
 
@@ -150,7 +150,7 @@ def _studies(scenario: Scenario) -> dict[str, str]:
 
 
 def _says(scenario: Scenario) -> tuple[object, ...]:
-    """Give what a scenario's reading says of each effect that its programme claims."""
+    """Return what a scenario's reading says of each effect that its programme claims."""
     numbers = (scenario.quantities[name] for name in claimed(scenario))
     return (*((each.low, each.value, each.high) for each in numbers), scenario.programme.council_level)
 

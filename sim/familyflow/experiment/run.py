@@ -30,7 +30,7 @@ def run(plan: Plan, draw: int, rates: Mapping[str, float], engine: str = COMPILE
 
 
 def tidy(records: pd.DataFrame, draw: int) -> pd.DataFrame:
-    """Give records their draw, their types and their order."""
+    """Return records their draw, their types and their order."""
     typed = records.assign(draw=draw).astype(
         {"draw": "int32", "schedule": "str", "team": "str", "measure": "str", "value": "float64"}
     )

@@ -21,7 +21,7 @@ _FEW: Final = 5
 
 
 def plan_of(scenario: Scenario, folders: Sequence[Path]) -> Plan:
-    """Give the plan of which some folders hold slices; Problem when they are not slices of one study of a scenario.
+    """Return the plan of which some folders hold slices; Problem when they are not slices of one study of a scenario.
 
     What was set for the slices, and their reading of the evidence, are those of the plan.
     """

@@ -164,7 +164,7 @@ def note(folder: Path, described: Manifest, done: int, *, complete: bool) -> Non
 
 
 def encoded(records: pd.DataFrame, *inputs: Mapping[str, float]) -> bytes:
-    """Give one draw's monthly records as a Parquet file in memory, with its inputs, in the order of INPUTS, inside.
+    """Return one draw's monthly records as a Parquet file in memory, with its inputs, in the order of INPUTS, inside.
 
     The same records and inputs give the same bytes.
     """
@@ -185,12 +185,12 @@ def keep(folder: Path, draw: int, content: bytes) -> None:
 
 
 def finished(folder: Path, draws: int) -> frozenset[int]:
-    """Give the draws below `draws` that are kept and can be read."""
+    """Return the draws below `draws` that are kept and can be read."""
     return frozenset(draw for draw in range(draws) if rows_of(part(folder, draw)) is not None)
 
 
 def joined(folder: Path) -> int:
-    """Give the number of draws in the tables that a finished study leaves; 0 while it is not finished."""
+    """Return the number of draws in the tables that a finished study leaves; 0 while it is not finished."""
     described = read_manifest(folder)
     tables = (rows_of(folder / name) for name in (MONTHLY, *INPUTS))
     whole = described.get("complete") is True and all(rows is not None for rows in tables)
@@ -286,7 +286,7 @@ def _read(path: Path) -> pa.Table:
 
 
 def rows_of(path: Path) -> int | None:
-    """Give the number of rows of a Parquet file; None when there is none or it is broken."""
+    """Return the number of rows of a Parquet file; None when there is none or it is broken."""
     try:
         with parquet.ParquetFile(path) as file:
             return int(file.metadata.num_rows)
@@ -350,19 +350,19 @@ def differences(found: Manifest, described: Manifest) -> list[str]:
 
 
 def scenario_of(folder: Path) -> str:
-    """Give the name of the scenario of a finished study; Problem when a folder holds none."""
+    """Return the name of the scenario of a finished study; Problem when a folder holds none."""
     if not joined(folder):
         raise Problem(f"{folder}: holds no finished run; give a folder that 'familyflow run' finished")
     return str(read_manifest(folder)["scenario"])
 
 
 def asked_for(found: Manifest) -> tuple[str, tuple[str, ...]]:
-    """Give the reading of the evidence and the settings of which a manifest speaks."""
+    """Return the reading of the evidence and the settings of which a manifest speaks."""
     return str(found.get(READING, CENTRAL)), tuple(map(str, cast("list[str]", found.get(SETTINGS, []))))
 
 
 def plan_of(folder: Path, scenario: Scenario) -> Plan:
-    """Give the plan of a finished study; Problem when it was made of another scenario or version."""
+    """Return the plan of a finished study; Problem when it was made of another scenario or version."""
     found = read_manifest(folder)
     given = Plan(
         scenario=scenario,

@@ -115,7 +115,7 @@ class Study:
         return self.findings.caseloads
 
     def precision(self, asked: Precision) -> str:
-        """Say whether the averages of some measures are as precise as asked, and how many draws it took."""
+        """Return whether the averages of some measures are as precise as asked, and how many draws it took."""
         return precision.sentence(precision.errors(self.summary, asked.measures), asked.share, self.plan.draws)
 
     @property

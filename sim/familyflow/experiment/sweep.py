@@ -127,7 +127,7 @@ def conduct(design: Design, folder: Path, executor: Executor, *, ahead: int = 1,
 
 
 def is_complete(folder: Path) -> bool:
-    """Say whether a folder holds a sweep that is finished."""
+    """Return whether a folder holds a sweep that is finished."""
     return store.read_manifest(folder).get("complete") is True and store.rows_of(folder / OUTCOMES) is not None
 
 
@@ -163,7 +163,7 @@ def _layout(design: Design) -> _Layout:
 
 
 def _of(values: Values, names: Sequence[str]) -> tuple[float, ...]:
-    """Give some of the values, in the order of their names."""
+    """Return some of the values, in the order of their names."""
     return tuple(values[name] for name in names)
 
 
@@ -205,7 +205,7 @@ class _Runner:
         return self.executor.submit(work, self.design, part, fitted)
 
     def _fitted(self, wanted: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Values]:
-        """Give the fitted rates of some draws of some fits: those that are kept, and the others fitted now."""
+        """Return the fitted rates of some draws of some fits: those that are kept, and the others fitted now."""
         found = {key: rates for key in wanted if (rates := _read_rates(self._rates_file(key))) is not None}
         missing = [key for key in wanted if key not in found]
         solutions = self._solved({fit for fit, _ in missing})
@@ -222,7 +222,7 @@ class _Runner:
         return found
 
     def _solved(self, fits: set[int]) -> dict[int, Solution]:
-        """Give the central solutions of some fits."""
+        """Return the central solutions of some fits."""
 
         def begin(fit: int) -> Future[Solution]:
             """Submit one fit."""
@@ -240,7 +240,7 @@ class _Runner:
 
     @cached_property
     def _plans(self) -> list[Plan]:
-        """Give each fit's plan."""
+        """Return each fit's plan."""
         plan = self.design.plan
         return [replace(plan, scenario=fixed(plan.scenario, values)) for values in self.layout.fits]
 
@@ -278,14 +278,14 @@ def measured(scenario: Scenario, monthly: pd.DataFrame, samples: pd.DataFrame, w
 
 
 def encoded(outcomes: pd.DataFrame) -> bytes:
-    """Give outcomes as a Parquet file in memory."""
+    """Return outcomes as a Parquet file in memory."""
     buffer = BytesIO()
     parquet.write_table(_table(outcomes), buffer, compression="zstd")
     return buffer.getvalue()
 
 
 def _table(outcomes: pd.DataFrame) -> pa.Table:
-    """Give outcomes as a table of SCHEMA."""
+    """Return outcomes as a table of SCHEMA."""
     return pa.Table.from_pandas(outcomes[SCHEMA.names], SCHEMA, preserve_index=False).replace_schema_metadata(None)
 
 
@@ -326,7 +326,7 @@ def read_outcomes(folder: Path) -> pd.DataFrame:
 
 
 def read_points(design: Design) -> pd.DataFrame:
-    """Give the points of a design as a table: point, then a column an input."""
+    """Return the points of a design as a table: point, then a column an input."""
     table = pd.DataFrame(points(design), columns=list(design.names))
     table.insert(0, "point", range(len(table)))
     return table.astype({"point": "int32"})

@@ -53,7 +53,7 @@ def require(
 
 
 def _first_step(scenario: Scenario, schedule: str) -> date:
-    """Give the date of a schedule's first step; Problem when it has none."""
+    """Return the date of a schedule's first step; Problem when it has none."""
     steps = scenario.schedules[schedule].rollout
     if not steps:
         raise Problem(f"{scenario.name}: the schedule '{schedule}' has no step, so it can save nothing; name another")

@@ -19,49 +19,49 @@ _YEAR_DIGITS: Final = 4
 
 
 def month_end(day: date) -> date:
-    """Give the last day of a date's calendar month."""
+    """Return the last day of a date's calendar month."""
     return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def anniversary(start: date, years: int) -> date:
-    """Give the same date some years on; the last day of a month stays the last day of that month."""
+    """Return the same date some years on; the last day of a month stays the last day of that month."""
     first = start.replace(year=start.year + years, day=1)
     last = month_end(first)
     return last if start == month_end(start) else first.replace(day=min(start.day, last.day))
 
 
 def years_on(start: date, years: float) -> date:
-    """Give the date some years on, of which there may be a part: whole years by the calendar, the rest in days."""
+    """Return the date some years on, of which there may be a part: whole years by the calendar, the rest in days."""
     whole = floor(years)
     return anniversary(start, whole) + timedelta(days=round((years - whole) * DAYS_PER_YEAR))
 
 
 def months_on(day: date, months: int) -> date:
-    """Give the same day some months on, or the last of that month where it has no such day."""
+    """Return the same day some months on, or the last of that month where it has no such day."""
     last = _month_end_after(day, months)
     return last.replace(day=min(day.day, last.day))
 
 
 def month_ends(start: date, years: int) -> tuple[date, ...]:
-    """Give the start itself, then the last day of every calendar month after it, up to start + years."""
+    """Return the start itself, then the last day of every calendar month after it, up to start + years."""
     end = anniversary(start, years)
     ends = (_month_end_after(start, months) for months in range(MONTHS_PER_YEAR * years + 1))
     return (start, *(day for day in ends if start < day <= end))
 
 
 def _month_end_after(start: date, months: int) -> date:
-    """Give the last day of the calendar month that lies some months after the start's."""
+    """Return the last day of the calendar month that lies some months after the start's."""
     years, month = divmod(start.month - 1 + months, MONTHS_PER_YEAR)
     return month_end(date(start.year + years, month + 1, 1))
 
 
 def day_of(when: date, start: date) -> float:
-    """Give the model's time at the beginning of a date, in days since the start; negative before it."""
+    """Return the model's time at the beginning of a date, in days since the start; negative before it."""
     return float((when - start).days)
 
 
 def date_of(day: float, start: date) -> date:
-    """Give the date on which a model time falls; the inverse of day_of."""
+    """Return the date on which a model time falls; the inverse of day_of."""
     return start + timedelta(days=floor(day))
 
 
@@ -72,12 +72,12 @@ def financial_year(when: date) -> str:
 
 
 def financial_year_start(label: str) -> date:
-    """Give the 1 April on which a financial year such as "2020/21" begins."""
+    """Return the 1 April on which a financial year such as "2020/21" begins."""
     return date(int(label.partition("/")[0]), _APRIL, 1)
 
 
 def financial_year_end(label: str) -> date:
-    """Give the 31 March on which a financial year such as "2020/21" ends."""
+    """Return the 31 March on which a financial year such as "2020/21" ends."""
     first = financial_year_start(label)
     return first.replace(year=first.year + 1) - timedelta(days=1)
 
@@ -98,5 +98,5 @@ def working_days(days: float) -> float:
 
 
 def first_year(label: str) -> int:
-    """Give the calendar year in which a financial year such as "2020/21" begins."""
+    """Return the calendar year in which a financial year such as "2020/21" begins."""
     return int(label[:_YEAR_DIGITS])

@@ -62,7 +62,7 @@ def compiled(function: Function) -> Function:
 
 
 def is_kept(function: Callable[..., object]) -> bool:
-    """Say whether a compiled function's machine code is on disk."""
+    """Return whether a compiled function's machine code is on disk."""
     folder = Path(CONFIG.CACHE_DIR)
     name = getattr(function, "__qualname__", "")
     return folder.is_dir() and any(folder.rglob(f"*.{name}-*.nbi"))

@@ -34,7 +34,7 @@ _UNIT: Final = 2.0**-53
 
 @compiled
 def words(seed: int, replication: int, entity: int, visit: int, purpose: int, index: int) -> Words:
-    """Give the four 64-bit words that belong to a key and a counter, six whole numbers from 0 below 2**63.
+    """Return the four 64-bit words that belong to a key and a counter, six whole numbers from 0 below 2**63.
 
     NumPy adds one to its counter before it draws: numpy.random.Philox(counter=c, key=k).random_raw(4) gives
     what this gives at c + 1.
@@ -56,13 +56,13 @@ def _unit(word: np.uint64) -> float:
 
 @compiled
 def uniform(seed: int, replication: int, entity: int, visit: int, purpose: int, index: int) -> float:
-    """Give a number strictly between 0 and 1: the first word's upper 53 bits, the last of them set."""
+    """Return a number strictly between 0 and 1: the first word's upper 53 bits, the last of them set."""
     return _unit(words(seed, replication, entity, visit, purpose, index)[0])
 
 
 @compiled
 def exponential(seed: int, replication: int, entity: int, visit: int, purpose: int, index: int) -> float:
-    """Give a unit-exponential budget, above 0, with mean 1."""
+    """Return a unit-exponential budget, above 0, with mean 1."""
     return -log(uniform(seed, replication, entity, visit, purpose, index))
 
 

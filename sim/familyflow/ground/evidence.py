@@ -19,13 +19,13 @@ FILES: Final = (COUNCILS, RELEASES)
 
 
 def named() -> Path | None:
-    """Give the folder that the environment names, if any."""
+    """Return the folder that the environment names, if any."""
     folder = os.environ.get(FOLDER)
     return Path(folder) if folder else None
 
 
 def path(name: str) -> Path:
-    """Give the file in use of that name; Problem when the named folder does not hold it."""
+    """Return the file in use of that name; Problem when the named folder does not hold it."""
     folder = named()
     if folder is None:
         return paths.shipped("calibration", name)
@@ -36,7 +36,7 @@ def path(name: str) -> Path:
 
 
 def digest() -> str:
-    """Give the SHA-256 of the evidence in use, the same wherever it lies."""
+    """Return the SHA-256 of the evidence in use, the same wherever it lies."""
     total = hashlib.sha256()
     for name in FILES:
         total.update(f"{name}\n".encode())

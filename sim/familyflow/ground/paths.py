@@ -12,7 +12,7 @@ Kind: TypeAlias = Literal["scenarios", "calibration"]
 
 
 def folder(kind: Kind) -> Path:
-    """Give the folder of one kind of data: inside an installed package, or beside the code in a checkout."""
+    """Return the folder of one kind of data: inside an installed package, or beside the code in a checkout."""
     package = Path(str(files("familyflow")))
     installed = package / "shipped" / kind
     return installed if installed.is_dir() else package.parents[1] / kind
@@ -24,7 +24,7 @@ def names(kind: Kind, suffix: str) -> tuple[str, ...]:
 
 
 def shipped(kind: Kind, name: str) -> Path:
-    """Give the path of a shipped file by its full name; Problem when there is none."""
+    """Return the path of a shipped file by its full name; Problem when there is none."""
     path = folder(kind) / name
     if path.is_file():
         return path

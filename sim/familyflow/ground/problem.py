@@ -14,7 +14,7 @@ class Problem(Exception):  # noqa: N818 - a user reads this name: it is a proble
 
 
 def suggestion(name: str, allowed: Iterable[str]) -> str:
-    """Give the nearest allowed name as " (did you mean 'x'?)", or nothing when none is near."""
+    """Return the nearest allowed name as " (did you mean 'x'?)", or nothing when none is near."""
     lowered = {candidate.lower(): candidate for candidate in allowed}
     nearest = get_close_matches(name.lower(), lowered, n=1)
     return f" (did you mean '{lowered[nearest[0]]}'?)" if nearest else ""

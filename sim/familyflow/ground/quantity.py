@@ -47,11 +47,11 @@ class Quantity:
             raise Problem(complaint)
 
     def at(self, u: float) -> float:
-        """Give the value at probability u, 0 < u < 1: low at 0.05, the value itself at 0.5, high at 0.95."""
+        """Return the value at probability u, 0 < u < 1: low at 0.05, the value itself at 0.5, high at 0.95."""
         return self.at_score(_NORMAL.inv_cdf(u))
 
     def at_score(self, z: float) -> float:
-        """Give the value z standard deviations from the middle: the value itself at 0, its range's ends at -+1.645."""
+        """Return the value z standard deviations from the middle: the value at 0, its range's ends at -+1.645."""
         if self.low == self.high:
             return self.value
         reach = z / _EDGE

@@ -121,7 +121,7 @@ EFFECTS = (*PRACTICE, *FRONT_DOOR, *STEPS, *RETURN_HOME, *STAFF)
 
 
 def ratios(claimed: Collection[str], roles: Collection[str], programmes: Collection[Programme]) -> tuple[str, ...]:
-    """Give the parameter ids of what a programme claims to change: its effects', its services', its own workers'.
+    """Return the parameter ids of what a programme claims to change: its effects', its services', its own workers'.
 
     Those of its workers, how often parents miss and complete, are claimed by every programme.
     """

@@ -56,7 +56,7 @@ def joint(
     all_three: float | None = None,
     harms: Sequence[str] = HARMS,
 ) -> Floats:
-    """Give the share of families with each row of `combinations`, shape (2^n,), by maximum entropy.
+    """Return the share of families with each row of `combinations`, shape (2^n,), by maximum entropy.
 
     All shares run from 0 to 1 and are met to 1e-9; None leaves an overlap open. Problem when a harm is
     missing or unknown, a share is out of bounds, or no distribution meets them all.
@@ -110,12 +110,12 @@ def _refuse_other_harms(given: Iterable[str], harms: Sequence[str]) -> None:
 
 
 def _either(flags: Iterable[Flags]) -> Flags:
-    """Give where at least one of the flags is set."""
+    """Return where at least one of the flags is set."""
     return reduce(np.logical_or, flags)
 
 
 def _possible(margins: Sequence[_Margin]) -> Flags:
-    """Give the combinations that no share of exactly 0 or 1 rules out."""
+    """Return the combinations that no share of exactly 0 or 1 rules out."""
     never = [margin.cells for margin in margins if margin.share == 0]
     always = [~margin.cells for margin in margins if margin.share == 1]
     return ~_either([np.zeros(len(margins[0].cells), dtype=np.bool_), *never, *always])
@@ -156,7 +156,7 @@ def _clash(margins: Sequence[_Margin]) -> str:
 
 
 def _range(margin: _Margin, held: Sequence[_Margin]) -> tuple[float, float]:
-    """Give the least and the greatest share of a margin while others are held (two linear programmes)."""
+    """Return the least and the greatest share of a margin while others are held (two linear programmes)."""
     from scipy.optimize import linprog  # noqa: PLC0415 - slow to import, and needed only to explain a clash
 
     rows = np.array([np.ones(len(margin.cells)), *(other.cells for other in held)])

@@ -162,7 +162,7 @@ def _origin(study: Study, held: int) -> workbooks.Origin:
 
 
 def summary(study: Study) -> Section:
-    """Give the summary that page and paper begin with."""
+    """Return the summary that page and paper begin with."""
     return summed_up(_material(study, [], 0))
 
 
@@ -179,7 +179,7 @@ def _figures(study: Study, least: int) -> list[Image]:
 
 
 def _material(study: Study, images: Sequence[Image], least: int) -> Material:
-    """Give all that the page and the paper are made from."""
+    """Return all that the page and the paper are made from."""
     return Material(
         plan=study.plan,
         findings=study.findings,
@@ -194,13 +194,13 @@ def _material(study: Study, images: Sequence[Image], least: int) -> Material:
 
 
 def _timelines(plan: Plan) -> dict[str, timeline.Timeline]:
-    """Give each schedule's timeline at the central values."""
+    """Return each schedule's timeline at the central values."""
     values = plan.scenario.central()
     return {name: timeline.build(plan.scenario, name, values) for name in plan.schedules}
 
 
 def document(study: Study) -> Document:
-    """Give the results over the whole horizon as plain values."""
+    """Return the results over the whole horizon as plain values."""
     plan, scenario = study.plan, study.plan.scenario
     origin = results_json.Origin(
         scenario=scenario.name,

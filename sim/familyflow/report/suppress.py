@@ -22,7 +22,7 @@ NOTE: Final = "withheld: fewer than {} children"
 
 
 def summary(table: pd.DataFrame, least: int) -> pd.DataFrame:
-    """Give a study's summary with the small counts left empty, and the precision of an average that is."""
+    """Return a study's summary with the small counts left empty, and the precision of an average that is."""
     made = table.copy()
     counted = table["unit"] == CHILDREN
     for name in _STATISTICS[:-1]:
@@ -34,7 +34,7 @@ def summary(table: pd.DataFrame, least: int) -> pd.DataFrame:
 
 
 def claims(table: pd.DataFrame, least: int) -> pd.DataFrame:
-    """Give the answers to claims with both levels left empty where one is a small count."""
+    """Return the answers to claims with both levels left empty where one is a small count."""
     made = table.copy()
     counted = ~table["measure"].isin([*RATIOS, PLACEMENT_SPEND])
     small = table[_LEVELS].map(lambda value: is_withheld(value, CHILDREN, least)).any(axis=1)

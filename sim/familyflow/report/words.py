@@ -42,7 +42,7 @@ _VERDICTS: Final = ((0.95, "Yes"), (0.5, "Probably"), (0.05, "Probably not"), (0
 
 
 def is_withheld(value: float, unit: str, least: int) -> bool:
-    """Say whether a value is a count of children, or a difference, that rounds to less than `least` but not to 0."""
+    """Return whether a value is a count of children, or a difference, that rounds to less than `least` but not to 0."""
     return unit == CHILDREN and 0 < round(abs(0.0 if isnan(value) else value)) < least
 
 

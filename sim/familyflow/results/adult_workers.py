@@ -65,7 +65,7 @@ def staffing(scenario: Scenario) -> list[Staffing]:
 
 
 def is_dosed(scenario: Scenario) -> bool:
-    """Say whether the programme claims an effect that hangs on adult workers."""
+    """Return whether the programme claims an effect that hangs on adult workers."""
     claimed = set(scenario.programme.effects)
     return any(effect.name in claimed and effect.outcome for effect in PATHWAY.effects)
 

@@ -57,7 +57,7 @@ def rows_of(budget: Budget) -> list[Row]:
 
 
 def bridge_table(found: Bridge, budget: Budget, activity: Activity, price_year: str) -> pd.DataFrame:
-    """Give a row a schedule, step and price base: columns as BRIDGE."""
+    """Return a row a schedule, step and price base: columns as BRIDGE."""
     titles = row_titles(budget, price_year)
     bases = {"nominal": found.nominal, "real": found.real}
     rows = [
@@ -78,7 +78,7 @@ def bridge_table(found: Bridge, budget: Budget, activity: Activity, price_year: 
 
 
 def is_simulated(view: TenYears) -> bool:
-    """Say whether the ten years are simulated, and nothing is carried forward."""
+    """Return whether the ten years are simulated, and nothing is carried forward."""
     return view.carried <= _SIMULATED
 
 
@@ -94,7 +94,7 @@ def after_titles(low: float) -> dict[str, str]:
 
 
 def amounts(still: Still, view: TenYears, fading: TenYears) -> dict[str, Floats]:
-    """Give the amounts (D, S) that a run can say, by item: no value of children where nobody leaves care."""
+    """Return the amounts (D, S) that a run can say, by item: no value of children where nobody leaves care."""
     found: dict[str, Floats] = {} if np.isnan(still.value).all() else {STILL_OUT: still.value}
     found |= {TEN_CASH: view.cash, TEN_PUBLIC: view.public}
     if not (is_simulated(view) or np.array_equal(view.public, fading.public)):
@@ -103,14 +103,14 @@ def amounts(still: Still, view: TenYears, fading: TenYears) -> dict[str, Floats]
 
 
 def after_table(values: Mapping[str, Floats], titles: Mapping[str, str], activity: Activity) -> pd.DataFrame:
-    """Give a row a schedule and item: columns as AFTER."""
+    """Return a row a schedule and item: columns as AFTER."""
     return pd.DataFrame(list(_after_rows(values, titles, activity)), columns=list(AFTER))
 
 
 def _after_rows(
     values: Mapping[str, Floats], titles: Mapping[str, str], activity: Activity
 ) -> Iterator[dict[str, object]]:
-    """Give the rows."""
+    """Return the rows."""
     for s, name in enumerate(activity.schedules):
         if name != NO_CHANGE:
             for item, each in values.items():

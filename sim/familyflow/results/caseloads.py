@@ -57,7 +57,7 @@ _RUN: Final = ["schedule", "draw"]
 
 
 def by_month(monthly: Monthly) -> pd.DataFrame:
-    """Give schedule, draw, month, team, worker, children, workers and caseload, where a team has workers in post.
+    """Return schedule, draw, month, team, worker, children, workers and caseload, where a team has workers in post.
 
     `worker` is the role that holds the cases: `social_worker`, or `family_key_worker` for children in early help.
     """
@@ -67,7 +67,7 @@ def by_month(monthly: Monthly) -> pd.DataFrame:
 
 
 def table(monthly: Monthly, scenario: Scenario) -> pd.DataFrame:
-    """Give a row for each schedule and team with a caseload: columns as CASELOADS."""
+    """Return a row for each schedule and team with a caseload: columns as CASELOADS."""
     counted = [_of_draws(block) for block in frames.blocks(monthly)]
     runs, quarters, months = (pd.concat(parts) for parts in zip(*counted, strict=True))
     found = _means(runs, scenario).join(_worst(quarters["caseload"])).join(_shares(runs, quarters))
@@ -79,7 +79,7 @@ def table(monthly: Monthly, scenario: Scenario) -> pd.DataFrame:
 
 
 def _of_draws(monthly: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Give what some draws' teams come to over the run after day 0, in each of its complete quarters, and by month.
+    """Return what some draws' teams come to over the run after day 0, in each of its complete quarters, and by month.
 
     Index schedule, team (and quarter) and draw; columns caseload (mean of the months) and workload (hours worked over
     usable hours), and over the run worker and changes (of worker, for each child-year that the team held).
@@ -102,7 +102,7 @@ def _of_draws(monthly: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.Dat
 
 
 def _means(runs: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
-    """Give the mean caseload over a team's months, its range, and how often it is over what was promised."""
+    """Return the mean caseload over a team's months, its range, and how often it is over what was promised."""
     means = runs.dropna(subset="caseload").reset_index("draw")
     promises = {name: promise(scenario, name) for name in scenario.teams}
     means["promise"] = np.array([promises[team] for team in means.index.get_level_values("team")], dtype=float)
@@ -117,7 +117,7 @@ def _means(runs: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
 
 
 def promise(scenario: Scenario, team: str) -> float | None:
-    """Give the caseload that was promised to a team's workers, or their target; None when there is neither.
+    """Return the caseload that was promised to a team's workers, or their target; None when there is neither.
 
     A programme's promise is for the teams in whose stages it works. The target is social workers'.
     """
@@ -165,7 +165,7 @@ def kept_since(means: pd.Series, promised: float) -> pd.Timestamp | None:
 
 
 def _worst(quarters: pd.Series) -> pd.DataFrame:
-    """Give each team's worst complete quarter: the one whose mean over draws is highest, with its range."""
+    """Return each team's worst complete quarter: the one whose mean over draws is highest, with its range."""
     over_draws = outcomes(quarters.dropna(), [*_TEAM, "quarter"]).add_prefix("worst_quarter_")
     worst = over_draws.loc[over_draws.groupby(_TEAM)["worst_quarter_mean"].idxmax()].reset_index("quarter")
     return worst.assign(worst_quarter=worst["quarter"].map(quarter_of).astype(object)).drop(columns="quarter")
@@ -185,7 +185,7 @@ def _shares(runs: pd.DataFrame, quarters: pd.DataFrame) -> pd.DataFrame:
 
 
 def _share(work: pd.DataFrame, by: Sequence[str]) -> pd.Series:
-    """Give hours worked over usable hours, summed by some columns."""
+    """Return hours worked over usable hours, summed by some columns."""
     sums = work.groupby(list(by))[["hours", USABLE_HOURS]].sum()
     return ratio(sums["hours"], sums[USABLE_HOURS]).rename("workload")
 
@@ -198,7 +198,7 @@ def _ordered(found: pd.DataFrame, schedules: Sequence[str], teams: Sequence[str]
 
 
 def most_loaded(found: pd.DataFrame) -> pd.DataFrame:
-    """Give the rows of `table` with the highest worst quarter, one for each schedule and kind of worker."""
+    """Return the rows of `table` with the highest worst quarter, one for each schedule and kind of worker."""
     known = found.dropna(subset="worst_quarter_mean")
     return known.loc[known.groupby(["schedule", "worker"], sort=False)["worst_quarter_mean"].idxmax().sort_values()]
 

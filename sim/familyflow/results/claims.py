@@ -184,7 +184,7 @@ def _multiple(promised: float | None, mean: float) -> float:
 
 
 def verdict(probability: float, draws: int) -> str:
-    """Say whether a claim is supported, from the share of draws that meet it; one draw cannot say."""
+    """Return whether a claim is supported, from the share of draws that meet it; one draw cannot say."""
     if draws <= 1:
         return UNCERTAIN
     if probability >= LIKELY:
@@ -193,7 +193,7 @@ def verdict(probability: float, draws: int) -> str:
 
 
 def _relative(levels: pd.DataFrame) -> pd.Series:
-    """Give the change as a share of what it is compared with: nothing where both are the same, a gap for x of 0."""
+    """Return the change as a share of what it is compared with: nothing where both are the same, a gap for x of 0."""
     less = levels["level"] - levels["compared_with"]
     return ratio(less, levels["compared_with"]).mask(less == 0, 0.0)
 
@@ -216,18 +216,18 @@ def _levels(monthly: Monthly, money: pd.DataFrame, claim: Claim, day: date) -> p
 
 
 def _month_end_by(day: date) -> date:
-    """Give the last month end that is not after a date."""
+    """Return the last month end that is not after a date."""
     return day if day == month_end(day) else day.replace(day=1) - timedelta(days=1)
 
 
 def _window(measure: str, months: Sequence[date], last: date) -> list[date]:
-    """Give the rows that a claim is about: the one of its date, or of up to 12 months, never day 0."""
+    """Return the rows that a claim is about: the one of its date, or of up to 12 months, never day 0."""
     first = anniversary(last, -1)
     return [last] if measure in _AT_A_DATE else [month for month in months[1:] if first < month <= last]
 
 
 def _level(monthly: Monthly, measure: str, window: Sequence[date]) -> pd.Series:
-    """Give a measure summed over a window, or the ratio of two such sums, by schedule and draw."""
+    """Return a measure summed over a window, or the ratio of two such sums, by schedule and draw."""
     above, *below = map(_recorded, RATIOS.get(measure, (measure,)))
     panel = council(monthly, [ALWAYS, *above, *(name for names in below for name in names)])
     sums = panel[panel.index.get_level_values("month").isin(pd.to_datetime(list(window)))].groupby(_RUN).sum()
@@ -241,7 +241,7 @@ def _recorded(measure: str) -> tuple[str, ...]:
 
 
 def _placement_spend(money: pd.DataFrame, year: str) -> pd.Series:
-    """Give what placements cost (GBP) in a financial year, by schedule and draw."""
+    """Return what placements cost (GBP) in a financial year, by schedule and draw."""
     chosen = money["line"].astype(str).str.startswith(PLACEMENT_LINES) & (money["financial_year"] == year)
     return money.loc[chosen].astype({"schedule": object}).groupby(_RUN)["gbp"].sum()
 

@@ -87,12 +87,12 @@ def labelled(given: Sequence[tuple[str, Document]]) -> list[Run]:
 
 
 def rows(run: Run) -> list[Row]:
-    """Give a row for each schedule of a run, no change first."""
+    """Return a row for each schedule of a run, no change first."""
     return [_row(run, name, found) for name, found in run.document["schedules"].items()]
 
 
 def _row(run: Run, name: str, found: Document) -> Row:
-    """Give the row of one schedule."""
+    """Return the row of one schedule."""
     document, measures, changes = run.document, found["measures"], found["differences"]
     entries = _outcome(measures, "care_entries_averted", name)
     verdicts = [claim["verdict"] for claim in found["claims"] if claim["verdict"] in ANSWERED]
@@ -116,21 +116,21 @@ def _row(run: Run, name: str, found: Document) -> Row:
 
 
 def _shown(row: Row) -> Document:
-    """Give a row as a document has it: of an outcome its average and its range."""
+    """Return a row as a document has it: of an outcome its average and its range."""
     values = {each.name: getattr(row, each.name) for each in fields(row)}
     found = {name: each for name, each in values.items() if isinstance(each, Outcome)}
     return {**values, **{name: {part: getattr(each, part) for part in SHOWN} for name, each in found.items()}}
 
 
 def _outcome(found: Document, name: str, schedule: str) -> Outcome:
-    """Give one measure; nothing where it is missing, undefined, or no change's difference from itself."""
+    """Return one measure; nothing where it is missing, undefined, or no change's difference from itself."""
     if name not in found or (schedule == NO_CHANGE and measure(name).difference):
         return Outcome()
     return Outcome(**{part: nan if found[name][part] is None else found[name][part] for part in SHOWN})
 
 
 def _repaid(measures: Document, schedule: str) -> float:
-    """Give the probability that the gross saving is more than the cost; a gap where there is no cost to repay."""
+    """Return the probability that the gross saving is more than the cost; a gap where there is no cost to repay."""
     probability = measures["net_saving_gbp"]["probability_better"]
     free = not measures["programme_cost_gbp"]["mean"]
     return nan if schedule == NO_CHANGE or free or probability is None else float(probability)
@@ -156,6 +156,6 @@ def _asked_for(run: Run) -> str:
 
 
 def document(runs: Sequence[Run]) -> Document:
-    """Give the comparison as plain values: rows, notes and the documents themselves."""
+    """Return the comparison as plain values: rows, notes and the documents themselves."""
     every = [_shown(row) for run in runs for row in rows(run)]
     return {"rows": plain(every), "notes": notes(runs), "runs": [run.document for run in runs]}

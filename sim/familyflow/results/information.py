@@ -51,12 +51,12 @@ class Unknowns:
 
     @property
     def enough(self) -> bool:
-        """Say whether there are draws enough for the table at all."""
+        """Return whether there are draws enough for the table at all."""
         return self.draws >= value_of_information.FEWEST
 
     @property
     def settled(self) -> bool:
-        """Say whether no draw would change the choice: one schedule is best in each."""
+        """Return whether no draw would change the choice: one schedule is best in each."""
         return self.enough and self.everything.value == 0
 
 
@@ -69,7 +69,7 @@ def unknowns(benefits: Floats, samples: pd.DataFrame, names: Mapping[str, Sequen
 
 
 def rows(found: Unknowns) -> Iterator[dict[str, object]]:
-    """Give the rows of the table: columns as COLUMNS."""
+    """Return the rows of the table: columns as COLUMNS."""
     yield _row(found, EVERYTHING, found.inputs.inputs, found.everything, Estimate(1.0, 0.0))
     for each in (*found.groups, found.inputs):
         yield _row(found, each.group, each.inputs, each.worth, each.part)
@@ -189,12 +189,12 @@ def _compared(found: Unknowns, a: Assumptions) -> str:
 
 
 def _pays(worth: Estimate, cost: float) -> bool:
-    """Say whether knowing is worth more than it costs, at the least."""
+    """Return whether knowing is worth more than it costs, at the least."""
     return worth.told and worth.low > cost
 
 
 def measuring_cost(a: Assumptions) -> float:
-    """Give what a measurement costs, in pounds of the price year: a year of evaluation."""
+    """Return what a measurement costs, in pounds of the price year: a year of evaluation."""
     stated = a.quantities[MEASURING]
     return stated.value * case.price_level(a, a.price_year) / case.price_level(a, stated.year)
 

@@ -279,7 +279,7 @@ class Case:
 
 
 def brings_money(case: Case) -> bool:
-    """Say whether some schedule of the scenario brings money from outside."""
+    """Return whether some schedule of the scenario brings money from outside."""
     return any(line.kind == Kind.INCOME for line in case.assumptions.lines)
 
 
@@ -303,7 +303,7 @@ def groups_of(names: Sequence[str]) -> dict[str, list[str]]:
 
 
 def _appraisal_rows(activity: Activity, found: Appraisal, basis: str) -> Iterator[dict[str, object]]:
-    """Give the rows of one basis."""
+    """Return the rows of one basis."""
     for s, schedule in enumerate(activity.schedules):
         head = {"schedule": schedule, "basis": basis}
         for name in ("npv", "npv_public", "pv_cash", "pv_public", "pv_spending", "benefit_cost", "cash_return"):
@@ -322,7 +322,7 @@ def _appraisal_rows(activity: Activity, found: Appraisal, basis: str) -> Iterato
 
 
 def _probabilities(head: Mapping[str, object], found: Appraisal, s: int) -> Iterator[dict[str, object]]:
-    """Give the rows that are one number, not a spread."""
+    """Return the rows that are one number, not a spread."""
     numbers = {
         "probability_paid_back": (float(found.paid[:, s].mean()), "share"),
         "probability_of_regret": (float(appraisals.probability_of_regret(found)[s]), "share"),
@@ -333,13 +333,13 @@ def _probabilities(head: Mapping[str, object], found: Appraisal, s: int) -> Iter
 
 
 def payback_years(activity: Activity, found: Appraisal) -> Floats:
-    """Give the years (D, S) from the first day of the case to the payback; infinite where it is not reached."""
+    """Return the years (D, S) from the first day of the case to the payback; infinite where it is not reached."""
     days = (found.payback - np.datetime64(activity.spans[0][0])) / np.timedelta64(1, "D")
     return np.where(found.paid, days / DAYS_PER_YEAR, inf)
 
 
 def _ordered(years: Floats) -> dict[str, float]:
-    """Give quantiles of years of which some are infinite; a quantile that is not reached is a gap, and so is a mean."""
+    """Return quantiles of years of which some are infinite; one that is not reached is a gap, and so is a mean."""
     ranked = np.sort(years)
     last, hundredths = len(ranked) - 1, {name: round(100 * share) for name, share in QUANTILES.items()}
     found = {name: ranked[min(last, len(ranked) * each // 100)] for name, each in hundredths.items()}
@@ -347,14 +347,14 @@ def _ordered(years: Floats) -> dict[str, float]:
 
 
 def payback_dates(activity: Activity, found: Appraisal) -> list[date | None]:
-    """Give each schedule's median payback: the day by which half of all draws are paid back, or None."""
+    """Return each schedule's median payback: the day by which half of all draws are paid back, or None."""
     middle = [_ordered(column)["p50"] for column in payback_years(activity, found).T]
     first = activity.spans[0][0]
     return [first + timedelta(days=round(years * DAYS_PER_YEAR)) if isfinite(years) else None for years in middle]
 
 
 def _flow_rows(case: Case, flows: Flows, found: Appraisal, basis: str) -> Iterator[dict[str, object]]:
-    """Give the rows of one basis."""
+    """Return the rows of one basis."""
     activity = case.activity
     rungs = {str(rung): (values, _REAL) for rung, values in appraisals.by_rung(flows).items()}
     spending = flows.cost.sum(axis=-1)
@@ -378,13 +378,13 @@ def _flow_rows(case: Case, flows: Flows, found: Appraisal, basis: str) -> Iterat
 
 
 def _with_income(flows: Flows) -> dict[str, tuple[Floats, str]]:
-    """Give what only a scenario has in which some schedule brings money from outside."""
+    """Return what only a scenario has in which some schedule brings money from outside."""
     after = flows.cash - flows.spending + flows.income
     return {"grants and partners' money": (flows.income, _REAL), "net cash after grants": (after, _REAL)}
 
 
 def _ladder_rows(activity: Activity, flows: Flows, a: Assumptions) -> Iterator[dict[str, object]]:
-    """Give a row a schedule, year, rung and line that has anything on that rung."""
+    """Return a row a schedule, year, rung and line that has anything on that rung."""
     for s, schedule in enumerate(activity.schedules):
         if schedule == NO_CHANGE:
             continue
@@ -399,13 +399,13 @@ def _ladder_rows(activity: Activity, flows: Flows, a: Assumptions) -> Iterator[d
 
 
 def _ladder_years(head: dict[str, object], activity: Activity, values: Floats) -> Iterator[dict[str, object]]:
-    """Give the rows of one line on one rung: all years, then each."""
+    """Return the rows of one line on one rung: all years, then each."""
     for year, amounts in ((WHOLE, values.sum(axis=1)), *zip(activity.years, values.T, strict=True)):
         yield {**head, "financial_year": year, **Outcome.over(amounts).row()}
 
 
 def _bar_rows(activity: Activity, bar: Bar) -> Iterator[dict[str, object]]:
-    """Give one bar's rows, for every schedule but no change."""
+    """Return one bar's rows, for every schedule but no change."""
     of_input = {
         "input": bar.name,
         "value": bar.quantity.value,
@@ -424,7 +424,7 @@ def _bar_rows(activity: Activity, bar: Bar) -> Iterator[dict[str, object]]:
 
 
 def _map_rows(activity: Activity, a: Assumptions, names: Sequence[str]) -> Iterator[dict[str, object]]:
-    """Give a row a schedule and point of the map of two inputs."""
+    """Return a row a schedule and point of the map of two inputs."""
     first, second = names
     xs, ys, npv = sensitivity.two_way(activity, a, first, second, _POINTS)
     for s, schedule in enumerate(activity.schedules):

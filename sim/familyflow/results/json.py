@@ -59,7 +59,7 @@ NEEDED: Final = frozenset({*Origin.__dataclass_fields__, "schedules"})
 
 
 def document(origin: Origin, findings: Findings, titles: Mapping[str, str]) -> Document:
-    """Give the results over the whole horizon as plain values; what is undefined is None.
+    """Return the results over the whole horizon as plain values; what is undefined is None.
 
     `titles` are those of the schedules that were run, in order.
     """
@@ -68,7 +68,7 @@ def document(origin: Origin, findings: Findings, titles: Mapping[str, str]) -> D
 
 
 def money(case: Case) -> dict[str, Document]:
-    """Give each schedule's answers about money by name, as stated, and what stands apart from them.
+    """Return each schedule's answers about money by name, as stated, and what stands apart from them.
 
     Each has statistics over draws, a unit, and a period where it is not the whole run.
     """
@@ -76,7 +76,7 @@ def money(case: Case) -> dict[str, Document]:
 
 
 def _money(case: Case, name: str) -> Document:
-    """Give one schedule's answers."""
+    """Return one schedule's answers."""
     stated = case.appraisal_table[case.appraisal_table["basis"] == AS_STATED]
     tables = [(stated, "measure"), (case.after_table, "item")]
     found: Document = {
@@ -90,7 +90,7 @@ def _money(case: Case, name: str) -> Document:
 
 
 def _schedule(findings: Findings, name: str) -> Document:
-    """Give what was found of one schedule."""
+    """Return what was found of one schedule."""
     whole = findings.summary[findings.summary["period"] == WHOLE]
     return {
         "measures": _by_measure(whole, name, STATISTICS),
@@ -102,19 +102,19 @@ def _schedule(findings: Findings, name: str) -> Document:
 
 
 def _by_measure(table: pd.DataFrame, schedule: str, columns: tuple[str, ...]) -> dict[str, Document]:
-    """Give some columns of a schedule's rows by measure."""
+    """Return some columns of a schedule's rows by measure."""
     rows = table[table["schedule"] == schedule]
     return {row["measure"]: {name: row[name] for name in columns} for _, row in rows.iterrows()}
 
 
 def _rows(table: pd.DataFrame, schedule: str) -> list[Document]:
-    """Give a schedule's rows as they are."""
+    """Return a schedule's rows as they are."""
     rows = table[table["schedule"] == schedule].drop(columns="schedule").to_dict("records")
     return [{str(key): value for key, value in row.items()} for row in rows]
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - any value that JSON can hold, to any depth
-    """Give a value as JSON has it: no number that is not finite, dates in ISO's way."""
+    """Return a value as JSON has it: no number that is not finite, dates in ISO's way."""
     if isinstance(value, dict):
         return {key: plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
@@ -127,7 +127,7 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any value that JSON can hold, to
 
 
 def text(content: object) -> str:
-    """Give plain values as JSON text that any strict reader accepts, one final line break included."""
+    """Return plain values as JSON text that any strict reader accepts, one final line break included."""
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 

@@ -35,7 +35,7 @@ class Measure:
 
     @property
     def difference(self) -> bool:
-        """Say whether it compares with no change, so that no change itself has none."""
+        """Return whether it compares with no change, so that no change itself has none."""
         return self.unit == "gbp" or self.name.endswith("_averted")
 
 
@@ -92,11 +92,11 @@ DISPLACEMENT: Final = ("displaced_gbp", "programme_spend_gbp")
 
 
 def with_outside(name: str) -> tuple[str, ...]:
-    """Give a recorded measure, and what outside services did of the same kind where that is counted apart."""
+    """Return a recorded measure, and what outside services did of the same kind where that is counted apart."""
     outside = f"{name}_outside"
     return (name, outside) if outside in FLOWS else (name,)
 
 
 def measure(name: str) -> Measure:
-    """Give a measure by its name; KeyError when there is none."""
+    """Return a measure by its name; KeyError when there is none."""
     return {each.name: each for each in MEASURES}[name]

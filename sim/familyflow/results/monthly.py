@@ -63,7 +63,7 @@ class Cube:
     ran: NDArray[np.bool_]
 
     def measure(self, name: str) -> NDArray[np.float64]:
-        """Give one measure (schedules, draws, months, teams), 0 everywhere when it was never recorded."""
+        """Return one measure (schedules, draws, months, teams), 0 everywhere when it was never recorded."""
         if name not in self.measures:
             return np.zeros(self.counts.shape[:-1])
         return np.asarray(self.counts[..., self.measures.index(name)])
@@ -91,7 +91,7 @@ def cube(rows: pd.DataFrame) -> Cube:
 
 
 def blocks(monthly: Monthly, measures: Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
-    """Give the records of some draws at a time, of some measures or of all; a frame is one block."""
+    """Return the records of some draws at a time, of some measures or of all; a frame is one block."""
     if isinstance(monthly, pd.DataFrame):
         yield monthly if measures is None else monthly[monthly["measure"].isin(measures)]
         return
@@ -101,7 +101,7 @@ def blocks(monthly: Monthly, measures: Sequence[str] | None = None) -> Iterator[
 
 
 def _looked_through(path: Path, columns: list[str]) -> Iterator[pa.Table]:
-    """Give some columns of a Parquet file, or of each in a folder, some draws (a row group each) at a time."""
+    """Return some columns of a Parquet file, or of each in a folder, some draws (a row group each) at a time."""
     for part_of_it in sorted(path.iterdir()) if path.is_dir() else [path]:
         with parquet.ParquetFile(part_of_it, read_dictionary=["schedule", "team", "measure"]) as file:
             every = range(file.num_row_groups)
@@ -111,7 +111,7 @@ def _looked_through(path: Path, columns: list[str]) -> Iterator[pa.Table]:
 
 
 def _distinct(monthly: Monthly, column: str) -> list[object]:
-    """Give the different values of a column as they come."""
+    """Return the different values of a column as they come."""
     if isinstance(monthly, pd.DataFrame):
         return list(monthly[column].unique())
     looked_through = _looked_through(monthly, [column])
@@ -127,7 +127,7 @@ def council(monthly: Monthly, measures: Iterable[str]) -> pd.DataFrame:
 
 
 def by_team(monthly: Monthly, measures: Iterable[str]) -> pd.DataFrame:
-    """Give measures by team: index schedule, draw, month and team, one column per measure.
+    """Return measures by team: index schedule, draw, month and team, one column per measure.
 
     A row for each month in which a team has something of any measure; the rest of the row is 0.
     """
@@ -150,7 +150,7 @@ def _summed(found: Cube) -> pd.DataFrame:
 
 
 def _of_teams(found: Cube) -> pd.DataFrame:
-    """Give what teams have: index schedule, draw, month and team, a column a measure."""
+    """Return what teams have: index schedule, draw, month and team, a column a measure."""
     where = np.nonzero((found.counts != 0).any(axis=4) & (np.asarray(found.teams) != ""))
     levels = (found.schedules, found.draws, found.months, found.teams)
     index = pd.MultiIndex.from_arrays(
@@ -160,7 +160,7 @@ def _of_teams(found: Cube) -> pd.DataFrame:
 
 
 def caseloads(monthly: Monthly, holding: Holding = SOCIAL_WORK) -> pd.DataFrame:
-    """Give schedule, draw, month, team, children, workers and caseload, where a team has workers in post.
+    """Return schedule, draw, month, team, children, workers and caseload, where a team has workers in post.
 
     Caseload is open children per social worker, or as `holding` says children in early help per key worker.
     """
@@ -170,30 +170,30 @@ def caseloads(monthly: Monthly, holding: Holding = SOCIAL_WORK) -> pd.DataFrame:
 
 
 def child_years(caseload_rows: pd.DataFrame, days: Sequence[date]) -> pd.Series:
-    """Give the child-years that teams held in the month up to each row of `caseloads`; `days` as of months_of."""
+    """Return the child-years that teams held in the month up to each row of `caseloads`; `days` as of months_of."""
     ends = pd.Series(pd.to_datetime(list(days)))
     lengths = dict(zip(ends, ends.diff().dt.days, strict=True))
     return caseload_rows["children"] * caseload_rows["month"].map(lengths) / DAYS_PER_YEAR
 
 
 def in_order(schedules: Iterable[str]) -> list[str]:
-    """Give schedules once each, no change first and the others as they come."""
+    """Return schedules once each, no change first and the others as they come."""
     return sorted(dict.fromkeys(str(name) for name in schedules), key=lambda name: name != NO_CHANGE)
 
 
 def titles_of(scenario: Scenario, schedules: Iterable[str]) -> dict[str, str]:
-    """Give the titles of the schedules that were run, no change first and the others as the file has them."""
+    """Return the titles of the schedules that were run, no change first and the others as the file has them."""
     run = set(schedules)
     return {name: scenario.schedules[name].title for name in in_order(scenario.schedules) if name in run}
 
 
 def schedules_of(monthly: Monthly) -> list[str]:
-    """Give the schedules of a study, no change first and the others as they were recorded."""
+    """Return the schedules of a study, no change first and the others as they were recorded."""
     return in_order(map(str, _distinct(monthly, "schedule")))
 
 
 def months_of(monthly: Monthly) -> list[date]:
-    """Give the dates of a study's records in order: day 0, then the months' ends."""
+    """Return the dates of a study's records in order: day 0, then the months' ends."""
     return sorted(pd.Timestamp(str(month)).date() for month in _distinct(monthly, "month"))
 
 
@@ -217,12 +217,12 @@ def _label(day: date, start: date, end: date) -> str:
 
 
 def year_ends(labels: Iterable[str]) -> list[pd.Timestamp]:
-    """Give the date at which each named financial year ends in the study."""
+    """Return the date at which each named financial year ends in the study."""
     return [_end_of(label) for label in labels if label != WHOLE]
 
 
 def _end_of(label: str) -> pd.Timestamp:
-    """Give the end of one named year: its own last date, or 31 March."""
+    """Return the end of one named year: its own last date, or 31 March."""
     if " to " in label:
         return pd.Timestamp(label.rpartition(" to ")[2])
     following = anniversary(financial_year_start(label.partition(" ")[0]), 1)
@@ -235,13 +235,13 @@ def part(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def ends(values: pd.Series) -> dict[str, dict[str, float]]:
-    """Give mean, p5, p95 and mc_error over draws at the last month, by schedule, as `outcomes` does."""
+    """Return mean, p5, p95 and mc_error over draws at the last month, by schedule, as `outcomes` does."""
     months = values.index.get_level_values("month")
     return by_schedule(outcomes(values[months == months.max()], ["schedule"]))
 
 
 def by_schedule(table: pd.DataFrame) -> dict[str, dict[str, float]]:
-    """Give a table's rows as plain numbers by schedule."""
+    """Return a table's rows as plain numbers by schedule."""
     rows = zip(table.index.get_level_values("schedule"), table.to_dict("records"), strict=True)
     return {str(name): {str(column): float(value) for column, value in row.items()} for name, row in rows}
 

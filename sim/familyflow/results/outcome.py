@@ -57,7 +57,7 @@ class Outcome:
 
     @property
     def is_range(self) -> bool:
-        """Say whether draws differ, so that there is a range."""
+        """Return whether draws differ, so that there is a range."""
         return self.p5 < self.p95
 
     def times(self, factor: float) -> Outcome:

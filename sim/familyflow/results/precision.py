@@ -41,7 +41,7 @@ class Error:
 
 
 def known(names: Sequence[str]) -> tuple[str, ...]:
-    """Give measures by name, each once, or the default ones; Problem when there is none of that name.
+    """Return measures by name, each once, or the default ones; Problem when there is none of that name.
 
     Measures that are a schedule's own level may be chosen too. What is only defined by financial year may not.
     """
@@ -53,7 +53,7 @@ def known(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def errors(statistics: pd.DataFrame, measures: Sequence[str]) -> list[Error]:
-    """Give the errors of some measures over the whole horizon under every schedule but no change, the largest first.
+    """Return the errors of some measures over the whole horizon under every schedule but no change, the largest first.
 
     `statistics` has the columns of `tables.statistics`. The standard error of the mean is held against the mean, or,
     where that is near zero, against a quarter of the range from p5 to p95.
@@ -64,7 +64,7 @@ def errors(statistics: pd.DataFrame, measures: Sequence[str]) -> list[Error]:
 
 
 def _share(row: Mapping[Hashable, float]) -> float:
-    """Give the standard error over the mean, or over part of the range; 0 where nothing varies, inf for one draw."""
+    """Return the standard error over the mean, or over part of the range; 0 where nothing varies, inf for one draw."""
     error = row["mc_error"]
     if isnan(error):
         return inf
@@ -72,7 +72,7 @@ def _share(row: Mapping[Hashable, float]) -> float:
 
 
 def document(found: Sequence[Error], asked: Precision) -> dict[str, object]:
-    """Give what was asked for and what was reached as plain values; no largest where there is nothing to look at."""
+    """Return what was asked for and what was reached as plain values; no largest where there is nothing to look at."""
     largest = found[0].share if found else None
     reached = all(error.share <= asked.share for error in found)
     return {"share": asked.share, "measures": list(asked.measures), "reached": reached, "largest": largest}
@@ -89,12 +89,12 @@ def sentence(found: Sequence[Error], asked: float, draws: int) -> str:
 
 
 def is_reached(statistics: pd.DataFrame, asked: Precision) -> bool:
-    """Say whether every average that is asked about is as precise as is asked; `statistics` as for `errors`."""
+    """Return whether every average that is asked about is as precise as is asked; `statistics` as for `errors`."""
     return all(error.share <= asked.share for error in errors(statistics, asked.measures))
 
 
 def is_apart(mean: float, error: float) -> bool:
-    """Say whether an average is told from nought: it lies further off than its precision band, of `BAND` errors.
+    """Return whether an average is told from nought: it lies further off than its precision band, of `BAND` errors.
 
     One draw, whose error is a gap, tells nothing.
     """

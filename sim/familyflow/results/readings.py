@@ -72,7 +72,7 @@ def compared(values: pd.DataFrame) -> pd.DataFrame:
 
 
 def _statistics(outcomes: pd.DataFrame) -> pd.DataFrame:
-    """Give average, range and precision over draws, by schedule and measure, in the order of the schedules."""
+    """Return average, range and precision over draws, by schedule and measure, in the order of the schedules."""
     grouped = outcomes.groupby(["schedule", "measure"], sort=False)["value"]
     found = of_groups(grouped).reset_index()
     ranked = found.assign(rank=found["measure"].map(list(MEASURES).index))
@@ -88,7 +88,7 @@ def _statistics(outcomes: pd.DataFrame) -> pd.DataFrame:
 
 
 def cells(found: Readings, reading: str, schedule: str) -> dict[str, dict[str, float]]:
-    """Give one row's statistics by measure."""
+    """Return one row's statistics by measure."""
     rows = found.table[(found.table["reading"] == reading) & (found.table["schedule"] == schedule)]
     return {
         str(row["measure"]): {k: float(row[k]) for k in ("mean", "p5", "p95", "mc_error")}
@@ -97,17 +97,17 @@ def cells(found: Readings, reading: str, schedule: str) -> dict[str, dict[str, f
 
 
 def schedules_of(found: Readings) -> list[str]:
-    """Give the schedules that were run under each reading."""
+    """Return the schedules that were run under each reading."""
     return [str(name) for name in found.table["schedule"].unique()]
 
 
 def readings_of(found: Readings) -> list[str]:
-    """Give the readings, in their order."""
+    """Return the readings, in their order."""
     return [str(name) for name in found.table["reading"].unique()]
 
 
 def document(found: Readings) -> Document:
-    """Give the readings as plain values."""
+    """Return the readings as plain values."""
     return {
         "standing": found.standing,
         "draws": found.draws,

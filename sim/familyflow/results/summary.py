@@ -80,14 +80,14 @@ _MONTHS_A_QUARTER: Final = 3
 
 
 def measures(monthly: Monthly, money: pd.DataFrame) -> pd.DataFrame:
-    """Give schedule, measure, draw and value for every summary measure over the whole horizon."""
+    """Return schedule, measure, draw and value for every summary measure over the whole horizon."""
     values = by_period(monthly, money)
     whole = values.loc[values["period"] == WHOLE]
     return whole[["schedule", "measure", "draw", "value"]].reset_index(drop=True)
 
 
 def by_period(monthly: Monthly, money: pd.DataFrame) -> pd.DataFrame:
-    """Give schedule, period, measure, draw and value: the whole horizon ("all") and each financial year.
+    """Return schedule, period, measure, draw and value: the whole horizon ("all") and each financial year.
 
     Stocks are those at the period's end, flows those within it. Problem when no change was not run.
     """
@@ -95,7 +95,7 @@ def by_period(monthly: Monthly, money: pd.DataFrame) -> pd.DataFrame:
 
 
 def collected(monthly: Monthly, money: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Give `by_period`, and the team-quarters that are worst on average: schedule, period, team, quarter and caseload.
+    """Return `by_period`, and the team-quarters worst on average: schedule, period, team, quarter and caseload.
 
     Some draws are counted at a time, so that their months need not be in memory together.
     """
@@ -108,7 +108,7 @@ def collected(monthly: Monthly, money: pd.DataFrame) -> tuple[pd.DataFrame, pd.D
 
 
 def _values(monthly: pd.DataFrame, money: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
-    """Give `by_period` of some draws: `every` is that of `quarters`."""
+    """Return `by_period` of some draws: `every` is that of `quarters`."""
     schedules = schedules_of(monthly)
     if NO_CHANGE not in schedules:
         message = f"the study has no schedule '{NO_CHANGE}': differences are taken against it, so run it too"
@@ -155,13 +155,13 @@ def _counted(monthly: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
 
 
 def _child_years(monthly: pd.DataFrame) -> pd.Series:
-    """Give the child-years held by teams with workers, by schedule, draw and month."""
+    """Return the child-years held by teams with workers, by schedule, draw and month."""
     rows, days = pd.concat([caseloads(monthly, each) for each in HOLDINGS]), months_of(monthly)
     return rows.assign(years=child_years(rows, days)).groupby(["schedule", "draw", "month"])["years"].sum()
 
 
 def _adult_work(flows: pd.DataFrame) -> dict[str, pd.Series]:
-    """Give the mean wait (days), programmes completed and appointments missed (number, share)."""
+    """Return the mean wait (days), programmes completed and appointments missed (number, share)."""
     total = {name: flows[list(pair)].sum(axis=1) for name, pair in SUMS.items()}
     return {
         "adult_wait_days_mean": ratio(total["wait_days"], total["waits"]),
@@ -177,7 +177,7 @@ def ratio(above: pd.Series, below: pd.Series) -> pd.Series:
 
 
 def _less(values: pd.Series) -> pd.Series:
-    """Give no change minus each schedule, paired by period and draw."""
+    """Return no change minus each schedule, paired by period and draw."""
     rows = values.rename("own").reset_index()
     base = rows.loc[rows["schedule"] == NO_CHANGE, ["period", "draw", "own"]]
     paired = rows.merge(base.rename(columns={"own": "base"}), on=["period", "draw"], how="left")
@@ -185,14 +185,14 @@ def _less(values: pd.Series) -> pd.Series:
 
 
 def _spread(panel: pd.DataFrame, labels: pd.Series) -> pd.DataFrame:
-    """Give the months after day 0 twice: once under "all" and once under their financial year."""
+    """Return the months after day 0 twice: once under "all" and once under their financial year."""
     rows = panel.reset_index()
     rows = rows.assign(period=rows["month"].map(labels)).dropna(subset="period").drop(columns="month")
     return pd.concat([rows.assign(period=WHOLE), rows])
 
 
 def quarters(monthly: pd.DataFrame) -> pd.DataFrame:
-    """Give schedule, period, draw, team, quarter and mean caseload for each complete calendar quarter."""
+    """Return schedule, period, draw, team, quarter and mean caseload for each complete calendar quarter."""
     rows = caseloads(monthly)
     rows = in_quarters(rows.assign(period=rows["month"].map(_labels(monthly))).dropna(subset="period"))
     by_team = rows.groupby([*_KEYS, "team", "quarter"])["caseload"].mean().reset_index()
@@ -200,24 +200,24 @@ def quarters(monthly: pd.DataFrame) -> pd.DataFrame:
 
 
 def in_quarters(rows: pd.DataFrame) -> pd.DataFrame:
-    """Give the rows of complete calendar quarters, with their quarter; the study's first and last may be cut short."""
+    """Return the rows of complete calendar quarters, with their quarter; the first and last may be cut short."""
     dated = rows.assign(quarter=rows["month"].dt.to_period("Q"))
     return dated.loc[dated.groupby("quarter")["month"].transform("nunique") == _MONTHS_A_QUARTER]
 
 
 def _worst(sums: pd.DataFrame) -> pd.DataFrame:
-    """Give where the mean over draws is highest, of sums and counts by schedule, period, team and quarter."""
+    """Return where the mean over draws is highest, of sums and counts by schedule, period, team and quarter."""
     means = (sums["sum"] / sums["count"]).rename("caseload").reset_index()
     return means.loc[means.groupby(["schedule", "period"])["caseload"].idxmax()].reset_index(drop=True)
 
 
 def _labels(monthly: pd.DataFrame) -> pd.Series:
-    """Give the financial year of every month after day 0."""
+    """Return the financial year of every month after day 0."""
     return periods(months_of(monthly))
 
 
 def finances(money: pd.DataFrame, index: pd.MultiIndex) -> pd.DataFrame:
-    """Give cost, savings and income (GBP) for an index of schedule, period and draw; what has no row cost nothing."""
+    """Return cost, savings and income (GBP) for an index of schedule, period and draw; what has no row cost nothing."""
     years = {label.partition(" ")[0]: label for label in index.unique("period") if label != WHOLE}
     yearly = by_year(savings(money)).astype({"schedule": object})
     yearly = yearly.assign(period=yearly["financial_year"].map(years)).drop(columns="financial_year")
@@ -236,7 +236,7 @@ def _cumulative(values: pd.Series) -> pd.Series:
 
 
 def statistics(values: pd.DataFrame) -> pd.DataFrame:
-    """Give mean, p5, p50, p95, mc_error and the probabilities over draws, by schedule, period and measure.
+    """Return mean, p5, p50, p95, mc_error and the probabilities over draws, by schedule, period and measure.
 
     p5 to p95 is the range of outcomes. mc_error, the precision of the average, is the standard error of the
     mean and is missing for a single draw. Better and worse are strict, against no change in the same draw.
@@ -252,7 +252,7 @@ def statistics(values: pd.DataFrame) -> pd.DataFrame:
 
 
 def _gain(values: pd.DataFrame) -> pd.Series:
-    """Give how much better a value is than no change's in the same draw; a gap where that means nothing."""
+    """Return how much better a value is than no change's in the same draw; a gap where that means nothing."""
     sign = values["measure"].astype(object).map({each.name: each.better for each in MEASURES})
     gain: pd.Series = sign * (values["value"] - _of_no_change(values))
     return gain.where((sign != 0) & (values["schedule"] != NO_CHANGE))
@@ -272,12 +272,12 @@ def _share(yes: pd.Series, gain: pd.Series) -> pd.Series:
 
 
 def summary(monthly: Monthly, money: pd.DataFrame) -> pd.DataFrame:
-    """Give a study's summary (columns as SUMMARY) by schedule, measure and period; Problem as by_period."""
+    """Return a study's summary (columns as SUMMARY) by schedule, measure and period; Problem as by_period."""
     return summarised(*collected(monthly, money))
 
 
 def summarised(values: pd.DataFrame, worst: pd.DataFrame) -> pd.DataFrame:
-    """Give the summary of what `collected` gives."""
+    """Return the summary of what `collected` gives."""
     table = statistics(values)
     table["unit"] = table["measure"].map({each.name: each.unit for each in MEASURES})
     notes = _notes(worst)
@@ -301,7 +301,7 @@ def _note(team: str, quarter: pd.Period, caseload: float) -> str:
 
 
 def displaces(summary_table: pd.DataFrame) -> bool:
-    """Say whether any schedule of a summary displaces existing budget."""
+    """Return whether any schedule of a summary displaces existing budget."""
     whole = summary_table.loc[summary_table["period"] == WHOLE]
     means = whole.pivot_table("mean", "schedule", "measure", observed=True)
     rows = means.reindex(columns=["displaced_gbp", "programme_cost_gbp"]).fillna(0.0)
@@ -309,7 +309,7 @@ def displaces(summary_table: pd.DataFrame) -> bool:
 
 
 def differences(values: pd.DataFrame) -> pd.DataFrame:
-    """Give each level over the whole horizon less that of no change in the same draw, over draws: as DIFFERENCES.
+    """Return each level over the whole horizon less that of no change in the same draw, over draws: as DIFFERENCES.
 
     `values` are those of `by_period`. What is a difference already has no row, nor has no change.
     """
@@ -341,7 +341,7 @@ _VACANCIES: Final = 0.02
 
 
 def lines(summary: pd.DataFrame, schedule: str) -> dict[tuple[str, str], dict[str, float]]:
-    """Give one schedule's statistics by measure and period."""
+    """Return one schedule's statistics by measure and period."""
     rows = summary.loc[summary["schedule"] == schedule]
     columns = rows[["mean", "p5", "p50", "p95", "mc_error", "probability_better", "probability_worse"]]
     numbers = columns.astype(float).to_dict("records")
@@ -350,5 +350,5 @@ def lines(summary: pd.DataFrame, schedule: str) -> dict[tuple[str, str], dict[st
 
 
 def is_displaced(displaced: float, cost: float) -> bool:
-    """Say whether what is spent less on existing posts is more than vacancies come and go: GBP, averages."""
+    """Return whether what is spent less on existing posts is more than vacancies come and go: GBP, averages."""
     return displaced > _VACANCIES * (displaced + cost)

@@ -78,7 +78,7 @@ class Required:
         return float(threshold.largest_cost(self.central.found, self.saving)[0])
 
     def curve(self, question: str) -> list[tuple[float, float]]:
-        """Give a question's points as x and mean, x rising."""
+        """Return a question's points as x and mean, x rising."""
         return sorted((p.x, float(p.net.mean())) for p in self.points if p.question == question)
 
     @property
@@ -90,14 +90,14 @@ class Required:
         return pd.DataFrame(rows, columns=list(COLUMNS))
 
     def ranges(self) -> Iterator[tuple[str, float, Quantity]]:
-        """Give each claimed effect, what it would have to be, and the range that the evidence allows."""
+        """Return each claimed effect, what it would have to be, and the range that the evidence allows."""
         if self.smallest_effect is not None:
             for name, quantity in self.effects.items():
                 yield name, quantity.value**self.smallest_effect, quantity
 
 
 def spread(net: Floats, saving: float) -> dict[str, float]:
-    """Give mean, quantiles, precision and the share of draws that meet a saving."""
+    """Return mean, quantiles, precision and the share of draws that meet a saving."""
     return {**Outcome.over(net).row(), "probability_met": float((net >= saving).mean())}
 
 

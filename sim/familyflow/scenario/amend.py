@@ -18,7 +18,7 @@ _KEY: Final = re.compile(r"""\s*(?:"([^"]+)"|'([^']+)'|([A-Za-z0-9_-]+))\s*=""")
 
 
 def with_quantities(text: str, quantities: Mapping[str, Quantity], sources: Mapping[str, str]) -> str:
-    """Give a scenario's text with some of its parameters and totals of incomes, and the sources that they name, put in.
+    """Return a scenario's text with some of its parameters and totals of incomes, and the sources they name, put in.
 
     What the file has is replaced where it stands, any other parameter is added at the head of [parameters].
     """
@@ -66,6 +66,6 @@ def _with_lines(text: str, table: str, lines: Mapping[str, str]) -> str:
 
 
 def _key(line: str) -> str | None:
-    """Give the key that a line sets, if it sets one."""
+    """Return the key that a line sets, if it sets one."""
     found = _KEY.match(line)
     return next(filter(None, found.groups()), None) if found else None

@@ -27,19 +27,19 @@ class Ground:
 
 
 def as_is(teams: Iterable[Team]) -> Ground:
-    """Give the ground on day 0; a team without areas is not open yet."""
+    """Return the ground on day 0; a team without areas is not open yet."""
     working = [team for team in teams if team.areas]
     served = {work: team.name for team in working for work in works(team, team.areas)}
     return Ground(served, frozenset(team.name for team in working), frozenset())
 
 
 def works(team: Team, areas: Sequence[str]) -> Iterator[Work]:
-    """Give the work that a team has in some areas."""
+    """Return the work that a team has in some areas."""
     return ((area, group, kind) for area in areas for group in team.stages for kind in team.kinds)
 
 
 def after(ground: Ground, step: Step, teams: Mapping[str, Team]) -> Ground:
-    """Give the ground after a step."""
+    """Return the ground after a step."""
     match step:
         case GoLive():
             return replace(ground, live=ground.live | {step.team})
@@ -53,7 +53,7 @@ def after(ground: Ground, step: Step, teams: Mapping[str, Team]) -> Ground:
 
 
 def _closed(ground: Ground, step: Close, teams: Mapping[str, Team]) -> Ground:
-    """Give the closing team's work to the receiving one, as far as it does such work."""
+    """Return the closing team's work to the receiving one, as far as it does such work."""
     kept = {work: team for work, team in ground.served.items() if team != step.team}
     left = [work for work, team in ground.served.items() if team == step.team]
     to = teams[step.to]

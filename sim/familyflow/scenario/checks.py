@@ -39,7 +39,7 @@ _PARTS: Final = (
 
 
 def own_quantities(file: ScenarioFile) -> Iterator[tuple[str, Place, QuantityTable]]:
-    """Give every quantity that a file states as (id, place in the file, quantity)."""
+    """Return every quantity that a file states as (id, place in the file, quantity)."""
     for section, prefix in (("population", "population"), ("snapshot", "snapshot"), ("targets", "target")):
         for key, quantity in getattr(file, section):
             if quantity is not None:
@@ -56,7 +56,7 @@ def own_quantities(file: ScenarioFile) -> Iterator[tuple[str, Place, QuantityTab
 
 
 def _team_quantities(file: ScenarioFile) -> Iterator[tuple[str, Place, QuantityTable]]:
-    """Give the posts of each team: its establishment, and others on day 0."""
+    """Return the posts of each team: its establishment, and others on day 0."""
     for name, team in file.teams.items():
         for key in ESTABLISHMENTS.values():
             if (establishment := getattr(team, key)) is not None:
@@ -66,7 +66,7 @@ def _team_quantities(file: ScenarioFile) -> Iterator[tuple[str, Place, QuantityT
 
 
 def _programme_quantities(file: ScenarioFile) -> Iterator[tuple[str, Place, QuantityTable]]:
-    """Give the posts of a programme, its published budget and the caseload it promises."""
+    """Return the posts of a programme, its published budget and the caseload it promises."""
     for section in ("posts", "shared_posts"):
         for role, quantity in getattr(file.programme, section).items():
             yield f"post.{role}", ("programme", section, role), quantity
@@ -77,7 +77,7 @@ def _programme_quantities(file: ScenarioFile) -> Iterator[tuple[str, Place, Quan
 
 
 def overrides(file: ScenarioFile) -> Iterator[tuple[str, Place, QuantityTable]]:
-    """Give the quantities that take the place of shared ones."""
+    """Return the quantities that take the place of shared ones."""
     for key, quantity in file.staff.items():
         yield f"staff.{key}", ("staff", key), quantity
     for key, quantity in file.parameters.items():

@@ -117,7 +117,7 @@ def _about(item: object) -> str:
 
 
 def _look_up(data: object, place: Place) -> tuple[bool, object]:
-    """Say whether something is at a place, and what."""
+    """Return whether something is at a place, and what."""
     node = data
     for part in place:
         items = dict(enumerate(node)) if isinstance(node, list) else node

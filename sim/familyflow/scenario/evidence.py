@@ -39,7 +39,7 @@ class Setting:
 
 
 def settings(scenario: Scenario, schedule: str) -> Iterator[Setting]:
-    """Give every setting of one schedule; those that differ in nothing share a digest."""
+    """Return every setting of one schedule; those that differ in nothing share a digest."""
     ids = claimed(scenario)
     for x, reading in enumerate(READINGS):
         yield Setting(EVIDENCE, f"evidence: {TITLES[reading]}", float(x), under(scenario, reading))
@@ -66,7 +66,7 @@ def _raised(quantity: Quantity, power: float) -> Quantity:
 
 
 def delayed(scenario: Scenario, schedule: str, months: int) -> Scenario:
-    """Give the scenario with every step of one schedule some months later; the first of a month stays one.
+    """Return the scenario with every step of one schedule some months later; the first of a month stays one.
 
     An income keeps its dates: nobody pays a grant later because teams are.
     """

@@ -31,7 +31,7 @@ def lines(text: str) -> dict[Place, int]:
 
 
 def line_of(found: dict[Place, int], place: Place) -> int | None:
-    """Give the line of a place or, where it is missing, of the nearest table around it."""
+    """Return the line of a place or, where it is missing, of the nearest table around it."""
     around = (place[:length] for length in range(len(place), 0, -1))
     return next((found[near] for near in around if near in found), None)
 
@@ -57,7 +57,7 @@ def _tokens(text: str) -> list[_Token]:
 
 
 def _plain(token: _Token) -> str:
-    """Give a key as it is meant, without its quotes."""
+    """Return a key as it is meant, without its quotes."""
     return str(tomllib.loads(f"key = {token.text}")["key"]) if token.kind == "text" else token.text
 
 
@@ -82,7 +82,7 @@ class _Walk:
                 self.assignment(table)
 
     def next_is(self, text: str) -> bool:
-        """Say whether a mark comes next."""
+        """Return whether a mark comes next."""
         return self.at < len(self.tokens) and self.tokens[self.at].text == text
 
     def accept(self, text: str) -> bool:

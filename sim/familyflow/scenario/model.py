@@ -147,9 +147,9 @@ class Scenario:
     income: Mapping[str, Funding] = field(default_factory=dict)
 
     def central(self) -> dict[str, float]:
-        """Give the central value of every quantity, by id."""
+        """Return the central value of every quantity, by id."""
         return {key: quantity.value for key, quantity in self.quantities.items()}
 
     def payers(self) -> dict[str, str]:
-        """Give who pays each income, by the income's name."""
+        """Return who pays each income, by the income's name."""
         return {name: funding.payer for name, funding in self.income.items()}

@@ -49,7 +49,7 @@ class Ended:
 def lay_out(
     scenario: Scenario, live: Sequence[tuple[TeamDay, float]], dated: Sequence[Dated], values: Mapping[str, float]
 ) -> tuple[tuple[Post, ...], tuple[Ended, ...]]:
-    """Give a schedule's posts in order of their hiring, and which end.
+    """Return a schedule's posts in order of their hiring, and which end.
 
     `live`: each go-live and the day on which its team closes. `dated`: the schedule's steps in order of day.
     """
@@ -62,14 +62,14 @@ def lay_out(
 
 
 def _earlier(scenario: Scenario, values: Mapping[str, float]) -> Iterator[Post]:
-    """Give the posts of day 0."""
+    """Return the posts of day 0."""
     for team in scenario.teams.values():
         for role in team.roles:
             yield Post(0.0, 0.0, team.name, role, values[f"team.{team.name}.post.{role}"])
 
 
 def _brought(scenario: Scenario, live: Sequence[tuple[TeamDay, float]], values: Mapping[str, float]) -> Iterator[Post]:
-    """Give the posts of each live team where programmes are offered, then those that all share from the first on."""
+    """Return the posts of each live team where programmes are offered, then those that all share from the first on."""
     programme = scenario.programme
     for start, end in live:
         if set(programme.stages) & set(scenario.teams[start.team].stages):
@@ -82,7 +82,7 @@ def _brought(scenario: Scenario, live: Sequence[tuple[TeamDay, float]], values: 
 
 
 def _hired(role: str, day: float, team: str | None, end: float, values: Mapping[str, float]) -> Iterator[Post]:
-    """Give the posts of a role: those filled in time for going live, and those left unfilled until recruited again."""
+    """Return the posts of a role: those filled in time for going live, and those unfilled until recruited again."""
     hired, fte = hired_day(day, values), values[f"post.{role}"]
     unfilled = fte * values[UNFILLED]
     late = values[f"{RECRUITMENT}{role}"] * DAYS_PER_WEEK
@@ -92,7 +92,7 @@ def _hired(role: str, day: float, team: str | None, end: float, values: Mapping[
 
 
 def hired_day(live: float, values: Mapping[str, float]) -> float:
-    """Give the day on which workers are hired, a training time before they go live, but not before day 0."""
+    """Return the day on which workers are hired, a training time before they go live, but not before day 0."""
     return max(0.0, live - values[TRAINING] * DAYS_PER_WEEK)
 
 

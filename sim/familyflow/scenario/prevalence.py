@@ -18,7 +18,7 @@ COMBINATIONS: Final = tuple(dict(zip(HARMS, row, strict=True)) for row in produc
 
 
 def is_present(margin: str, combination: Mapping[str, bool]) -> bool:
-    """Say whether a combination of harms counts towards a published prevalence."""
+    """Return whether a combination of harms counts towards a published prevalence."""
     if margin == "any":
         return any(combination.values())
     if margin == "all_three":
@@ -27,7 +27,7 @@ def is_present(margin: str, combination: Mapping[str, bool]) -> bool:
 
 
 def possible(shares: Mapping[str, float]) -> bool:
-    """Say whether families can have these prevalences (shares by margin), all at once."""
+    """Return whether families can have these prevalences (shares by margin), all at once."""
     try:
         joint({harm: shares[harm] for harm in HARMS}, shares["any"], shares["all_three"])
     except Problem:
@@ -45,7 +45,7 @@ def nearest(shares: Mapping[str, float]) -> tuple[str, float, float] | None:
 
 
 def _reach(shares: Mapping[str, float], margin: str) -> tuple[float, float] | None:
-    """Give the least and the most that a margin can be, given the shares; None when they contradict."""
+    """Return the least and the most that a margin can be, given the shares; None when they contradict."""
     from scipy.optimize import linprog  # noqa: PLC0415 - half a second, and needed only to explain
 
     rows = [[float(is_present(name, combination)) for combination in COMBINATIONS] for name in shares]

@@ -43,7 +43,7 @@ def load(name_or_path: str | Path) -> Scenario:
 
 
 def with_parameters(scenario: Scenario, parameters: Mapping[str, Quantity]) -> Scenario:
-    """Give the scenario with some quantities replaced; Problem for an unknown id or another unit."""
+    """Return the scenario with some quantities replaced; Problem for an unknown id or another unit."""
     for key, quantity in parameters.items():
         if key not in scenario.quantities:
             raise Problem(f"{scenario.name}: {key} is not a quantity{suggestion(key, scenario.quantities)}")
@@ -58,13 +58,13 @@ def with_parameters(scenario: Scenario, parameters: Mapping[str, Quantity]) -> S
 
 
 def null(scenario: Scenario) -> Scenario:
-    """Give the scenario with a programme that changes nothing but its own cost."""
+    """Return the scenario with a programme that changes nothing but its own cost."""
     programme = replace(scenario.programme, null=True)
     return replace(scenario, programme=programme, digest=amended(scenario, "null"))
 
 
 def amended(scenario: Scenario, change: str) -> str:
-    """Give the digest of a changed scenario."""
+    """Return the digest of a changed scenario."""
     return hashlib.sha256(f"{scenario.digest}\n{change}".encode()).hexdigest()
 
 

@@ -140,6 +140,6 @@ def stands_on(scenario: Scenario) -> str:
 
 
 def arguments(scenario: Scenario) -> list[str]:
-    """Give the options of a command line that ask for this reading and these settings."""
+    """Return the options of a command line that ask for this reading and these settings."""
     read = [] if scenario.reading == CENTRAL else [f"--reading {scenario.reading}"]
     return [*read, *(f"--set {each}" for each in scenario.settings)]

@@ -40,7 +40,7 @@ _Openings: TypeAlias = dict[str, list[_Opening]]
 
 
 def lay_out(dated: Sequence[Establishments], bridge: float, lead: float) -> Iterator[Posts]:
-    """Give the posts of teams of one kind whenever they may change; `dated` in order of day, day 0 first.
+    """Return the posts of teams of one kind whenever they may change; `dated` in order of day, day 0 first.
 
     Of a date's rises, the net rise over all teams is new: it is filled after `lead` days, by agency workers after
     `bridge` days. The others are posts that move from team to team, and what is open among them moves too.
@@ -55,7 +55,7 @@ def lay_out(dated: Sequence[Establishments], bridge: float, lead: float) -> Iter
 
 
 def _moved(openings: _Openings, before: Mapping[str, float], after: Mapping[str, float], new: _Opening) -> _Openings:
-    """Give the openings of each team after a date: rising teams share what falling ones give up and what is new.
+    """Return the openings of each team after a date: rising teams share what falling ones give up and what is new.
 
     Where nothing falls, what is new of a team is its own rise, to the last digit, whatever other teams there are.
     """
@@ -77,12 +77,12 @@ def _moved(openings: _Openings, before: Mapping[str, float], after: Mapping[str,
 
 
 def _scaled(openings: list[_Opening], share: float) -> list[_Opening]:
-    """Give a share of some openings."""
+    """Return a share of some openings."""
     return [replace(opening, fte=opening.fte * share) for opening in openings]
 
 
 def _stretch(team: str, fte: float, openings: list[_Opening], day: float, until: float) -> Iterator[Posts]:
-    """Give a team's posts from one date of change to the next, as its openings are bridged and filled."""
+    """Return a team's posts from one date of change to the next, as its openings are bridged and filled."""
     days = {edge for opening in openings for edge in (opening.bridged_day, opening.filled_day) if day < edge < until}
     for moment in sorted({day, *days}):
         waiting = fsum(opening.fte for opening in openings if moment < opening.filled_day)

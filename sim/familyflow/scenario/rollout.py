@@ -43,7 +43,7 @@ def _never_paid(scenario: Scenario) -> Iterator[Finding]:
 
 
 def _gap(scenario: Scenario, ground: Ground, held: Iterable[Work] = ()) -> Work | None:
-    """Give the first work that has no team, of what is required and what teams have held so far."""
+    """Return the first work that has no team, of what is required and what teams have held so far."""
     works = ((area, group, kind) for area in scenario.areas for group in REQUIRED_GROUPS for kind in KINDS)
     return next((work for work in (*works, *held) if work not in ground.served), None)
 
@@ -60,7 +60,7 @@ def _nobody(scenario: Scenario, work: Work) -> str:
 
 
 def _first_in_schedule(scenario: Scenario, name: str, ground: Ground) -> Finding | None:
-    """Give the first thing that is wrong in a schedule."""
+    """Return the first thing that is wrong in a schedule."""
     steps = scenario.schedules[name].steps
     for index, step in enumerate(steps):
         place: Place = ("schedules", name, "steps", index)
@@ -73,7 +73,7 @@ def _first_in_schedule(scenario: Scenario, name: str, ground: Ground) -> Finding
 
 
 def _complaints(scenario: Scenario, ground: Ground, steps: tuple[Step, ...]) -> Iterator[Complaint]:
-    """Give what is wrong with the last of some steps; each check relies on those before it."""
+    """Return what is wrong with the last of some steps; each check relies on those before it."""
     step = steps[-1]
     yield from _date(scenario, steps)
     if isinstance(step, Income):
@@ -158,7 +158,7 @@ def _held(scenario: Scenario, ground: Ground, step: Cut) -> Iterator[Complaint]:
 
 
 def _roles_of(scenario: Scenario, ground: Ground, name: str | None) -> tuple[str, ...]:
-    """Give the roles that a team has posts of on a date, or that all live teams share."""
+    """Return the roles that a team has posts of on a date, or that all live teams share."""
     programme = scenario.programme
     if name is None:
         return programme.shared_roles if ground.live else ()

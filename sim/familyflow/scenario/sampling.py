@@ -24,7 +24,7 @@ _HALVINGS: Final = 8
 
 
 def sample(scenario: Scenario, seed: int, draw: int) -> dict[str, float]:
-    """Give every quantity's value in one draw, by id and in the quantity's unit; the snapshot is exact.
+    """Return every quantity's value in one draw, by id and in the quantity's unit; the snapshot is exact.
 
     A quantity's value depends on the seed, the draw and its own id only: adding another shifts nothing.
     """
@@ -33,19 +33,19 @@ def sample(scenario: Scenario, seed: int, draw: int) -> dict[str, float]:
 
 
 def normal(seed: int, draw: int, name: str) -> float:
-    """Give a standard normal number that depends on the seed, the draw and a name only."""
+    """Return a standard normal number that depends on the seed, the draw and a name only."""
     return NormalDist().inv_cdf(uniform(seed, draw, name_key(name), 0, 0, 0))
 
 
 def table(scenario: Scenario, seed: int, draws: int) -> pd.DataFrame:
-    """Give the samples of draws 0 to draws - 1, a row each: the column draw (int32), then one a quantity."""
+    """Return the samples of draws 0 to draws - 1, a row each: the column draw (int32), then one a quantity."""
     samples = pd.DataFrame([sample(scenario, seed, draw) for draw in range(draws)])
     numbers = pd.Series(range(draws), dtype="int32", name="draw")
     return pd.concat([numbers, samples.astype("float64")], axis="columns")
 
 
 def _possible_harms(scenario: Scenario, values: Mapping[str, float]) -> dict[str, float]:
-    """Give the prevalences of harms, pulled half-way to their central values until they can be true together.
+    """Return the prevalences of harms, pulled half-way to their central values until they can be true together.
 
     Each is drawn from its own range, and rarely no family population has them all; the central ones are checked
     when the scenario is loaded. Prevalences that fit stay as they were drawn.
@@ -61,7 +61,7 @@ def _possible_harms(scenario: Scenario, values: Mapping[str, float]) -> dict[str
 
 
 def _fits(shares: Mapping[str, float]) -> bool:
-    """Say whether a joint distribution has these prevalences, by quantity id."""
+    """Return whether a joint distribution has these prevalences, by quantity id."""
     try:
         joint({h: shares[f"harms.{h}"] for h in HARMS}, shares["harms.any"], shares["harms.all_three"])
     except Problem:
@@ -70,7 +70,7 @@ def _fits(shares: Mapping[str, float]) -> bool:
 
 
 def _value(name: str, quantity: Quantity, seed: int, draw: int) -> float:
-    """Give one quantity's value in one draw."""
+    """Return one quantity's value in one draw."""
     if name.startswith(EXACT):
         return quantity.value
     return quantity.at(uniform(seed, draw, name_key(name), 0, 0, 0))

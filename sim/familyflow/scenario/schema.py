@@ -111,7 +111,7 @@ class QuantityTable(Table):
         return self
 
     def quantity(self) -> Quantity:
-        """Give the number as the model uses it."""
+        """Return the number as the model uses it."""
         given = self.model_dump()
         try:
             return Quantity(**(given | {"status": Status(self.status)}))
@@ -616,5 +616,5 @@ class ScenarioFile(Table):
 
 
 def schema_json() -> str:
-    """Give the JSON Schema of a scenario file, for editors that complete and check as one types."""
+    """Return the JSON Schema of a scenario file, for editors that complete and check as one types."""
     return json.dumps(ScenarioFile.model_json_schema(mode="validation"), indent=2)

@@ -20,7 +20,7 @@ Row = TypeVar("Row", bound=OfTeam)
 
 
 def by_team(rows: Iterable[Row]) -> dict[str, list[Row]]:
-    """Give the rows of each team that has any, in their order."""
+    """Return the rows of each team that has any, in their order."""
     found: dict[str, list[Row]] = {}
     for row in rows:
         found.setdefault(row.team, []).append(row)

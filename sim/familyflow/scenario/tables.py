@@ -46,12 +46,12 @@ def measures() -> tuple[str, ...]:
 
 
 def last_price_year() -> str:
-    """Give the last financial year to which prices can be brought."""
+    """Return the last financial year to which prices can be brought."""
     return max(row["financial_year"] for _, row in rows(paths.shipped("calibration", DEFLATOR)))
 
 
 def digest(content: bytes) -> str:
-    """Give a SHA-256 of a scenario's content and of every calibration table in use."""
+    """Return a SHA-256 of a scenario's content and of every calibration table in use."""
     total = hashlib.sha256(content)
     for name in paths.names("calibration", ".csv"):
         file = f"{name}.csv"

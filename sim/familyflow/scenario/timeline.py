@@ -155,7 +155,7 @@ def build(scenario: Scenario, schedule: str, values: Mapping[str, float], work: 
 
 
 def _moments(scenario: Scenario, schedule: str) -> list[_Moment]:
-    """Give each step of a schedule with the ground around it."""
+    """Return each step of a schedule with the ground around it."""
     steps = scenario.schedules[schedule].steps
     grounds = [boundaries.as_is(scenario.teams.values())]
     for step in steps:
@@ -165,7 +165,7 @@ def _moments(scenario: Scenario, schedule: str) -> list[_Moment]:
 
 
 def _routes(scenario: Scenario, moments: list[_Moment]) -> Iterator[Route]:
-    """Give the map on day 0, then what each step changes in it."""
+    """Return the map on day 0, then what each step changes in it."""
     served = boundaries.as_is(scenario.teams.values()).served
     for area in scenario.areas:
         for work in ((area, group, kind) for group in GROUPS for kind in KINDS):
@@ -180,7 +180,7 @@ def _routes(scenario: Scenario, moments: list[_Moment]) -> Iterator[Route]:
 
 
 def _opens(scenario: Scenario, moments: list[_Moment]) -> Iterator[TeamDay]:
-    """Give the teams open on day 0, then those that open later."""
+    """Return the teams open on day 0, then those that open later."""
     for team in scenario.teams.values():
         if team.areas:
             yield TeamDay(0.0, team.name)
@@ -192,7 +192,7 @@ def _opens(scenario: Scenario, moments: list[_Moment]) -> Iterator[TeamDay]:
 def _live(
     plan: Schedule, moments: list[_Moment], ends: Mapping[str, list[TeamDay]], values: Mapping[str, float]
 ) -> Iterator[TeamDay]:
-    """Give each go-live, as late as it slips; one that slips past its team's closing never comes."""
+    """Return each go-live, as late as it slips; one that slips past its team's closing never comes."""
     late = 0.0 if plan.as_happened else values[SLIPPAGE] * DAYS_PER_WEEK
     for moment in moments:
         if isinstance(moment.step, GoLive):
@@ -202,7 +202,7 @@ def _live(
 
 
 def _end(start: TeamDay, ends: Mapping[str, list[TeamDay]]) -> float:
-    """Give the day on which a team that goes live closes, or infinity."""
+    """Return the day on which a team that goes live closes, or infinity."""
     return min((close.day for close in ends.get(start.team, []) if close.day >= start.day), default=inf)
 
 
@@ -210,7 +210,7 @@ def _end(start: TeamDay, ends: Mapping[str, list[TeamDay]]) -> float:
 
 
 def _inflow(step: Income, scenario: Scenario) -> Inflow:
-    """Give when an income comes in: on its own dates, however late teams go live; that of day 0 comes after it."""
+    """Return when an income comes in: on its own dates, however late teams go live; that of day 0 comes after it."""
     months = step.years * MONTHS_PER_YEAR
     whole = floor(months)
     length = day_of(months_on(step.date, whole), step.date) + (months - whole) * DAYS_PER_MONTH
@@ -222,7 +222,7 @@ def _inflow(step: Income, scenario: Scenario) -> Inflow:
 
 
 def _partings(falls: list[Fall], transfers: tuple[Transfer, ...]) -> Iterator[Parting]:
-    """Give the workers who go at a reorganisation and leave their cases behind.
+    """Return the workers who go at a reorganisation and leave their cases behind.
 
     Where cases leave a team on that day, they change worker by moving, or their workers move along; no others change.
     """
@@ -231,7 +231,7 @@ def _partings(falls: list[Fall], transfers: tuple[Transfer, ...]) -> Iterator[Pa
 
 
 def _transfers(scenario: Scenario, moments: list[_Moment], moment: _Moment) -> Iterator[Transfer]:
-    """Give the moves of open cases that a step makes."""
+    """Return the moves of open cases that a step makes."""
     step = moment.step
     if isinstance(step, Close):
         along = step.existing_cases == "with_workers"

@@ -92,7 +92,7 @@ class Workers:
 
 
 def _grown(scenario: Scenario, live: Sequence[Spell], values: Mapping[str, float]) -> list[Spell]:
-    """Give when each live team's effects on its own staff hold: a ramp after going live; never in a null programme."""
+    """Return when each live team's effects on its own staff hold: a ramp after going live; none in a null programme."""
     if scenario.programme.null:
         return []
     ramp = values[RAMP] * DAYS_PER_MONTH
@@ -100,7 +100,7 @@ def _grown(scenario: Scenario, live: Sequence[Spell], values: Mapping[str, float
 
 
 def multipliers(scenario: Scenario, work: Work, values: Mapping[str, float]) -> dict[float, dict[str, float]]:
-    """Give what multiplies social workers' establishments, by team, from which day on: they step as a run's years turn.
+    """Return what multiplies social workers' establishments, by team, from which day: they step as a run's years turn.
 
     All together go along with children open; of that, each team has what its own work asks for. So far as workers are
     lent, a team's work is that of the groups of stages it takes, evenly: assessments come as referrals do, and the
@@ -122,7 +122,7 @@ def multipliers(scenario: Scenario, work: Work, values: Mapping[str, float]) -> 
 def lay_out(
     scenario: Scenario, dated: Sequence[Dated], live: Sequence[Spell], work: Work, values: Mapping[str, float]
 ) -> Iterator[Workers]:
-    """Give each team's workers whenever its posts or its rates may change, team by team.
+    """Return each team's workers whenever its posts or its rates may change, team by team.
 
     `dated`: a schedule's steps in order of day. `live`: when teams are live. `values` by quantity id.
     """
@@ -143,7 +143,7 @@ def lay_out(
 
 
 def _improved(scenario: Scenario, values: Mapping[str, float]) -> Mapping[str, float]:
-    """Give the values with the effects on a live team's own staff that the programme claims, in full."""
+    """Return the values with the effects on a live team's own staff that the programme claims, in full."""
     effects = [effect for effect in EFFECTS if effect.staff and effect.name in scenario.programme.effects]
     return {**values, **{effect.staff: values[effect.staff] * values[effect.ratio] for effect in effects}}
 
@@ -155,7 +155,7 @@ def _recruited(
     following: Mapping[float, Mapping[str, float]],
     values: Mapping[str, float],
 ) -> Iterator[recruitment.Posts]:
-    """Give the posts of the teams whose cases a role holds."""
+    """Return the posts of the teams whose cases a role holds."""
     agency = values[f"{RECRUITMENT}{AGENCY_SOCIAL_WORKER}"] if role == SOCIAL_WORKER else inf
     sizes = list(_establishments(scenario, role, dated, following, values))
     yield from recruitment.lay_out(sizes, agency * DAYS_PER_WEEK, values[f"{RECRUITMENT}{role}"] * DAYS_PER_WEEK)
@@ -168,7 +168,7 @@ def _establishments(
     following: Mapping[float, Mapping[str, float]],
     values: Mapping[str, float],
 ) -> Iterator[recruitment.Establishments]:
-    """Give the establishments (posts, FTE) of one kind's open teams on day 0, and after each date that moves them.
+    """Return the establishments (posts, FTE) of one kind's open teams on day 0, and after each date that moves them.
 
     A step that sets posts sets those of a council with as much work as on day 0: they follow as others do.
     """
@@ -183,7 +183,7 @@ def _establishments(
 
 
 def _sizes(scenario: Scenario, role: str, values: Mapping[str, float]) -> dict[str, float]:
-    """Give the establishments (posts, FTE) of one kind's teams, open or not, as the scenario states them."""
+    """Return the establishments (posts, FTE) of one kind's teams, open or not, as the scenario states them."""
     teams = [team for team in scenario.teams.values() if team.worker == role]
     return {team.name: values[team.establishment] for team in teams if team.establishment}
 
@@ -191,7 +191,7 @@ def _sizes(scenario: Scenario, role: str, values: Mapping[str, float]) -> dict[s
 def _stepped(
     scenario: Scenario, role: str, dated: Sequence[Dated], values: Mapping[str, float]
 ) -> Iterator[recruitment.Establishments]:
-    """Give the establishments of one kind's open teams on day 0, and after each day with a step that sets them."""
+    """Return the establishments of one kind's open teams on day 0, and after each day with a step that sets them."""
     size = _sizes(scenario, role, values)
     held = {name: size[name] for name in size if scenario.teams[name].areas}
     yield 0.0, dict(held)
@@ -211,7 +211,7 @@ def _stepped(
 
 
 def _moves_posts(step: Step, role: str) -> TypeGuard[Open | Staff | Close | Cut]:
-    """Say whether a step may change the posts of a role that holds cases."""
+    """Return whether a step may change the posts of a role that holds cases."""
     return step.role == role if isinstance(step, Cut) else isinstance(step, Open | Staff | Close)
 
 
@@ -227,7 +227,7 @@ class Fall:
 
 
 def falls(scenario: Scenario, dated: Sequence[Dated], work: Work, values: Mapping[str, float]) -> Iterator[Fall]:
-    """Give where steps lower establishments; posts that other teams of the kind gain on that day move and do not end.
+    """Return where steps lower establishments; posts that other teams of the kind gain on that day move and do not end.
 
     `work`: how much there is to do by year, with which social workers' posts go along.
     """
@@ -259,7 +259,7 @@ def _in_post(team: Team, posts: recruitment.Posts, rates: Mapping[str, float]) -
 
 
 def staffing(workers: list[Workers]) -> Iterator[Staffing]:
-    """Give the workers in post by role on day 0, then whenever they change."""
+    """Return the workers in post by role on day 0, then whenever they change."""
     last: dict[tuple[str, str], float] = {}
     for row in sorted(workers, key=lambda row: row.day):
         for role, fte in row.in_post.items():
@@ -269,7 +269,7 @@ def staffing(workers: list[Workers]) -> Iterator[Staffing]:
 
 
 def leavers(workers: list[Workers]) -> Iterator[Leaving]:
-    """Give how many leave each team on day 0, then whenever that changes."""
+    """Return how many leave each team on day 0, then whenever that changes."""
     last: dict[str, float] = {}
     for row in sorted(workers, key=lambda row: row.day):
         if last.get(row.team) != row.leaving:

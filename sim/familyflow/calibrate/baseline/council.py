@@ -95,7 +95,7 @@ def baseline(known: Evidence, place: Place, start: date | None = None) -> Baseli
 
 
 def _last_counted(known: Evidence, place: Place) -> int:
-    """Give the last year in which a council's children on plans or in care are counted."""
+    """Return the last year in which a council's children on plans or in care are counted."""
     counted = (
         year
         for year in known.years(place.name)
@@ -144,7 +144,7 @@ def _contacts(known: Evidence, referrals: Quantity) -> Quantity:
 
 
 def _weaker(quantity: Quantity) -> Status:
-    """Give the status of what is worked out from a number."""
+    """Return the status of what is worked out from a number."""
     return Status.ASSUMED if quantity.status is Status.ASSUMED else Status.DERIVED
 
 
@@ -166,7 +166,7 @@ def _at_most(parts: Mapping[str, Quantity], most: float) -> dict[str, Quantity]:
 
 
 def _scaled(part: Quantity, scale: float, value: float) -> Quantity:
-    """Give a share moved to a value, with its range along."""
+    """Return a share moved to a value, with its range along."""
     middle = round(value, 4)
     low, high = round(min(part.low * scale, middle), 4), round(min(max(part.high * scale, middle), 1.0), 4)
     return replace(part, value=middle, low=low, high=high)
@@ -270,7 +270,7 @@ def _possible(harms: Mapping[str, Quantity]) -> dict[str, Quantity]:
 
 
 def _bounds_of_any(shares: Mapping[str, float]) -> tuple[float, float]:
-    """Give the least and most that "at least one" can be."""
+    """Return the least and most that "at least one" can be."""
     alone = [shares[harm] for harm in HARMS]
     return max(alone), min(fsum(alone), 1.0)
 

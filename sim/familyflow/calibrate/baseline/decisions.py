@@ -22,7 +22,7 @@ _WIDE: Final = 0.4
 
 
 def decisions(targets: Mapping[str, Quantity], england: Mapping[str, Quantity]) -> dict[str, Quantity]:
-    """Give the prior shares by the shared parameter's id; each decision's add up to 1 exactly."""
+    """Return the prior shares by the shared parameter's id; each decision's add up to 1 exactly."""
     return _referral(targets) | _assessment(targets, england) | _section47(targets, england)
 
 
@@ -86,18 +86,18 @@ def _section47(targets: Mapping[str, Quantity], england: Mapping[str, Quantity])
 def _with_rest(
     stage: str, parts: Mapping[str, tuple[float, str]], rest: str, note: str, given: Quantity
 ) -> dict[str, Quantity]:
-    """Give each part of a decision a range, and the rest to one of them."""
+    """Return each part of a decision a range, and the rest to one of them."""
     left = round(1 - sum(value for value, _ in parts.values()), 4)
     every = {**parts, rest: (left, note)}
     return {f"{stage}.{name}": _share(value, note, given) for name, (value, note) in every.items()}
 
 
 def _share(value: float, note: str, given: Quantity) -> Quantity:
-    """Give a prior share, wide: a ratio of counts is not a cohort's share."""
+    """Return a prior share, wide: a ratio of counts is not a cohort's share."""
     low, high = round(value * (1 - _WIDE), 4), round(min(value * (1 + _WIDE), (1 + value) / 2), 4)
     return Quantity(value, low, high, "share", given.year, given.source, Status.ASSUMED, note)
 
 
 def _weaker(quantity: Quantity) -> Status:
-    """Give the status of what is taken over from a number."""
+    """Return the status of what is taken over from a number."""
     return Status.ASSUMED if quantity.status is Status.ASSUMED else Status.DERIVED

@@ -73,7 +73,7 @@ def write(council: str, *, start: date | None = None, out: Path | None = None, f
 
 
 def short_name(council: str) -> str:
-    """Give a scenario's name, in small letters, for a council."""
+    """Return a scenario's name, in small letters, for a council."""
     return re.sub(r"[^a-z0-9]+", "_", council.casefold()).strip("_")
 
 
@@ -139,7 +139,7 @@ def _borrowed(base: Baseline) -> str:
 
 
 def _price_year() -> str:
-    """Give the last year to which prices can be brought."""
+    """Return the last year to which prices can be brought."""
     return tables.last_price_year()
 
 
@@ -208,7 +208,7 @@ def _programme(known: Evidence, base: Baseline) -> list[str]:
 
 
 def _posts(base: Baseline) -> dict[str, Quantity]:
-    """Give each locality's adult workers: the staffing at which the evidence's effects are stated, rounded up."""
+    """Return each locality's adult workers: the staffing at which the evidence's effects are stated, rounded up."""
     shared = tables.parameters(tables.sources())
     every = base.snapshot["children_on_cin"].value + base.snapshot["children_on_cp"].value
     share = max(share.value for _, share in base.staffing.areas.values())
@@ -220,7 +220,7 @@ def _posts(base: Baseline) -> dict[str, Quantity]:
 
 
 def _post(reference: Quantity, fte: float, part: float, place: str) -> Quantity:
-    """Give the posts of a role; they are what is planned, so the uncertainty is the reference's and not theirs."""
+    """Return the posts of a role; they are what is planned, so the uncertainty is the reference's and not theirs."""
     value = max(round(ceil(round(fte * _TENTHS, 6)) / _TENTHS, 1), _LEAST_POST)
     note = (
         f"The teams that the evidence is about have {reference.value:g} adult workers ({reference.low:g} to "
@@ -231,7 +231,7 @@ def _post(reference: Quantity, fte: float, part: float, place: str) -> Quantity:
 
 
 def _supervisor(known: Evidence, base: Baseline) -> Quantity:
-    """Give the psychologists of all localities: Hertfordshire's for a team; the high end is for all families."""
+    """Return the psychologists of all localities: Hertfordshire's for a team; the high end is for all families."""
     each, size = known.estimates[f"hertfordshire.{SUPERVISOR}"], known.estimates["hertfordshire.social_workers"]
     workers, harmed = sum(team.social_workers.value for team in base.staffing.localities), base.harms["any"].value
     teams = workers / size.value * harmed
@@ -247,7 +247,7 @@ def _supervisor(known: Evidence, base: Baseline) -> Quantity:
 
 
 def first_go_live(start: date) -> date:
-    """Give the first day of a quarter that leaves time to recruit and train after the start."""
+    """Return the first day of a quarter that leaves time to recruit and train after the start."""
     earliest = start + _NOTICE
     month = (earliest.month - 1) // _QUARTER * _QUARTER + 1
     quarter = earliest.replace(month=month, day=1)
@@ -255,7 +255,7 @@ def first_go_live(start: date) -> date:
 
 
 def months_on(day: date, months: int) -> date:
-    """Give the first of a month some months after another first of a month."""
+    """Return the first of a month some months after another first of a month."""
     years, month = divmod(day.month - 1 + months, 12)
     return date(day.year + years, month + 1, 1)
 

@@ -86,12 +86,12 @@ class _Own:
 
 
 def last_31_march(start: date) -> int:
-    """Give the year of the last 31 March that is not after a date."""
+    """Return the year of the last 31 March that is not after a date."""
     return start.year if (start.month, start.day) >= _DAY_0 else start.year - 1
 
 
 def meeting(start: date) -> tuple[int, ...]:
-    """Give the years that meet at day 0: the one that ended last, and the one that was under way or began then."""
+    """Return the years that meet at day 0: the one that ended last, and the one that was under way or began then."""
     year = last_31_march(start)
     return year, year + 1
 
@@ -115,7 +115,7 @@ def _own(known: Evidence, council: str, figure: Figure, wanted: tuple[int, ...])
 
 
 def _series(known: Evidence, place: str, figure: Figure) -> Iterator[tuple[int, float]]:
-    """Give a place's values of a figure by year, in order."""
+    """Return a place's values of a figure by year, in order."""
     for year in known.years(place):
         value = figure.read(known.rows[place, year])
         if value is not None:
@@ -148,7 +148,7 @@ def _from_own(known: Evidence, council: str, figure: Figure, own: _Own) -> Quant
 
 
 def _chance(known: Evidence, figure: Figure, rows: list[Row], value: float) -> float:
-    """Give the standard deviation of the chance in a count, or in a share of a count; 0 for anything else."""
+    """Return the standard deviation of the chance in a count, or in a share of a count; 0 for anything else."""
     together = known.estimates["children_together"].value
     if figure.of is not None:
         of = sum(figure.of(row) or 0.0 for row in rows)
@@ -157,7 +157,7 @@ def _chance(known: Evidence, figure: Figure, rows: list[Row], value: float) -> f
 
 
 def _least_high(known: Evidence, figure: Figure, rows: list[Row], value: float) -> float:
-    """Give what the high end must reach where nothing was counted: a share may be low without being none."""
+    """Return what the high end must reach where nothing was counted: a share may be low without being none."""
     if value or figure.of is None:
         return 0.0
     of = sum(figure.of(row) or 0.0 for row in rows)
@@ -165,7 +165,7 @@ def _least_high(known: Evidence, figure: Figure, rows: list[Row], value: float) 
 
 
 def _yearly(known: Evidence, figure: Figure, own: _Own) -> float:
-    """Give the standard deviation due to moves from year to year: what of them is chance, and any years in between."""
+    """Return the standard deviation due to moves from year to year: their chance, and any years in between."""
     steps = list(_steps(figure, own))
     if not steps:
         return 0.0
@@ -175,7 +175,7 @@ def _yearly(known: Evidence, figure: Figure, own: _Own) -> float:
 
 
 def _steps(figure: Figure, own: _Own) -> Iterator[float]:
-    """Give the differences between neighbouring years near day 0: of logs for a count."""
+    """Return the differences between neighbouring years near day 0: of logs for a count."""
     for year, value in own.values.items():
         near = min(abs(year - wanted) for wanted in own.wanted) <= FEWEST
         before = own.values.get(year - 1)
@@ -188,7 +188,7 @@ def _steps(figure: Figure, own: _Own) -> Iterator[float]:
 
 
 def _fixed(figure: Figure, value: float) -> float:
-    """Give the standard deviation of rounding (even within half a unit) and of the definition error."""
+    """Return the standard deviation of rounding (even within half a unit) and of the definition error."""
     return sqrt(figure.rounding**2 / 3 + (figure.definition * value / _HALF) ** 2)
 
 
@@ -228,7 +228,7 @@ def _borrowed(known: Evidence, council: str, figure: Figure, wanted: tuple[int, 
 
 
 def _circles(known: Evidence, council: str) -> Iterator[tuple[str, list[str]]]:
-    """Give wider and wider circles of councils: its statistical neighbours, its region's, England's."""
+    """Return wider and wider circles of councils: its statistical neighbours, its region's, England's."""
     yield "statistical neighbours", list(known.neighbours.get(council, ()))
     region = known.places[council].region
     others = [name for name in known.councils() if name != council]
@@ -239,7 +239,7 @@ def _circles(known: Evidence, council: str) -> Iterator[tuple[str, list[str]]]:
 def _latest(
     known: Evidence, places: Iterable[str], figure: Figure, wanted: tuple[int, ...]
 ) -> tuple[int, dict[str, float]] | None:
-    """Give the year nearest to those wanted in which enough of some places have a figure, and their figures."""
+    """Return the year nearest to those wanted in which enough of some places have a figure, and their figures."""
     names = list(places)
     years = sorted({y for _, y in known.rows}, key=lambda y: (y == COVID, min(abs(y - w) for w in wanted), y))
     for year in years:
@@ -251,7 +251,7 @@ def _latest(
 
 
 def _comparable(rows: Mapping[str, Row], figure: Figure) -> Iterator[tuple[str, float]]:
-    """Give the figures of several places, counts as a share of the children who live there."""
+    """Return the figures of several places, counts as a share of the children who live there."""
     for name, row in rows.items():
         value, children = figure.read(row), row.get(POPULATION)
         if value is None:
@@ -263,12 +263,12 @@ def _comparable(rows: Mapping[str, Row], figure: Figure) -> Iterator[tuple[str, 
 
 
 def _scale(known: Evidence, council: str, wanted: tuple[int, ...]) -> float:
-    """Give the children who live at a council about the years wanted; Problem when that is not known."""
+    """Return the children who live at a council about the years wanted; Problem when that is not known."""
     return population(known, council, wanted)[1]
 
 
 def population(known: Evidence, council: str, wanted: tuple[int, ...]) -> tuple[int, float]:
-    """Give the year nearest to those wanted whose children are known, and their number; Problem when none is."""
+    """Return the year nearest to those wanted whose children are known, and their number; Problem when none is."""
     held = {year: children(known.rows[council, year]) for year in known.years(council)}
     years = [year for year, number in held.items() if number]
     nearest = min(years, key=lambda y: (min(abs(y - w) for w in wanted), y), default=None)
@@ -278,7 +278,7 @@ def population(known: Evidence, council: str, wanted: tuple[int, ...]) -> tuple[
 
 
 def children(row: Row) -> float | None:
-    """Give the children who live at a place: as published, else as its looked-after children and their rate imply."""
+    """Return the children who live at a place: as published, else as its looked-after children and their rate imply."""
     if POPULATION in row:
         return row[POPULATION]
     counted, rate = row.get("cla_at_31mar_number"), row.get("cla_at_31mar_rate")
@@ -303,7 +303,7 @@ def _quantity(
 
 
 def _ends(figure: Figure, value: float, spread: float) -> tuple[float, float]:
-    """Give the ends of the 90% range: by a factor for what is counted, by a difference for a share."""
+    """Return the ends of the 90% range: by a factor for what is counted, by a difference for a share."""
     if figure.unit == "share":
         reach = _HALF * spread
         return max(value - reach, value * _FLOOR), min(value + reach, 1 - (1 - value) * _FLOOR)

@@ -82,7 +82,7 @@ class Whole:
     of: str
 
     def read(self, row: Row, keys: Sequence[str]) -> float | None:
-        """Give the share of some parts together; missing parts share what the others leave, as is usual."""
+        """Return the share of some parts together; missing parts share what the others leave, as is usual."""
         known = {key: row[key] for key in self.usual if key in row}
         left = max(100 - fsum(known.values()), 0.0)
         missing = {key: usual for key, usual in self.usual.items() if key not in known}
@@ -156,14 +156,14 @@ def flows(known: Evidence) -> dict[str, Figure]:
 
 
 def _onward(row: Row) -> float | None:
-    """Give referrals that go on to an assessment."""
+    """Return referrals that go on to an assessment."""
     if "referrals_number" not in row:
         return None
     return row["referrals_number"] * (1 - row.get("referrals_nfa_pct", 0.0) / 100)
 
 
 def _assessments(row: Row, stepups: float) -> float | None:
-    """Give assessments that follow a referral or a step-up: those completed, less repeats of children already open."""
+    """Return assessments that follow a referral or step-up: those completed, less repeats of children already open."""
     completed, onward = row.get("assessments_completed_number"), _onward(row)
     if completed is None or onward is None:
         return completed if onward is None else onward
@@ -181,7 +181,7 @@ def _assessments_says(row: Row, stepups: float) -> str:
 
 
 def _not_in_need(row: Row) -> float | None:
-    """Give the share of assessments that find no need, of referrals that had one."""
+    """Return the share of assessments that find no need, of referrals that had one."""
     closed, onward = row.get("referrals_assessed_not_in_need_number"), _onward(row)
     return min(closed / onward, 1.0) if closed is not None and onward else None
 
@@ -259,7 +259,7 @@ _NOTES: Final = MappingProxyType(
 
 
 def _home(row: Row, small: float) -> float | None:
-    """Give the share of leavers who go home; where only one of the two ways is published the other is small."""
+    """Return the share of leavers who go home; where only one of the two ways is published the other is small."""
     ceased = row.get("cla_ceased_number")
     ways = [_way(row, way) for way in ("planned", "unplanned")]
     if not ceased or ways[0] is None:
@@ -268,7 +268,7 @@ def _home(row: Row, small: float) -> float | None:
 
 
 def _way(row: Row, way: str) -> float | None:
-    """Give how many went home in one way, as counted or as a whole percentage."""
+    """Return how many went home in one way, as counted or as a whole percentage."""
     stem = f"cla_ceased_returned_home_{way}"
     if f"{stem}_number" in row:
         return row[f"{stem}_number"]
@@ -286,7 +286,7 @@ def _left(small: float, name: str, key: str, counted: str) -> Figure:
     """Describe the share of leavers by one way: as published, else by its count, else a small one."""
 
     def read(row: Row) -> float | None:
-        """Give the share of those who ceased; None where it was not published."""
+        """Return the share of those who ceased; None where it was not published."""
         ceased = row.get("cla_ceased_number")
         if key in row:
             return row[key] / 100
@@ -323,7 +323,7 @@ def _in_proceedings(known: Evidence) -> Figure:
 
 
 def _proceedings(row: Row, per_case: float) -> float | None:
-    """Give children in new care proceedings."""
+    """Return children in new care proceedings."""
     living = children(row)
     return (
         row["care_applications_rate"] * living / PER * per_case if living and "care_applications_rate" in row else None
@@ -363,7 +363,7 @@ STOCKS: Final = MappingProxyType(
 
 
 def remainder(row: Row) -> float | None:
-    """Give everyone open who has neither a CP plan nor is looked after."""
+    """Return everyone open who has neither a CP plan nor is looked after."""
     keys = ("cin_at_31mar_number", "cpp_at_31mar_number", "cla_at_31mar_number")
     if any(key not in row for key in keys):
         return None
@@ -372,7 +372,7 @@ def remainder(row: Row) -> float | None:
 
 
 def _on_cin_share(row: Row) -> float | None:
-    """Give children with a CIN plan as a share of everyone open without CP plan or care."""
+    """Return children with a CIN plan as a share of everyone open without CP plan or care."""
     left = remainder(row)
     return min(row["cin_plan_at_31mar_number"] / left, 1.0) if left and "cin_plan_at_31mar_number" in row else None
 

@@ -52,7 +52,7 @@ class Staffing:
 def load(
     targets: Mapping[str, Quantity], times: Mapping[str, Quantity], snapshot: Mapping[str, Quantity]
 ) -> dict[str, float]:
-    """Give the children that each kind of team is expected to hold: flows times stays, and those open."""
+    """Return the children that each kind of team is expected to hold: flows times stays, and those open."""
     enquiries = targets["section47s"].value * times["section47.days"].value / _DAYS
     return {
         "assessment": targets["assessments"].value * times["assessment.days"].value / _DAYS,
@@ -104,14 +104,14 @@ def _areas(known: Evidence, count: int, year: str) -> dict[str, tuple[str, Quant
 
 
 def _ranged(known: Evidence, kind: str, quantity: Quantity) -> Quantity:
-    """Give a quantity the range that its kind is taken to have."""
+    """Return a quantity the range that its kind is taken to have."""
     part = known.estimates[f"range.{kind}"].value
     low, high = (round(quantity.value * (1 + sign * part), 4) for sign in (-1, 1))
     return replace(quantity, low=low, high=high)
 
 
 def _teams(areas: Mapping[str, tuple[str, Quantity]], posts: Callable[[str, float], Quantity]) -> Iterator[Team]:
-    """Give one team for assessment, one a locality for plans and enquiries, and one for children in care."""
+    """Return one team for assessment, one a locality for plans and enquiries, and one for children in care."""
     everywhere = tuple(areas)
     yield Team("assessment", "Assessment", everywhere, ("assessment",), posts("assessment", 1.0))
     for index, (area, (_, share)) in enumerate(areas.items(), start=1):
@@ -123,7 +123,7 @@ def _teams(areas: Mapping[str, tuple[str, Quantity]], posts: Callable[[str, floa
 def _establishment(
     known: Evidence, posts: float, held: Mapping[str, float], kind: str, holders: Quantity, part: float
 ) -> Quantity:
-    """Give a team the posts for the children it is expected to hold."""
+    """Return a team the posts for the children it is expected to hold."""
     total = fsum(held.values())
     value = max(round(posts * held[kind] / total * part, 1), _LEAST_POST)
     area = f" x the area's {part:g}" if part < 1 else ""

@@ -50,13 +50,13 @@ def staff() -> dict[str, Figure]:
 
 
 def _vacancy(row: Row) -> float | None:
-    """Give the vacancy rate; one beyond all others is a return of a handful of posts."""
+    """Return the vacancy rate; one beyond all others is a return of a handful of posts."""
     rate = row.get("workforce_vacancy_rate_pct")
     return rate / 100 if rate is not None and rate / 100 <= _MOST_VACANT else None
 
 
 def _agency(row: Row) -> float | None:
-    """Give the share of vacant posts that agency workers cover, from the two rates over workers in post."""
+    """Return the share of vacant posts that agency workers cover, from the two rates over workers in post."""
     vacant, agency = _vacancy(row), row.get("workforce_agency_rate_pct")
     if not vacant or agency is None or agency / 100 > _MOST_VACANT:
         return None
@@ -88,7 +88,7 @@ def own_times(sooner: float) -> dict[str, Figure]:
 
 
 def _shape(row: Row) -> float | None:
-    """Give the shape of the Weibull distribution that has the published quartiles."""
+    """Return the shape of the Weibull distribution that has the published quartiles."""
     low, high = row.get("assessment_p25_working_days"), row.get("assessment_p75_working_days")
     if not low or not high:
         return None
@@ -103,7 +103,7 @@ def _shape_says(row: Row) -> str:
 
 
 def _assessment_days(row: Row) -> float | None:
-    """Give the mean length of an assessment in calendar days, from its median and shape."""
+    """Return the mean length of an assessment in calendar days, from its median and shape."""
     middle, shape = row.get("assessment_median_working_days"), _shape(row)
     return middle * WORKING_TO_CALENDAR * _mean_over_median(shape) if middle and shape else None
 
@@ -117,11 +117,11 @@ def _assessment_says(row: Row) -> str:
 
 
 def _mean_over_median(shape: float) -> float:
-    """Give the mean over the median of a Weibull distribution."""
+    """Return the mean over the median of a Weibull distribution."""
     return float(gamma(1 + 1 / shape) / log(2) ** (1 / shape))
 
 
 def _enquiry_days(row: Row, sooner: float) -> float | None:
-    """Give the mean length of an enquiry in calendar days."""
+    """Return the mean length of an enquiry in calendar days."""
     middle = row.get("s47_to_icpc_median_working_days")
     return max(middle * WORKING_TO_CALENDAR - sooner, 1.0) if middle else None

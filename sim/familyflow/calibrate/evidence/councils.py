@@ -110,7 +110,7 @@ def read(path: Path | None = None) -> Evidence:
 
 
 def _row(columns: list[str], year: int, values: list[float]) -> Row:
-    """Give the figures of a row, those of a whole year: the assessments of 2014 are only those of one kind."""
+    """Return the figures of a row, those of a whole year: the assessments of 2014 are only those of one kind."""
     held = {key: value for key, value in zip(columns, values, strict=True) if not isnan(value)}
     return held if year >= _SINGLE else {key: held[key] for key in held if not key.startswith(_ASSESSED)}
 

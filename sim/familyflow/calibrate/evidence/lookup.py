@@ -27,7 +27,7 @@ def title(name: str) -> str:
 
 
 def told(name: str, measures: Sequence[str] = ()) -> list[tuple[str, ...]]:
-    """Give a row a figure: the last of every measure or, of the measures named, every year. Columns: `COLUMNS`.
+    """Return a row a figure: the last of every measure or, of the measures named, every year. Columns: `COLUMNS`.
 
     Problem when there is no such place, or no such measure.
     """
@@ -51,7 +51,7 @@ def _place(known: councils.Evidence, name: str) -> councils.Place:
 def _rows(
     held: Tables, place: str, measure: str, meaning: Mapping[str, Mapping[str, str]]
 ) -> Iterator[tuple[str, ...]]:
-    """Give a place's figures of one measure, in order of year."""
+    """Return a place's figures of one measure, in order of year."""
     about = meaning[measure]
     for (council, year), row in held.rows.items():
         if council == place and row[measure]:

@@ -69,14 +69,14 @@ class Table:
         return list(dict.fromkeys(own + lacking))
 
     def _gives(self, held: set[str], measure: Measure) -> bool:
-        """Say whether columns hold a measure, or what it can be made of."""
+        """Return whether columns hold a measure, or what it can be made of."""
         if held.intersection(measure.spellings) or measure.otherwise.endswith("per child"):
             return True
         names = re.split(r" \+ | of ", measure.otherwise.split(" | ")[0]) if measure.otherwise else ()
         return bool(names) and all(held.intersection(self.spellings(name)) for name in names)
 
     def spellings(self, name: str) -> tuple[str, ...]:
-        """Give the columns in which one of our measures may stand; a column stands for itself."""
+        """Return the columns in which one of our measures may stand; a column stands for itself."""
         return next((each.spellings for each in self.measures if each.name == name), (name,))
 
 
@@ -220,7 +220,7 @@ def _open_data(
 def _each(
     path: Path, header: list[str], lines: list[tuple[int, list[str]]], complain: Callable[[str], None]
 ) -> Iterator[_Line]:
-    """Give each line by column, and complain of one that is too long or too short."""
+    """Return each line by column, and complain of one that is too long or too short."""
     for number, cells in lines:
         if len(cells) != len(header):
             complain(f"{path.name} line {number}: has {len(cells)} cells, but the header names {len(header)} columns")
@@ -259,7 +259,7 @@ def _who(line: _Line) -> Who | None:
 
 
 def _is_new(line: _Line, found: Reading, who: Who, year: int) -> bool:
-    """Say whether a place and year comes for the first time; complain if not."""
+    """Return whether a place and year comes for the first time; complain if not."""
     if (who.key, year) not in found.rows:
         return True
     line.wrong("time_period", f"{who.name} has a line for {year} already: give each place and year once, unfiltered")
@@ -267,7 +267,7 @@ def _is_new(line: _Line, found: Reading, who: Who, year: int) -> bool:
 
 
 def _made(table: Table, line: _Line) -> Iterator[tuple[str, str]]:
-    """Give each measure of a line as text: as it stands, or made by its arithmetic."""
+    """Return each measure of a line as text: as it stands, or made by its arithmetic."""
     for measure in table.measures:
         column = next((each for each in measure.spellings if each in line.cells), None)
         if column is not None:
@@ -321,7 +321,7 @@ def _share(table: Table, line: _Line, otherwise: str) -> str:
 
 
 def _term(table: Table, line: _Line, name: str) -> float | None:
-    """Give a term of an arithmetic: a column as it stands, or one of our measures by its spellings."""
+    """Return a term of an arithmetic: a column as it stands, or one of our measures by its spellings."""
     cell = next((line.cells[each] for each in table.spellings(name) if each in line.cells), "")
     return float(cell) if _NUMBER.fullmatch(cell) else None
 

@@ -181,7 +181,7 @@ def _as_far(mine: float, every: Iterable[float]) -> int:
 
 
 def _verdict(statement: Past, own: Change) -> str:
-    """Say whether the council's own change is what was stated."""
+    """Return whether the council's own change is what was stated."""
     change, direction = statement.change, statement.direction
     if change is not None:
         shown = own.relative <= change + _ROUNDED if change <= 0 else own.relative >= change - _ROUNDED

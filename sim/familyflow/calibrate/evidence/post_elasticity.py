@@ -52,7 +52,7 @@ def followed(
 
 
 def _changes(wide: pd.DataFrame, measure: str, apart: int) -> pd.DataFrame:
-    """Give the change of a measure's log over so many years: a row a council, a column a year; gaps where none is."""
+    """Return the change of a measure's log over so many years: a row a council, a column a year; gaps where none is."""
     rows = wide[wide["geography_type"] == COUNCIL]
     years = range(int(wide["year"].min()), int(wide["year"].max()) + 1)
     counts = rows.pivot_table(measure, "council", "year", dropna=False).reindex(columns=list(years))

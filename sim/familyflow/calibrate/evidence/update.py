@@ -105,7 +105,7 @@ def opened(folder: Path | None) -> Tables:
 def _expanded(
     rows: Mapping[tuple[str, int], Mapping[str, str]], blocks: list[dict[str, str]]
 ) -> Iterator[tuple[tuple[str, str, int], str]]:
-    """Give the release of each table, place and year; a block that names a place counts before one that does not."""
+    """Return the release of each table, place and year; a block that names a place counts before one that does not."""
     for block in sorted(blocks, key=lambda each: each["council"] != ""):
         span = range(int(block["first_year"]), int(block["last_year"]) + 1)
         for council, year in rows:
@@ -133,7 +133,7 @@ def update(table: Tables, readings: Iterable[Reading]) -> None:
 
 
 def _row(table: Tables, who: Who, year: int) -> dict[str, str] | None:
-    """Give the row of a place and year, a new one for a council or a year that is new; None for what is left out."""
+    """Return the row of a place and year, a new one for a council or a year that is new; None for what is left out."""
     name = table.names.get(who.key) or _by_name(table, who)
     if name is None:
         if who.kind != COUNCIL or not who.la_code:
@@ -146,7 +146,7 @@ def _row(table: Tables, who: Who, year: int) -> dict[str, str] | None:
 
 
 def _new_name(table: Tables, who: Who) -> str:
-    """Give the name of a council that is new, unless another bears it."""
+    """Return the name of a council that is new, unless another bears it."""
     if who.name in table.names.values():
         raise Problem(f"{who.name}: another council of that name, number {who.la_code}, is not the one in the table")
     table.names[who.key] = who.name
@@ -154,7 +154,7 @@ def _new_name(table: Tables, who: Who) -> str:
 
 
 def _by_name(table: Tables, who: Who) -> str | None:
-    """Give the name of a place that a file names without a number, if the table has it."""
+    """Return the name of a place that a file names without a number, if the table has it."""
     return who.name if not who.la_code and who.name in table.names.values() else None
 
 
@@ -179,7 +179,7 @@ def _fill(table: Tables, row: dict[str, str], figures: Mapping[str, str], releas
 
 
 def _same(old: str, new: str) -> bool:
-    """Say whether two cells say the same."""
+    """Return whether two cells say the same."""
     return old == new or bool(old and new and float(old) == float(new))
 
 
@@ -234,7 +234,7 @@ def _releases_text(table: Tables) -> str:
 
 
 def _blocks(releases: Mapping[tuple[str, str, int], str]) -> Iterator[tuple[str, str, int, int, str]]:
-    """Give the blocks of years with one release: first of most places, then of each that differs."""
+    """Return the blocks of years with one release: first of most places, then of each that differs."""
     usual: dict[str, dict[int, str]] = {}
     for name, year in sorted({(name, year) for name, _, year in releases}):
         held = Counter(each for (n, _, y), each in releases.items() if (n, y) == (name, year))

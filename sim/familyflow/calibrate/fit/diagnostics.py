@@ -65,7 +65,7 @@ def sampled(scenario: Scenario, central: Solution, draws: int = DRAWS, tell: Tel
 
 
 def _wholes(question: Question) -> list[list[int]]:
-    """Give the unknowns, by place, whose rates are shares of one whole: the outcomes of each stage."""
+    """Return the unknowns, by place, whose rates are shares of one whole: the outcomes of each stage."""
     stages: dict[str, list[int]] = {}
     for i, unknown in enumerate(question.unknowns):
         if unknown.name.startswith(("decision.", "plan.")):

@@ -93,7 +93,7 @@ def residuals(question: Question, solution: Solution, published: np.ndarray) -> 
 
 
 def verdict(target: Target, value: float, low: float, high: float, expected: float) -> str:
-    """Say whether a target is met: within 5% or within its stated range; or that it was not fitted at all."""
+    """Return whether a target is met: within 5% or within its stated range; or that it was not fitted at all."""
     met = abs(expected - value) <= CLOSE * value or low <= expected <= high
     if target.held_out:
         return "held out, agrees" if met else "held out, differs"

@@ -174,7 +174,7 @@ def simulated(target: Target, run: pd.DataFrame) -> float:
 
 
 def _recorded(run: pd.DataFrame, name: str) -> pd.Series:
-    """Give a measure by month; a ledger has no row of what never happened, such as leaving care in a tiny council."""
+    """Return a measure by month; a ledger has no row of what never happened, such as leaving care in a tiny council."""
     return run[name] if name in run else pd.Series(0.0, index=run.index)
 
 

@@ -238,7 +238,7 @@ def root(posed: Posed, x: Floats, jacobian: Floats) -> tuple[Floats, bool]:
     slopes = np.eye(len(x))
 
     def look(x: Floats) -> _Place:
-        """Give a place on the way, with what is left over there."""
+        """Return a place on the way, with what is left over there."""
         left = inverse @ posed.residuals(x)
         return _Place(x, left, float(np.linalg.norm(left / spreads)))
 

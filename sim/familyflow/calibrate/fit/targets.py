@@ -40,7 +40,7 @@ def _share(of: str, within: str) -> Callable[[Expectation], float]:
 
 def _exit_share(stage: str, leads: str) -> Callable[[Expectation], float]:
     def share(expected: Expectation) -> float:
-        """Give those who leave a stage so, of all who leave it."""
+        """Return those who leave a stage so, of all who leave it."""
         s, e = expected.structure.locate(f"{stage}.{leads}")
         return float(expected.flows[s, e] / max(expected.flows[s].sum(), MINOR))
 
@@ -67,7 +67,7 @@ def _ceased_share(measure: str) -> Callable[[Expectation], float]:
 
 def _placement_share(*names: str) -> Callable[[Expectation], float]:
     def share(expected: Expectation) -> float:
-        """Give those placed so, of all who are placed."""
+        """Return those placed so, of all who are placed."""
         here = [s.name in names for s in expected.structure.pathway.placements]
         return float(expected.placed[here].sum() / max(expected.placed.sum(), MINOR))
 

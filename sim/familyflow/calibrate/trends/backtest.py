@@ -95,7 +95,7 @@ def _scored(then: Panel, theirs: Panel, scored: Panel, drawn: Floats) -> Iterato
 
 
 def _naive(then: Panel, theirs: Panel, i: int, ahead: int) -> dict[str, tuple[Floats, Floats]]:
-    """Give each naive forecast's points (P,) and samples (P, N), in counts; spreads from the hierarchy's councils."""
+    """Return each naive forecast's points (P,) and samples (P, N), in counts; spreads from the hierarchy's councils."""
     left_out = [y for y, year in enumerate(then.years) if year == hierarchy.COVID]
     pooled, logs, children = then.logs()[i], theirs.logs()[i], theirs.children[:, -1]
     out = {}

@@ -68,7 +68,7 @@ class Standing:
 
 
 def paths(authority: str, start: date, years: int, seed: int, draw: int) -> dict[str, float]:
-    """Give a draw's log multipliers by name, `drift.<factor>.<year>` for years 0 to years - 1, and those BESIDE.
+    """Return a draw's log multipliers by name, `drift.<factor>.<year>` for years 0 to years - 1, and those BESIDE.
 
     Even about 0. The same for the same authority, start, seed and draw, whatever else is drawn; the first years are the
     same however many are asked for. `authority`: a council as councils.csv has it; one that is not there moves as a
@@ -79,7 +79,7 @@ def paths(authority: str, start: date, years: int, seed: int, draw: int) -> dict
 
 
 def expected(authority: str, start: date, years: int) -> dict[str, float]:
-    """Give by the same names how far they may be expected to come back to the council's own level after day 0.
+    """Return by the same names how far they may be expected to come back to the council's own level after day 0.
 
     To be added to `paths` only where day 0's rates are those of the last published year: a target that is a mean of
     years has come back already. Nothing for an authority that is not in councils.csv.
@@ -91,7 +91,7 @@ def expected(authority: str, start: date, years: int) -> dict[str, float]:
 
 
 def logs(level: Floats, moved: Floats) -> dict[str, float]:
-    """Give by name what movements of flows and stocks (S, years) from a level (S,) are in rates and children open."""
+    """Return by name what movements of flows and stocks (S, years) from a level (S,) are in rates and children open."""
     rows = (*factors(level, moved), *_beside(moved))
     return {
         f"drift.{name}.{year}": float(value)
@@ -109,12 +109,12 @@ class _Luck:
     authority: str
 
     def shared(self, name: str, count: int) -> Floats:
-        """Give numbers that all councils of a draw share."""
+        """Return numbers that all councils of a draw share."""
         key = name_key(f"drift.{name}")
         return np.array([uniform(self.seed, self.draw, key, i, 0, 0) for i in range(count)])
 
     def own(self, name: str, count: int) -> Floats:
-        """Give numbers of this council's own."""
+        """Return numbers of this council's own."""
         return self.shared(f"{self.authority}.{name}", count)
 
 
@@ -137,7 +137,7 @@ def _moved(found: Hierarchy, standing: Standing, years: int, luck: _Luck) -> Flo
 
 
 def _each(found: Hierarchy, name: str) -> Floats:
-    """Give one number of the dynamics by series (S,)."""
+    """Return one number of the dynamics by series (S,)."""
     return np.array([getattr(each, name) for each in found.dynamics])
 
 
@@ -168,26 +168,26 @@ def factors(level: Floats, moved: Floats) -> Floats:
 
 
 def _beside(moved: Floats) -> Floats:
-    """Give the logs of how many children are open and how fast referrals come as years begin, against day 0."""
+    """Return the logs of how many children are open and how fast referrals come as years begin, against day 0."""
     later = moved[_CIN, :-1], _middle(moved[_REFERRALS])
     return np.asarray(np.clip([[0.0, *each] for each in later], -MOST, MOST))
 
 
 def _at_home(need: Floats, care: Floats) -> Floats:
-    """Give the log of how many children are open and not in care, against day 0, by year."""
+    """Return the log of how many children are open and not in care, against day 0, by year."""
     # Where care outnumbers need, one of the two is recorded amiss: all who are open stand in.
     home = need - care if need[0] > care[0] else need
     return np.asarray(np.log(np.maximum(_middle(home) / home[0], _LEAST_OPEN)))
 
 
 def _ends(starts: Floats, stock: Floats, hazard: float) -> Floats:
-    """Give the log of the hazard of leaving that the balance asks for, against that of day 0, by year."""
+    """Return the log of the hazard of leaving that the balance asks for, against that of day 0, by year."""
     left = np.maximum(starts - np.diff(stock), 0.0) / _middle(stock)
     return np.asarray(np.log(np.maximum(left / hazard, np.exp(-MOST))))
 
 
 def _middle(stock: Floats) -> Floats:
-    """Give the mean of each two that follow each other, such as a year's stock from those at its ends."""
+    """Return the mean of each two that follow each other, such as a year's stock from those at its ends."""
     return np.asarray((stock[1:] + stock[:-1]) / 2)
 
 

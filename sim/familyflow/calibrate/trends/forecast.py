@@ -71,7 +71,7 @@ def simulate(found: Hierarchy, known: Panel, horizon: int, seed: int, draws: int
 
 
 def _generator(seed: int, name: str) -> np.random.Generator:
-    """Give a generator of its own to a name."""
+    """Return a generator of its own to a name."""
     return np.random.Generator(np.random.Philox(key=[seed, name_key(f"forecast.{name}")]))
 
 
@@ -165,7 +165,7 @@ def _past(found: Hierarchy, known: Panel, origin: int, seed: int) -> Iterator[tu
 
 
 def _factors(past: list[tuple[Floats, Floats]], count: int) -> Floats:
-    """Give each series' factor at one horizon; 1 where there is nothing to go by."""
+    """Return each series' factor at one horizon; 1 where there is nothing to go by."""
     if not past:
         return np.ones(count)
     size, weight = (np.concatenate(each, axis=1) for each in zip(*past, strict=True))
@@ -173,7 +173,7 @@ def _factors(past: list[tuple[Floats, Floats]], count: int) -> Floats:
 
 
 def _factor(size: Floats, weight: Floats) -> float:
-    """Give what the weighted 80% point of the sizes is to that of a normal; 1 where there is nothing to go by."""
+    """Return what the weighted 80% point of the sizes is to that of a normal; 1 where there is nothing to go by."""
     if not weight.sum():
         return 1.0
     order = np.argsort(size)
@@ -186,7 +186,7 @@ def _factor(size: Floats, weight: Floats) -> float:
 
 
 def fan(council: str, origin: int, horizon: int, seed: int) -> pd.DataFrame:
-    """Give a council's published series and, from the year `origin` on, the range of outcomes of a forecast.
+    """Return a council's published series and, from the year `origin` on, the range of outcomes of a forecast.
 
     Columns measure, year, kind (published or forecast), q05, q10, q25, q50, q75, q90, q95, all counts of children or
     of what the measure counts; a published figure stands in q50 alone. The council's own figures after `origin` are
@@ -205,7 +205,7 @@ def fan(council: str, origin: int, horizon: int, seed: int) -> pd.DataFrame:
 
 
 def of_scenario(scenario: Scenario) -> pd.DataFrame | None:
-    """Give the `fan` of a scenario's authority from day 0 on, its measures named as the fit names them.
+    """Return the `fan` of a scenario's authority from day 0 on, its measures named as the fit names them.
 
     It begins at the last 31 March, not after day 0, that is published. None for an authority that has no figures.
     """

@@ -78,7 +78,7 @@ class Hierarchy:
     spread: Floats
 
     def spreads(self, years: int) -> Floats:
-        """Give the factor of distances for each of so many years ahead, (S, years): the last one goes on."""
+        """Return the factor of distances for each of so many years ahead, (S, years): the last one goes on."""
         return self.spread[:, np.minimum(np.arange(years), self.spread.shape[1] - 1)]
 
     def beliefs(self, known: Panel) -> tuple[Belief, ...]:
@@ -87,7 +87,7 @@ class Hierarchy:
         return tuple(believe(each, v[i], counts[i]) for i, each in enumerate(self.dynamics))
 
     def apart(self, known: Panel) -> tuple[Floats, Floats]:
-        """Give log rates less what is typical, and counts, each (S, P, Y), for the years that both have."""
+        """Return log rates less what is typical, and counts, each (S, P, Y), for the years that both have."""
         both = [year for year in known.years if year in self.years]
         mine, theirs = [self.years.index(y) for y in both], [known.years.index(y) for y in both]
         return known.logs()[..., theirs] - self.typical[:, None, mine], known.counts[..., theirs]
@@ -119,7 +119,7 @@ def fit(known: Panel, variant: Variant = REVERTING, tell: Callable[[str], None] 
 
 
 def _typical(logs: Floats) -> Floats:
-    """Give the typical log rate by year (Y,): the median change of councils, added up, at the councils' mean level."""
+    """Return the typical log rate by year (Y,): councils' median change, added up, at the councils' mean level."""
     changes = np.diff(logs, axis=1)
     medians = [float(np.median(c[~np.isnan(c)])) if np.any(~np.isnan(c)) else 0.0 for c in changes.T]
     path = np.concatenate([[0.0], np.cumsum(medians)])
@@ -128,7 +128,7 @@ def _typical(logs: Floats) -> Floats:
 
 
 def _onward(typical: Floats, years: tuple[int, ...]) -> Floats:
-    """Give where forecasts start from: the last year's typical rate, but flows of the pandemic's year do not count."""
+    """Return where forecasts start: the last year's typical rate, but flows of the pandemic's year do not count."""
     last = typical[:, -1].copy()
     if years[-1] == COVID and len(years) > 1:
         flows = [not each.stock for each in SERIES]
@@ -137,13 +137,13 @@ def _onward(typical: Floats, years: tuple[int, ...]) -> Floats:
 
 
 def _growth(typical: Floats) -> Floats:
-    """Give the mean of the latest years' changes, halved by doubt, of what goes on; nought for the rest."""
+    """Return the mean of the latest years' changes, halved by doubt, of what goes on; nought for the rest."""
     latest = np.diff(typical[:, -1 - RECENT :], axis=1)
     return np.where([each.goes_on for each in SERIES], latest.sum(axis=1) / (RECENT + DOUBT), 0.0)
 
 
 def _steps(path: Floats, years: tuple[int, ...], *, stock: bool) -> Floats:
-    """Give the yearly changes of a typical rate, with flows of the pandemic's year as its neighbours have them."""
+    """Return the yearly changes of a typical rate, with flows of the pandemic's year as its neighbours have them."""
     path = path.copy()
     if COVID in years and not stock:
         at = years.index(COVID)
@@ -152,7 +152,7 @@ def _steps(path: Floats, years: tuple[int, ...], *, stock: bool) -> Floats:
 
 
 def _shared(steps: Floats, foreseen: Floats) -> Floats:
-    """Give the size of a year's shared change that was not foreseen: each series' own, drawn towards that of all."""
+    """Return the size of a year's shared change that was not foreseen: each series' own, drawn towards that of all."""
     moved = steps != 0
     squares = np.where(moved, (steps - foreseen) ** 2, 0.0)
     overall = float(squares.sum() / max(moved.sum(), 1))
@@ -160,7 +160,7 @@ def _shared(steps: Floats, foreseen: Floats) -> Floats:
 
 
 def _together(v: Floats) -> Floats:
-    """Give the correlation of yearly changes between series, over councils and years that have both."""
+    """Return the correlation of yearly changes between series, over councils and years that have both."""
     changes = np.diff(v, axis=2).reshape(len(v), -1)
     sizes = np.array([np.std(c[~np.isnan(c)]) if np.any(~np.isnan(c)) else 1.0 for c in changes])
     clipped = np.ma.masked_invalid(np.clip(changes / np.maximum(sizes, _LEAST)[:, None], -CLIPPED, CLIPPED))
@@ -245,7 +245,7 @@ def from_text(text: str) -> Hierarchy:
     spreads = sorted({r["name"] for r in rows if r["name"].startswith("spread.")})
 
     def table(*columns: tuple[str, str]) -> Floats:
-        """Give some columns (N, C), a row a series."""
+        """Return some columns (N, C), a row a series."""
         return np.array([[found[name, *column] for column in columns] for name in names])
 
     return Hierarchy(
@@ -266,14 +266,14 @@ def shipped() -> Hierarchy:
 
 
 def standing(found: Hierarchy, year: int) -> Hierarchy:
-    """Give the hierarchy with forecasts that start from what was typical in an earlier year."""
+    """Return the hierarchy with forecasts that start from what was typical in an earlier year."""
     at = found.years.index(year) + 1
     typical = found.typical[:, :at]
     return replace(found, onward=_onward(typical, found.years[:at]), growth=_growth(typical))
 
 
 def grown(found: Hierarchy, years: int) -> Floats:
-    """Give how much what is typical is expected to have changed after each of so many years, (S, years)."""
+    """Return how much what is typical is expected to have changed after each of so many years, (S, years)."""
     return np.asarray(found.growth[:, None] * (DAMPED ** np.arange(years)).cumsum())
 
 

@@ -69,17 +69,17 @@ class Panel:
     counts: Floats
 
     def until(self, year: int) -> Panel:
-        """Give the panel as it stood when a year's figures were the last."""
+        """Return the panel as it stood when a year's figures were the last."""
         known = sum(each <= year for each in self.years)
         return Panel(self.places, self.years[:known], self.children[:, :known], self.counts[..., :known])
 
     def of(self, places: Iterable[str]) -> Panel:
-        """Give the panel of some of the places, in the order asked for."""
+        """Return the panel of some of the places, in the order asked for."""
         rows = [self.places.index(each) for each in places]
         return Panel(tuple(self.places[i] for i in rows), self.years, self.children[rows], self.counts[:, rows])
 
     def logs(self) -> Floats:
-        """Give the logarithm of each series per child, (S, P, Y); gaps are nan."""
+        """Return the logarithm of each series per child, (S, P, Y); gaps are nan."""
         logs: Floats = np.log((self.counts + HALF) / self.children)
         return logs
 
@@ -98,7 +98,7 @@ def panel(table: pd.DataFrame) -> Panel:
 
 
 def _arranged(rows: pd.DataFrame, measure: str, years: tuple[int, ...]) -> pd.DataFrame:
-    """Give one measure, a row a place and a column a year; all gaps where the table has no such column."""
+    """Return one measure, a row a place and a column a year; all gaps where the table has no such column."""
     if measure not in rows:
         return pd.DataFrame(np.nan, index=sorted(rows[COUNCIL].unique()), columns=list(years))
     return rows.set_index([COUNCIL, "year"])[measure].unstack("year").reindex(columns=years).sort_index()  # noqa: PD010

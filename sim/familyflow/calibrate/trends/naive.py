@@ -54,7 +54,7 @@ TITLES: Final = MappingProxyType({"last": "same as last year", "trend": "linear 
 
 
 def errors(forecast: Naive, logs: Floats, horizon: int, left_out: Sequence[int] = ()) -> Floats:
-    """Give the errors that a naive forecast has made in the known years (N,), pooled over places.
+    """Return the errors that a naive forecast has made in the known years (N,), pooled over places.
 
     `left_out`: places in the last axis that are no targets.
     """
@@ -68,7 +68,7 @@ def errors(forecast: Naive, logs: Floats, horizon: int, left_out: Sequence[int] 
 
 
 def spread(forecast: Naive, logs: Floats, horizon: int, left_out: Sequence[int] = ()) -> Floats:
-    """Give equally likely distances from a naive forecast (POINTS,), in logs: its own past errors, either way round."""
+    """Return equally likely distances from a naive forecast (POINTS,), in logs: its past errors, either way round."""
     for shorter in range(horizon, 0, -1):
         made = errors(forecast, logs, shorter, left_out)
         if len(made) >= ENOUGH or shorter == 1:

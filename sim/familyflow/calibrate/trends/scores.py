@@ -22,7 +22,7 @@ _PERCENT: Final = 100.0
 
 
 def crps(samples: Floats, came: Floats) -> Floats:
-    """Give the continuous ranked probability score of samples (..., N) for what came (...), in its unit.
+    """Return the continuous ranked probability score of samples (..., N) for what came (...), in its unit.
 
     Less is better. The mean distance to what came, less half the mean distance between two samples (Gneiting and
     Raftery 2007, eq. 21).
@@ -35,13 +35,13 @@ def crps(samples: Floats, came: Floats) -> Floats:
 
 
 def place(samples: Floats, came: Floats) -> Floats:
-    """Give the share of samples (..., N) below what came (...), half of those equal to it: even if ranges are right."""
+    """Return the share of samples (..., N) below what came (...), half of what equals it: even if ranges are right."""
     below = (samples < came[..., None]).mean(axis=-1)
     return np.asarray(below + _HALF * (samples == came[..., None]).mean(axis=-1))
 
 
 def held(placed: pd.Series[float], percent: int) -> pd.Series[bool]:
-    """Say whether what came fell within a range of so many per cent."""
+    """Return whether what came fell within a range of so many per cent."""
     return (placed - _HALF).abs() <= percent / _PERCENT / 2
 
 
@@ -73,7 +73,7 @@ def _rank(order: list[str]) -> dict[object, int]:
 
 
 def _overall(found: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """Give the row over all cells: shares of all forecasts, scores left to be filled."""
+    """Return the row over all cells: shares of all forecasts, scores left to be filled."""
     shares = [name for name in rows if str(name).startswith(("held_", "below", "above"))]
     row = {"measure": "all", "horizon": 0, "forecasts": len(rows), "councils": rows["council"].nunique()}
     return pd.DataFrame([dict.fromkeys(map(str, found), np.nan) | row | rows[shares].mean().to_dict()])
@@ -91,7 +91,7 @@ def _with_skills(found: pd.DataFrame, count: int) -> pd.DataFrame:
 
 
 def even(forecasts: pd.DataFrame, bins: int = 10) -> pd.DataFrame:
-    """Give by measure and horizon the share of what came that fell in each of equally likely bins, a column each."""
+    """Return by measure and horizon the share of what came that fell in each of equally likely bins, a column each."""
     number = np.minimum((forecasts["placed"] * bins).astype("int64"), bins - 1)
     shares = pd.crosstab([forecasts["measure"], forecasts["horizon"]], number, normalize="index")
     return shares.reindex(columns=range(bins), fill_value=0.0)

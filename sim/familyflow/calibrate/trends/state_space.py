@@ -75,7 +75,7 @@ class Belief:
 
 
 def restlessness(unevenness: float) -> tuple[Floats, Floats]:
-    """Give the factors that restlessness takes (K,), and their prior weights, which add to 1."""
+    """Return the factors that restlessness takes (K,), and their prior weights, which add to 1."""
     nodes, weights = hermegauss(NODES)
     return np.exp(unevenness * nodes), weights / weights.sum()
 
@@ -143,7 +143,7 @@ def _year(now: Floats, v: float, noise: float, sizes: tuple[float, float], jumps
 def _case(
     now: Floats, v: float, noise: float, sizes: tuple[float, float], size: float
 ) -> tuple[float, float, float, float, float, float]:
-    """Give means, variances, covariance and log likelihood after a year whose shocks have this variance ratio."""
+    """Return means, variances, covariance and log likelihood after a year whose shocks have this variance ratio."""
     a, b, d = now[2] + sizes[0] * sizes[0] * size, now[3], now[4] + sizes[1] * sizes[1] * size
     if v != v:  # noqa: PLR0124 - nan is not itself
         return now[0], now[1], a, b, d, 0.0
@@ -171,7 +171,7 @@ def fitted(v: Floats, counts: Floats, sampling: float, variant: Variant = REVERT
     """Find the dynamics that all councils' pasts together make likeliest, with a weak prior."""
 
     def cost(x: Floats) -> float:
-        """Give minus the log of the posterior, less a constant."""
+        """Return minus the log of the posterior, less a constant."""
         given = _dynamics(x, variant)
         return -float(believe(given, v, counts).likelihood.sum()) - _log_prior(given, sampling)
 
@@ -201,7 +201,7 @@ def _dynamics(x: Sequence[float] | Floats, variant: Variant) -> Dynamics:
 
 
 def _log_prior(given: Dynamics, sampling: float) -> float:
-    """Give the log of a weak prior: within a factor of about 2 to 7 of where the search begins."""
+    """Return the log of a weak prior: within a factor of about 2 to 7 of where the search begins."""
     pairs = (
         (given.walk or PRIOR.walk, PRIOR.walk, 1.0),
         (given.shock or PRIOR.shock, PRIOR.shock, 1.0),

@@ -39,7 +39,7 @@ def _emptied(arrays: Arrays) -> np.ndarray:
 
 
 def is_ready() -> bool:
-    """Say whether the engine's machine code has been kept from an earlier run."""
+    """Return whether the engine's machine code has been kept from an earlier run."""
     return is_kept(town.stretch)
 
 

@@ -250,7 +250,7 @@ def ask(w: Rows, f: int, team: int) -> None:
 
 @compiled
 def grant(w: Rows, team: int) -> bool:
-    """Give a free worker to the first family in a team's line; one that has waited hears of it."""
+    """Return a free worker to the first family in a team's line; one that has waited hears of it."""
     first = serve(row(w.desks, team), w.families)
     if first == NOBODY:
         return False
@@ -263,7 +263,7 @@ def grant(w: Rows, team: int) -> bool:
 
 @compiled
 def release(w: Rows, f: int) -> None:
-    """Give the case slot back, or the place in the line for it, and leave the team."""
+    """Return the case slot back, or the place in the line for it, and leave the team."""
     family = row(w.families, f)
     if family.request != NOBODY:
         if family.granted:
@@ -278,5 +278,5 @@ def release(w: Rows, f: int) -> None:
 
 @compiled
 def allocated(w: Rows, f: int) -> bool:
-    """Say whether a worker has the case: it needs one, and waits for none."""
+    """Return whether a worker has the case: it needs one, and waits for none."""
     return row(w.families, f).request != NOBODY and not row(w.families, f).waiting

@@ -58,7 +58,7 @@ def pool_for(w: Rows, team: int, role: int) -> int:
 
 @compiled
 def active(w: Rows, f: int, harm: int) -> bool:
-    """Say whether a harm is active."""
+    """Return whether a harm is active."""
     return bool(w.fixed.combos[row(w.families, f).combo, harm])
 
 
@@ -109,7 +109,7 @@ def tell(w: Rows, j: int) -> None:
 
 @compiled
 def is_in(w: Rows, f: int, programme: int) -> bool:
-    """Say whether a family is in a programme, or has been offered it and waits."""
+    """Return whether a family is in a programme, or has been offered it and waits."""
     j = row(w.families, f).first_journey
     while j != NOBODY:
         if row(w.journeys, j).programme == programme:
@@ -120,7 +120,7 @@ def is_in(w: Rows, f: int, programme: int) -> bool:
 
 @compiled
 def offered(w: Rows, f: int, p: int, own: bool) -> bool:
-    """Say whether a programme is offered: outside on plans only, by own workers at the stages that are named too."""
+    """Return whether a programme is offered: outside on plans only, by own workers at the stages that are named too."""
     family, programme = row(w.families, f), row(w.programmes, p)
     stage = row(w.stages, family.stage)
     if not (own or programme.outside):
@@ -209,14 +209,14 @@ def delivered(w: Rows, j: int, team: bool) -> Record:
 
 @compiled
 def goes_outside(w: Rows, j: int) -> bool:
-    """Say whether the parent takes up an outside service."""
+    """Return whether the parent takes up an outside service."""
     outside = row(w.programmes, row(w.journeys, j).programme).outside
     return bool(outside and draw(w, j, OFFER_ACCEPTED) < delivered(w, j, False).engages)
 
 
 @compiled
 def sees_the_team(w: Rows, j: int) -> bool:
-    """Say whether the parent takes up what the team's own worker offers, and there is one."""
+    """Return whether the parent takes up what the team's own worker offers, and there is one."""
     return bool(row(w.journeys, j).pool != NOBODY and draw(w, j, OFFER_ACCEPTED) < delivered(w, j, True).engages)
 
 
@@ -298,7 +298,7 @@ def go_outside(w: Rows, j: int) -> None:
 
 @compiled
 def grant_place(w: Rows, pool: int) -> bool:
-    """Give a free place to the first in a pool's line."""
+    """Return a free place to the first in a pool's line."""
     first = serve(row(w.pools, pool), w.journeys)
     if first == NOBODY:
         return False
@@ -309,7 +309,7 @@ def grant_place(w: Rows, pool: int) -> bool:
 
 @compiled
 def free_place(w: Rows, j: int) -> None:
-    """Give a place back."""
+    """Return a place back."""
     journey = row(w.journeys, j)
     journey.holds = 0
     row(w.pools, journey.pool).taken -= 1
@@ -419,7 +419,7 @@ def hear(w: Rows, j: int) -> None:
 
 @compiled
 def leave_line(w: Rows, j: int) -> None:
-    """Give back the place, or leave the line for it."""
+    """Return back the place, or leave the line for it."""
     journey = row(w.journeys, j)
     if journey.holds:
         free_place(w, j)

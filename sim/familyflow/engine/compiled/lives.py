@@ -102,7 +102,7 @@ def open_record(w: Rows, number: int) -> int:
 
 @compiled
 def let_go(w: Rows, f: int) -> None:
-    """Give a family's record to whoever comes next, if nothing more can come of this family before the horizon."""
+    """Return a family's record to whoever comes next, if nothing more can come of this family before the horizon."""
     family = row(w.families, f)
     closed = family.phase == STAYS and family.listening and not family.timed and family.team == NOBODY
     if not (closed or family.phase == ENDED):

@@ -118,7 +118,7 @@ def fetch_subject(w: Rows, kind: int, subject: int) -> None:
 
 @compiled
 def is_present(w: Rows) -> bool:
-    """Say whether what happens next was caused at this moment, and nothing that was caused before is due now."""
+    """Return whether what happens next was caused at this moment, and nothing that was caused before is due now."""
     counts = w.counts
     if counts.present_first == counts.present_last:
         return False
@@ -202,7 +202,7 @@ def step_out(slots: Record, line: Record, node: int, priority: int) -> None:
 
 @compiled
 def serve(slots: Record, line: Record) -> int:
-    """Give a free place to the first in line; return who that is, or nobody."""
+    """Return a free place to the first in line; return who that is, or nobody."""
     if slots.taken >= slots.capacity:
         return NOBODY
     for priority in range(len(slots.head)):

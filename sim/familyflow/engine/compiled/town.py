@@ -108,7 +108,7 @@ def stretch(a: Arrays) -> int:
 
 @compiled
 def has_room(w: Rows, rows: int) -> bool:
-    """Say whether every array that grows has room for so many more rows."""
+    """Return whether every array that grows has room for so many more rows."""
     counts = w.counts
     return bool(
         counts.heap + rows <= counts.heap_room
@@ -356,7 +356,7 @@ def tell_in_care(w: Rows, change: Record, c: int) -> None:
 
 @compiled
 def moves(w: Rows, change: Record, family: Record, stage: int) -> bool:
-    """Say whether a case passes to another team: its area's cases move, and that team takes its stage and its kind."""
+    """Return whether a case passes to another team: its area's cases move, and that team takes its stage and kind."""
     to = row(w.teams, change.to)
     taken = (change.for_all or to.kinds[family.offered]) and to.groups[row(w.stages, stage).group]
     return bool(row(w.moved, change.moved + family.area).on and taken)

@@ -94,11 +94,11 @@ class Journey:
         return delivery.of(self.town.values, self.declared, team=team, supervised=team and self.town.supervised)
 
     def goes_outside(self, outside: Delivery) -> bool:
-        """Say whether the parent takes up an outside service."""
+        """Return whether the parent takes up an outside service."""
         return self.declared.outside and self.uniform(Purpose.OFFER_ACCEPTED) < outside.engages
 
     def sees_the_team(self) -> bool:
-        """Say whether the parent takes up what the team's own worker offers, and there is one."""
+        """Return whether the parent takes up what the team's own worker offers, and there is one."""
         return self.pool is not None and self.uniform(Purpose.OFFER_ACCEPTED) < self.delivered(team=True).engages
 
     def patience(self) -> float:
@@ -159,13 +159,13 @@ class Journey:
             self.process.interrupt()
 
     def free_place(self) -> None:
-        """Give back the place, or leave the line for it."""
+        """Return back the place, or leave the line for it."""
         if self.slot is not None:
             self.slot.resource.release(self.slot) if self.slot.triggered else self.slot.cancel()
         self.slot = None
 
     def give_up(self) -> None:
-        """Give up waiting: the case is closed."""
+        """Return up waiting: the case is closed."""
         if self.waits:
             self.gave_up = True
             self.tell()

@@ -277,7 +277,7 @@ class Life(Case):
             self.joined = self.visit()
 
     def release(self) -> None:
-        """Give the case slot back, or the place in the queue for it, and leave the team."""
+        """Return the case slot back, or the place in the queue for it, and leave the team."""
         if self.request is not None:
             desk = self.request.resource
             desk.release(self.request) if self.request.triggered else self.request.cancel()
@@ -294,7 +294,7 @@ class Life(Case):
             self.request.callbacks.append(self.allocate)
 
     def allocated(self) -> bool:
-        """Say whether a worker has the case: it needs one, and waits for none."""
+        """Return whether a worker has the case: it needs one, and waits for none."""
         return self.request is not None and not self.waiting
 
     def allocate(self, request: simpy.Event) -> None:
@@ -399,7 +399,7 @@ class Life(Case):
     # Adult work --------------------------------------------------------------------------------------------
 
     def active(self, harm: str) -> bool:
-        """Say whether a harm is active."""
+        """Return whether a harm is active."""
         return bool(self.town.structure.combos[self.combo, self.town.pathway.harms.index(harm)])
 
     def set_harm(self, harm: str, *, active: bool, event: Event, causal: bool = True) -> None:
@@ -443,7 +443,7 @@ class Life(Case):
             journey.move()
 
     def _offered(self, programme: Programme, *, own: bool) -> bool:
-        """Say whether a programme is offered: outside on plans only, by own workers at stages that are named too."""
+        """Return whether a programme is offered: outside on plans only, by own workers at stages that are named too."""
         stage = self.town.pathway.stages[self.stage]
         if not (own or programme.outside):
             return False

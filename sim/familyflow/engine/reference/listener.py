@@ -56,11 +56,11 @@ class Case(ABC):
         """Return which of a team's workers has the case: a place between 0 and 1."""
 
     def allocated(self) -> bool:
-        """Say whether a worker has the case."""
+        """Return whether a worker has the case."""
         return True
 
     def stalled(self) -> bool:
-        """Say whether the case waits for its new worker to take it up."""
+        """Return whether the case waits for its new worker to take it up."""
         return self.env.now < self.stalled_until - rules.A_MOMENT
 
     def pace(self) -> float:

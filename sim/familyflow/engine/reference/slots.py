@@ -49,7 +49,7 @@ class Holders(dict[Any, None]):
         self[request] = None
 
     def remove(self, request: PriorityRequest) -> None:
-        """Give it back."""
+        """Return it back."""
         del self[request]
 
 

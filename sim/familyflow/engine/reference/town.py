@@ -167,7 +167,7 @@ class Town:
         source, target = self.teams[change.team], self.teams[change.to]
 
         def moves(life: Life, stage: int) -> bool:
-            """Say whether a case passes to the other team."""
+            """Return whether a case passes to the other team."""
             taken = change.for_all or life.offered in target.kinds
             return taken and life.area in change.areas and int(self.structure.group[stage]) in target.groups
 
@@ -238,7 +238,7 @@ class Town:
 
 
 def has_places(slots: Slots | None) -> bool:
-    """Say whether there are workers of a role: they may have gone."""
+    """Return whether there are workers of a role: they may have gone."""
     return slots is not None and slots.capacity > 0
 
 

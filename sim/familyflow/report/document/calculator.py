@@ -54,12 +54,12 @@ def lever(name: str, label: str, unit: str, value: float, low: float, high: floa
 
 
 def exponent(step: float) -> int:
-    """Give the power of ten of a step's first digit."""
+    """Return the power of ten of a step's first digit."""
     return floor(log10(step) + _HAIR)
 
 
 def _nice(size: float) -> float:
-    """Give the next lower number of the form 1, 2 or 5 times a power of ten."""
+    """Return the next lower number of the form 1, 2 or 5 times a power of ten."""
     power = 10.0 ** exponent(size)
     return max(factor * power for factor in (1, 2, 5) if factor * power <= size * (1 + _HAIR))
 
@@ -90,14 +90,14 @@ class Calculator:
         return int(self.amounts.shape[-1])
 
     def stated(self) -> list[float]:
-        """Give every lever's stated value."""
+        """Return every lever's stated value."""
         return [each.value for each in self.levers]
 
 
 def position(
     given: Calculator, rate: float, values: Sequence[float], counted: float | None = None
 ) -> NDArray[np.float64]:
-    """Give the cumulative present value (schedules, years, draws) at a rate in percent and values of the levers.
+    """Return the cumulative present value (schedules, years, draws) at a rate in percent and values of the levers.
 
     `counted`: the percentage of growth not incurred that is cash, as stated where it is left out.
     """
@@ -114,7 +114,7 @@ def carried(amounts: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def data(given: Calculator) -> str:
-    """Give the numbers as JSON that may stand inside a page: no text in it can end a script."""
+    """Return the numbers as JSON that may stand inside a page: no text in it can end a script."""
     content = {
         "schedules": list(given.schedules),
         "years": list(given.years),

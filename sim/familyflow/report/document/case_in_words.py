@@ -56,7 +56,7 @@ def _cells(amounts: Floats, chosen: list[int]) -> list[str]:
 
 
 def sentences(case: Case, titles: Mapping[str, str]) -> Iterator[str]:
-    """Give each schedule's case in words, but no change's."""
+    """Return each schedule's case in words, but no change's."""
     dates = payback_dates(case.activity, case.appraisal)
     for s, name in enumerate(case.activity.schedules):
         if name != NO_CHANGE:
@@ -79,7 +79,7 @@ def _often(share: float, count: int) -> str:
 
 
 def _value(case: Case, s: int) -> str:
-    """Give the present value of cash, its range, and with optimism bias corrected."""
+    """Return the present value of cash, its range, and with optimism bias corrected."""
     count, found = len(case.appraisal.npv), Outcome.over(case.appraisal.npv[:, s])
     careful = float(case.cautious.npv[:, s].mean())
     band = f"{RANGE}: {words.pounds(found.p5)} to {words.pounds(found.p95)}; " if count > 1 else ""

@@ -172,7 +172,7 @@ def _loads(material: Material, workers: Sequence[str]) -> Table:
 
 
 def _of(table: pd.DataFrame, schedule: str, worker: str) -> list[dict[str, float]]:
-    """Give the rows of a schedule's teams with one kind of worker."""
+    """Return the rows of a schedule's teams with one kind of worker."""
     rows = table[(table["schedule"] == schedule) & (table["worker"] == worker)]
     return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
 

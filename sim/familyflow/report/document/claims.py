@@ -46,7 +46,7 @@ def _group(rows: pd.DataFrame, titles: Mapping[str, str]) -> tuple[str, list[lis
 
 
 def answer(row: Mapping[str, Any] | pd.Series) -> tuple[str, ...]:
-    """Give the cells of one answer: due, change, range, met in, verdict, would need."""
+    """Return the cells of one answer: due, change, range, met in, verdict, would need."""
     return (
         words.due(row),
         words.change(row["mean"]),

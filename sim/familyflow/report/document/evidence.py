@@ -97,7 +97,7 @@ def claims(material: Material) -> Section:
 
 
 def _by_claim(material: Material) -> Iterator[list[dict[str, Any]]]:
-    """Give the answers to one claim after the other, in the order of the schedules."""
+    """Return the answers to one claim after the other, in the order of the schedules."""
     table, order = material.findings.claims, list(material.titles)
     ranked = table.assign(rank=table["schedule"].map(order.index)).sort_values(["number", "rank"])
     for _, rows in ranked.groupby("number"):
@@ -200,7 +200,7 @@ def again(material: Material) -> Section:
 
 
 def command(material: Material) -> str:
-    """Give the command line that runs the same study."""
+    """Return the command line that runs the same study."""
     plan, scenario = material.plan, material.scenario
     shown = (
         ""

@@ -176,7 +176,7 @@ _BRIDGED: Final = (
 
 
 def terms(*, income: bool = True, budget: bool = True) -> Iterator[Term]:
-    """Give every money figure; those of grants, and of a published budget, only where there are any."""
+    """Return every money figure; those of grants, and of a published budget, only where there are any."""
     for name, means in _LIVED:
         if income or "income" not in name:
             yield Term(measure(name).title, name, means)
@@ -186,7 +186,7 @@ def terms(*, income: bool = True, budget: bool = True) -> Iterator[Term]:
 
 
 def definitions(*, income: bool, budget: bool) -> dict[str, dict[str, str]]:
-    """Give every definition by the figure's name in files."""
+    """Return every definition by the figure's name in files."""
     return {str(each.name): {"title": each.title, "means": each.means} for each in terms(income=income, budget=budget)}
 
 

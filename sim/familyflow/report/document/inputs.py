@@ -74,11 +74,11 @@ class Material:
         return [heading(year) for year in self.years]
 
     def place(self, schedule: str) -> int:
-        """Give a schedule's place in the arrays of the case."""
+        """Return a schedule's place in the arrays of the case."""
         return self.case.activity.schedules.index(schedule)
 
     def of(self, schedule: str, measure: str, period: str = WHOLE) -> dict[str, float]:
-        """Give a measure's statistics."""
+        """Return a measure's statistics."""
         return self._statistics[schedule][measure, period]
 
     def cell(self, row: Mapping[str, float], unit: str) -> str:
@@ -96,12 +96,12 @@ class Material:
         return span(row["p5"], row["p95"], unit, self.least)
 
     def less(self, schedule: str, measure: str) -> dict[str, float]:
-        """Give how a level differs from that of no change, over the whole horizon: mean, p5 and p95."""
+        """Return how a level differs from that of no change, over the whole horizon: mean, p5 and p95."""
         rows = self.findings.differences
         (row,) = rows[(rows["schedule"] == schedule) & (rows["measure"] == measure)].to_dict("records")
         return {name: float(row[name]) for name in ("mean", "p5", "p95")}
 
 
 def with_images(material: Material, images: Sequence[Image]) -> Material:
-    """Give the same material with some more pictures."""
+    """Return the same material with some more pictures."""
     return replace(material, images={**material.images, **{each.name: each for each in images}})

@@ -62,7 +62,7 @@ def _whole(summary: pd.DataFrame, schedule: str, price_year: str) -> Table:
 
 
 def _headings(schedule: str) -> list[str]:
-    """Give the headings of numbers: no change is not compared with itself."""
+    """Return the headings of numbers: no change is not compared with itself."""
     own = ["Average", f"{RANGE.capitalize()}\n(90% of draws)", "Precision of\nthe average"]
     return own if schedule == NO_CHANGE else ["No change", *own, "Better"]
 
@@ -75,7 +75,7 @@ def _worst(summary: pd.DataFrame, schedule: str) -> str:
 
 
 def _whole_cells(each: Measure, own: Statistics, base: Statistics) -> tuple[str, ...]:
-    """Give the cells of one measure: no change, average, range, precision, better."""
+    """Return the cells of one measure: no change, average, range, precision, better."""
     return (
         "" if each.difference else words.number(base["mean"], each.unit),
         words.number(own["mean"], each.unit),
@@ -128,7 +128,7 @@ def _cut(found: re.Match[str]) -> str:
 
 
 def _groups(schedule: str, summary: pd.DataFrame) -> Iterator[tuple[str, list[Measure]]]:
-    """Give each group of measures that has something to show.
+    """Return each group of measures that has something to show.
 
     No change has no differences from itself, what is displaced matters where some schedule displaces anything, and a
     scenario without grants has no measure of them.

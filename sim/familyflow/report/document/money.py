@@ -104,7 +104,7 @@ def _by_year(material: Material, values: NDArray[np.float64]) -> Iterator[str]:
 
 
 def over_draws(values: NDArray[np.float64]) -> dict[str, float]:
-    """Give mean, p5 and p95 of some values, one a draw."""
+    """Return mean, p5 and p95 of some values, one a draw."""
     found = Outcome.over(values)
     return {"mean": found.mean, "p5": found.p5, "p95": found.p95}
 
@@ -232,7 +232,7 @@ def _by_year_and_in_all(material: Material, values: NDArray[np.float64]) -> Iter
 
 
 def rungs_of(material: Material) -> dict[str, list[Rung]]:
-    """Give each schedule's bars, by its title: the rungs of the ladder and the cost, real GBP over all years."""
+    """Return each schedule's bars, by its title: the rungs of the ladder and the cost, real GBP over all years."""
     flows = material.case.flows
     made: dict[str, list[Rung]] = {}
     for name, title in material.others.items():
@@ -247,7 +247,7 @@ def rungs_of(material: Material) -> dict[str, list[Rung]]:
 
 
 def _parts(step: Step, counts: float) -> Iterator[tuple[str, float, str]]:
-    """Give a rung's name, share and whether it is cash; growth not incurred in two where a part of it counts."""
+    """Return a rung's name, share and whether it is cash; growth not incurred in two where a part of it counts."""
     if step is not Step.AVOIDED:
         yield RUNGS[step], 1.0, CASH if step in HEADLINE else NO_CASH
         return
@@ -294,7 +294,7 @@ def ladder_table(material: Material) -> Table:
 
 
 def _plain(outcome: Outcome) -> dict[str, float]:
-    """Give an outcome by the names of its parts."""
+    """Return an outcome by the names of its parts."""
     return {"mean": outcome.mean, "p5": outcome.p5, "p95": outcome.p95}
 
 
@@ -355,7 +355,7 @@ def what_if(material: Material) -> Section:
 
 
 def calculator(material: Material) -> Calculator:
-    """Give what the sliders act on."""
+    """Return what the sliders act on."""
     a, flows = material.case.assumptions, material.case.flows
     places = [material.place(name) for name in material.others]
     cash = np.asarray(sum(flows.rungs[step] for step in HEADLINE) - flows.cost)
@@ -387,13 +387,13 @@ def calculator(material: Material) -> Calculator:
 
 
 def _counted(a: Assumptions) -> Lever:
-    """Give the slider of growth not incurred that counts as cash."""
+    """Return the slider of growth not incurred that counts as cash."""
     stated = _PERCENT * a.value(case.GROWTH_COUNTS)
     return Lever("growth", "Growth not incurred that counts as cash", "{}%", stated, 0, _PERCENT, _GROWTH_STEP)
 
 
 def _moved(material: Material, cash: NDArray[np.float64]) -> list[int]:
-    """Give the lines whose unit cost has a slider: of those bought at a plain price, the ones that move most cash."""
+    """Return the lines whose unit cost has a slider: of those bought at a plain price, the ones that move most cash."""
     size = np.abs(cash).mean(axis=0).sum(axis=(0, 1))
     lines = material.case.assumptions.lines
     plain = [
@@ -405,7 +405,7 @@ def _moved(material: Material, cash: NDArray[np.float64]) -> list[int]:
 
 
 def _unit_cost(material: Material, line: Line) -> Lever:
-    """Give the slider of a unit cost, in whole pounds of the price year."""
+    """Return the slider of a unit cost, in whole pounds of the price year."""
     a = material.case.assumptions
     stated = a.quantities[line.price]
     level = case.price_level(a, a.price_year) / case.price_level(a, stated.year)
@@ -416,13 +416,13 @@ def _unit_cost(material: Material, line: Line) -> Lever:
 
 
 def called(line: Line) -> str:
-    """Give a line's name in words, as "Residential placement"."""
+    """Return a line's name in words, as "Residential placement"."""
     kind, _, what = line.name.partition("placement_")
     return capital((f"{what} placement" if what else kind).replace("_", " "))
 
 
 def _programme() -> Lever:
-    """Give the slider of the programme's own cost."""
+    """Return the slider of the programme's own cost."""
     return lever(
         "programme", "Cost of the programme", "{}% of stated", _PERCENT, *(_PERCENT * share for share in _SLACK)
     )

@@ -71,7 +71,7 @@ def section(found: Readings | None, scenario: Scenario, titles: Mapping[str, str
 
 
 def blocks(found: Readings | None, scenario: Scenario, titles: Mapping[str, str], least: int = 0) -> Iterator[Block]:
-    """Give what says, and shows, what the case is under each reading."""
+    """Return what says, and shows, what the case is under each reading."""
     yield Paragraph(stands_on(scenario))
     if found is None:
         yield Paragraph("The other readings were not run: familyflow run works them out.")

@@ -62,14 +62,14 @@ class Verdict:
 
 
 def answer_of(amount: Outcome) -> Answer:
-    """Give what an amount's share of draws above 0 says."""
+    """Return what an amount's share of draws above 0 says."""
     if amount.above >= LIKELY:
         return Answer.YES
     return Answer.NO if amount.above <= UNLIKELY else Answer.UNCERTAIN
 
 
 def changes(amount: Outcome) -> bool:
-    """Say whether an amount is other than 0 in any draw: where none is above, its average is 0 only where all are."""
+    """Return whether an amount is other than 0 in any draw: where none is above, its average is 0 only if all are."""
     return bool(amount.above or amount.mean)
 
 

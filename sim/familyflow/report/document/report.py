@@ -68,7 +68,7 @@ def page_lead(material: Material) -> list[str]:
 
 
 def page_sections(material: Material) -> list[Section]:
-    """Give what stands on the page; what compares schedules only where there are any."""
+    """Return what stands on the page; what compares schedules only where there are any."""
     compared = [*_compared(material)] if material.others else []
     first, rest = compared[:1], compared[1:]
     about = [children(material), caseloads(material), adult_workers.section(material)]
@@ -89,7 +89,7 @@ def _readings(material: Material) -> list[Section]:
 
 
 def _compared(material: Material) -> Iterator[Section]:
-    """Give the sections that compare schedules with no change."""
+    """Return the sections that compare schedules with no change."""
     yield rollout(material)
     yield budget(material)
     yield value(material)
@@ -102,7 +102,7 @@ def _compared(material: Material) -> Iterator[Section]:
 
 
 def cover(material: Material) -> Cover:
-    """Give what stands before the paper's first section."""
+    """Return what stands before the paper's first section."""
     scenario = material.scenario
     blanks = ("Meeting", "Date", "Report of", "Contact", "Wards affected")
     return Cover(
@@ -113,7 +113,7 @@ def cover(material: Material) -> Cover:
 
 
 def paper_sections(material: Material) -> list[Section]:
-    """Give the sections of a committee paper."""
+    """Return the sections of a committee paper."""
     money = [_options(material), _finances(material)] if material.others else []
     return [
         Section("purpose", "Purpose", [Paragraph(f"To say {asked(material)}")]),
@@ -167,7 +167,7 @@ def _options(material: Material) -> Section:
 
 
 def _finances(material: Material) -> Section:
-    """Give the financial implications by financial year, and the appraisal."""
+    """Return the financial implications by financial year, and the appraisal."""
     money: list[Block] = [
         *budget(material).blocks,
         *value(material).blocks,

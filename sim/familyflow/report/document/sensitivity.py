@@ -38,19 +38,19 @@ def chosen(material: Material) -> str:
 
 
 def widest(material: Material) -> pd.DataFrame:
-    """Give the rows of the sensitivity table for that schedule with the widest swings, the widest first."""
+    """Return the rows of the sensitivity table for that schedule with the widest swings, the widest first."""
     table = material.case.sensitivity_table
     return table[table["schedule"] == chosen(material)].head(_BARS)
 
 
 def swings(material: Material) -> list[Swing]:
-    """Give the bars of the tornado."""
+    """Return the bars of the tornado."""
     rows = widest(material).to_dict("records")
     return [Swing(spoken(str(row["input"])), row["npv_at_low_gbp"], row["npv_at_high_gbp"]) for row in rows]
 
 
 def answer_of(material: Material) -> tuple[float, str]:
-    """Give the average that the bars move, and what it is."""
+    """Return the average that the bars move, and what it is."""
     name = chosen(material)
     mean = float(material.case.appraisal.npv[:, material.place(name)].mean())
     return mean, f"Average net present value of {quoted(material.others[name])}"

@@ -48,7 +48,7 @@ def found(material: Material) -> Verdict:
 
 
 def _position(material: Material, name: str) -> Position:
-    """Give a schedule's answers to both questions."""
+    """Return a schedule's answers to both questions."""
     found, place = material.case.appraisal, material.place(name)
     arrays = (found.npv, found.npv_public, found.run_rate, found.run_rate_public)
     return Position(material.others[name], *(Outcome.over(values[:, place]) for values in arrays))

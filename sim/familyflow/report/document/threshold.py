@@ -44,7 +44,7 @@ def _ranges(found: Required) -> Iterator[str]:
 
 
 def sentences(found: Required) -> Iterator[str]:
-    """Give the answers in words."""
+    """Return the answers in words."""
     yield _of_effect(found)
     yield _of_start(found)
     yield _of_cost(found)

@@ -51,7 +51,7 @@ _SENTENCES: Final = 2.5
 
 
 def paper(cover: Cover, sections: Sequence[Section]) -> bytes:
-    """Give a report as a Word document."""
+    """Return a report as a Word document."""
     made = Document()
     _set_up(made, cover)
     made.add_heading(_clean(cover.title), level=0)

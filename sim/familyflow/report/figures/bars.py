@@ -61,7 +61,7 @@ def ladder(schedules: Mapping[str, Sequence[Rung]], prices_of: str) -> Picture:
 
 
 def _sums(rungs: Sequence[Rung]) -> tuple[float, float]:
-    """Give a schedule's average cash to the council, and its cost."""
+    """Return a schedule's average cash to the council, and its cost."""
     cash, cost = (sum(rung.outcome.mean for rung in rungs if rung.kind == kind) for kind in (CASH, COST))
     return cash, cost
 
@@ -87,7 +87,7 @@ def _bars(axes: Axes, rows: Sequence[tuple[str, Outcome, str]]) -> None:
 
 
 def _line() -> Line2D:
-    """Give the entry of a key that explains a range."""
+    """Return the entry of a key that explains a range."""
     return Line2D([], [], color=INK, linewidth=1.4, label=f"{RANGE}, 90% of draws")
 
 

@@ -67,7 +67,7 @@ def stock(values: pd.Series, scenario: Scenario, titles: Mapping[str, str], leas
 
 
 def _gaps(values: pd.Series) -> dict[str, dict[str, float]]:
-    """Give how many children fewer than under no change each other schedule ends with: as `ends`."""
+    """Return how many children fewer than under no change each other schedule ends with: as `ends`."""
     return {name: row for name, row in ends(averted(values)).items() if name != NO_CHANGE}
 
 
@@ -79,7 +79,7 @@ def _message(values: pd.Series, gaps: Mapping[str, Mapping[str, float]], least: 
 
 
 def averted(values: pd.Series) -> pd.Series:
-    """Give no change minus each schedule, in the same draw and month."""
+    """Return no change minus each schedule, in the same draw and month."""
     rows = values.rename("value").reset_index()
     wide = rows.pivot_table("value", ["draw", "month"], "schedule")
     tidy = wide.rsub(wide[NO_CHANGE], axis=0).reset_index().melt(["draw", "month"], value_name="value")
@@ -115,13 +115,13 @@ def _published(axes: Axes, scenario: Scenario, measure: str) -> None:
 
 
 def _reference_key(titles: Mapping[str, str]) -> Iterator[Line2D]:
-    """Give the entry of a key that explains the line of no change, where other schedules stand beside it."""
+    """Return the entry of a key that explains the line of no change, where other schedules stand beside it."""
     if len(titles) > 1:
         yield Line2D([], [], color=INK, linewidth=1, linestyle="--", label="average under no change")
 
 
 def _published_key(points: list[History], start: date) -> Iterator[Line2D]:
-    """Give the entries of a key that explain the published points that are shown."""
+    """Return the entries of a key that explain the published points that are shown."""
     if any(point.date < start for point in points):
         yield Line2D([], [], color=INK, marker="o", markersize=4.5, linestyle="", label="published earlier")
     yield Line2D([], [], color=INK, marker="D", markersize=5, linestyle="", label="published for day 0")

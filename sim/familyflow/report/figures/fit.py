@@ -47,7 +47,7 @@ _KINDS: Final = (
 
 
 def published(scenario: Scenario) -> pd.DataFrame:
-    """Give the scenario's published history as a frame of years."""
+    """Return the scenario's published history as a frame of years."""
     rows = [
         {"measure": point.measure, "year": point.date.year, "kind": PUBLISHED, **dict.fromkeys(QUANTILES, point.value)}
         for point in scenario.history
@@ -56,7 +56,7 @@ def published(scenario: Scenario) -> pd.DataFrame:
 
 
 def levels(table: pd.DataFrame, measures: Sequence[str], keys: dict[str, str]) -> pd.DataFrame:
-    """Give the fitted level of measures: index measure; fitted, p5, p95. `keys`: the target of each measure."""
+    """Return the fitted level of measures: index measure; fitted, p5, p95. `keys`: the target of each measure."""
     by_key = table.set_index("key")
     known = [measure for measure in measures if keys.get(measure) in by_key.index]
     rows = [by_key.loc[keys[measure], ["fitted", "p5", "p95"]] for measure in known]

@@ -94,7 +94,7 @@ def rollout(timelines: Mapping[str, Timeline], scenario: Scenario, titles: Mappi
 
 
 def _live_dates(drawn: list[Bar], start: date) -> list[date]:
-    """Give the dates on which the teams of one schedule go live."""
+    """Return the dates on which the teams of one schedule go live."""
     return [date_of(bar.start, start) for bar in drawn if bar.phase == _LIVE]
 
 
@@ -113,7 +113,7 @@ def message(lives: Sequence[Sequence[date]]) -> str:
 
 
 def bars(timeline: Timeline, scenario: Scenario) -> Iterator[Bar]:
-    """Give the phases of every team and of the shared posts; a last phase may have no end."""
+    """Return the phases of every team and of the shared posts; a last phase may have no end."""
     closes = {each.team: each.day for each in timeline.closes}
     for live in timeline.live:
         row = scenario.teams[live.team].title
@@ -130,7 +130,7 @@ def bars(timeline: Timeline, scenario: Scenario) -> Iterator[Bar]:
 
 
 def _lead(timeline: Timeline, scenario: Scenario, team: str | None, row: str, ready: float) -> Iterator[Bar]:
-    """Give recruitment and training before a row is ready, from the first of its posts."""
+    """Return recruitment and training before a row is ready, from the first of its posts."""
     posts = [post for post in timeline.posts if post.team == team and post.hired_day < ready]
     if posts:
         hired = min(post.hired_day for post in posts)
@@ -140,13 +140,13 @@ def _lead(timeline: Timeline, scenario: Scenario, team: str | None, row: str, re
 
 
 def _weeks(scenario: Scenario, role: str) -> float:
-    """Give the weeks that recruiting for a role takes; none when the scenario does not say."""
+    """Return the weeks that recruiting for a role takes; none when the scenario does not say."""
     quantity = scenario.quantities.get(f"{RECRUITMENT}{role}")
     return quantity.value if quantity else 0.0
 
 
 def marks(timeline: Timeline, scenario: Scenario) -> Iterator[Mark]:
-    """Give the days on which teams open, close or give up open cases; those of day 0 are not news."""
+    """Return the days on which teams open, close or give up open cases; those of day 0 are not news."""
     title = {name: team.title for name, team in scenario.teams.items()}
     yield from (Mark(title[each.team], "opens", each.day) for each in timeline.opens if each.day > 0)
     yield from (Mark(title[each.from_team], "moves", each.day) for each in timeline.transfers)
@@ -160,7 +160,7 @@ def _within(every: Iterator[Bar], horizon: float) -> list[Bar]:
 
 
 def _rows(scenario: Scenario, drawn: Mapping[str, list[Bar]], marked: Mapping[str, list[Mark]]) -> list[str]:
-    """Give the rows that have something to show, teams in the scenario's order and shared posts last."""
+    """Return the rows that have something to show, teams in the scenario's order and shared posts last."""
     used = {bar.row for each in drawn.values() for bar in each}
     used |= {mark.row for each in marked.values() for mark in each}
     return [row for row in (*(team.title for team in scenario.teams.values()), SHARED) if row in used]
@@ -194,7 +194,7 @@ def _panel(axes: Axes, drawn: list[Bar], marked: list[Mark], rows: list[str], da
 
 
 def _key(drawn: Mapping[str, list[Bar]], marked: Mapping[str, list[Mark]]) -> Iterator[Artist]:
-    """Give the entries of a key for what is shown."""
+    """Return the entries of a key for what is shown."""
     phases = {bar.phase for each in drawn.values() for bar in each}
     moments = {mark.moment for each in marked.values() for mark in each}
     for phase, (colour, label) in PHASES.items():

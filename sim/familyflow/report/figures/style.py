@@ -309,7 +309,7 @@ def zoom(axes: Axes, lowest: float) -> None:
 
 
 def place(when: date) -> float:
-    """Give the place of a date on a horizontal axis."""
+    """Return the place of a date on a horizontal axis."""
     return float(dates.date2num(when))  # type: ignore[no-untyped-call]
 
 
@@ -337,13 +337,13 @@ def fan(axes: Axes, bands: pd.DataFrame, colour: str) -> None:
 
 
 def fan_key(colour: str) -> Iterator[Artist]:
-    """Give the entries of a key that explain a fan."""
+    """Return the entries of a key that explain a fan."""
     yield Line2D([], [], color=colour, linewidth=1.8, label="average of draws")
     yield from band_key(colour)
 
 
 def band_key(colour: str) -> Iterator[Artist]:
-    """Give the entries of a key that explain a fan's bands."""
+    """Return the entries of a key that explain a fan's bands."""
     yield Patch(color=colour, alpha=0.55, linewidth=0, label=f"{RANGE}, 50% of draws")
     yield Patch(color=colour, alpha=LIGHT, linewidth=0, label=f"{RANGE}, 90% of draws")
 
@@ -356,14 +356,14 @@ def band_note(count: int, more: str = "") -> str:
 
 
 def looks(schedules: Iterable[str]) -> dict[str, Look]:
-    """Give each schedule its colour and dash, the first (no change) in grey; past eight they repeat."""
+    """Return each schedule its colour and dash, the first (no change) in grey; past eight they repeat."""
     dashes: tuple[Dash, ...] = ("-", (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (6, 1.5, 1.5, 1.5)), (0, (3, 1)))
     rest = cycle(Look(colour, dash) for colour, dash in zip(COLOURS, cycle(dashes), strict=False))
     return {name: next(rest) if rank else Look(GREY, "-") for rank, name in enumerate(schedules)}
 
 
 def png(picture: Picture) -> bytes:
-    """Give a picture as a PNG; the same picture gives the same bytes."""
+    """Return a picture as a PNG; the same picture gives the same bytes."""
     buffer = BytesIO()
     with house_style():
         picture.figure.savefig(buffer, format="png", metadata={"Title": picture.title, "Software": None})

@@ -88,7 +88,7 @@ def loads(monthly: Monthly, scenario: Scenario, holding: Holding = SOCIAL_WORK) 
 
 
 def _paired(rows: pd.Series) -> pd.Series:
-    """Give each schedule less no change, in the same team, month and draw, where no change has the team."""
+    """Return each schedule less no change, in the same team, month and draw, where no change has the team."""
     named = rows.rename("own").reset_index()
     base = named[named["schedule"] == NO_CHANGE].drop(columns="schedule").rename(columns={"own": "base"})
     both = named[named["schedule"] != NO_CHANGE].merge(base, on=["team", "month", "draw"])
@@ -275,7 +275,7 @@ def _said_of_bands(found: Loads) -> str:
 
 
 def _key(found: Loads, titles: Mapping[str, str], target: str) -> Iterator[Artist]:
-    """Give the entries of a key: schedules, what was promised, and bands."""
+    """Return the entries of a key: schedules, what was promised, and bands."""
     for name, look in style.looks(titles).items():
         yield Line2D([], [], color=look.colour, linestyle=look.dash, linewidth=1.7, label=titles[name])
     if target:

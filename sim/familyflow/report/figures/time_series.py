@@ -61,14 +61,14 @@ def adult_wait(monthly: Monthly, titles: Mapping[str, str]) -> Picture:
 
 
 def _who_key(panel: pd.DataFrame) -> Iterator[Line2D]:
-    """Give the entries of a key that explain whom parents wait for."""
+    """Return the entries of a key that explain whom parents wait for."""
     for _, waits, who, colour in WAITS:
         if (panel[waits] > 0).any():
             yield Line2D([], [], color=colour, linewidth=1.8, label=f"{who}, average of draws")
 
 
 def _waits(panel: pd.DataFrame, days: str, waits: str) -> pd.DataFrame:
-    """Give the quarterly mean wait over draws, where at least half of the draws had enough waits."""
+    """Return the quarterly mean wait over draws, where at least half of the draws had enough waits."""
     rows = panel.reset_index()
     rows["quarter"] = rows["month"].dt.to_period("Q").dt.start_time + _MIDDLE_OF_QUARTER
     sums = rows.groupby(["quarter", "draw"])[[days, waits]].sum()
@@ -79,7 +79,7 @@ def _waits(panel: pd.DataFrame, days: str, waits: str) -> pd.DataFrame:
 
 
 def mean_waits(panel: pd.DataFrame) -> dict[str, float]:
-    """Give the mean wait by schedule as the summary has it: own workers and outside together, averaged over draws."""
+    """Return the mean wait by schedule as the summary has it: own workers and outside together, averaged over draws."""
     after = panel[panel.index.get_level_values("month") > panel.index.unique("month").min()]
     sums = after.groupby(["schedule", "draw"]).sum()
     days, waits = (sums[[pair[place] for pair in WAITS]].sum(axis=1) for place in (0, 1))
@@ -124,7 +124,7 @@ def net_position(monthly: Monthly, money: pd.DataFrame, scenario: Scenario, titl
 
 
 def cumulative_net(monthly: Monthly, money: pd.DataFrame) -> pd.Series:
-    """Give the cumulative net saving (GBP) by schedule, draw and month: 0 on day 0, then at each year's end."""
+    """Return the cumulative net saving (GBP) by schedule, draw and month: 0 on day 0, then at each year's end."""
     days = months_of(monthly)
     labels = [str(label) for label in periods(days).unique()]
     dates = dict(zip([WHOLE, *labels], [pd.Timestamp(days[0]), *year_ends(labels)], strict=True))

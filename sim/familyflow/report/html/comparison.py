@@ -43,7 +43,7 @@ is supported when at least 80% of draws keep its promise, not supported when at 
 
 
 def page(runs: Sequence[Run]) -> str:
-    """Give the comparison as one HTML page; the same runs give the same page."""
+    """Return the comparison as one HTML page; the same runs give the same page."""
     frame = Frame(
         title=f"Side by side: {', '.join(run.label for run in runs)}",
         lead=[_asked(runs)],
@@ -64,7 +64,7 @@ def _asked(runs: Sequence[Run]) -> str:
 
 
 def _sections(runs: Sequence[Run]) -> Iterator[tuple[str, str, Sequence[Html]]]:
-    """Give the name, heading and content of each section."""
+    """Return the name, heading and content of each section."""
     said = [element("p", note) for note in notes(runs)]
     yield "table", "Every schedule in one table", [*said, _whole(runs)]
     yield "reading", "How to read it", [element("p", text.strip()) for text in _READING.split("\n\n")]
@@ -128,7 +128,7 @@ def _cost(row: Row) -> str:
 
 
 def _millions(outcome: Outcome) -> Outcome:
-    """Give GBP in millions."""
+    """Return GBP in millions."""
     return outcome.times(1 / _MILLION)
 
 
@@ -247,7 +247,7 @@ def _loaded(run: Run, worker: str) -> Iterator[list[str]]:
 
 
 def _worst(team: Document) -> float:
-    """Give a team's caseload in its worst quarter."""
+    """Return a team's caseload in its worst quarter."""
     return float(team["worst_quarter_mean"])
 
 

@@ -51,12 +51,12 @@ def pictures(account: Account, forecast: pd.DataFrame | None = None) -> list[Pic
 
 
 def _years(account: Account, forecast: pd.DataFrame | None) -> pd.DataFrame:
-    """Give the published history, or a forecast's frame, which holds the history it was made from."""
+    """Return the published history, or a forecast's frame, which holds the history it was made from."""
     return fit.published(account.scenario) if forecast is None else forecast
 
 
 def page(account: Account, drawn: Sequence[Picture], forecast: pd.DataFrame | None = None) -> str:
-    """Give the page; the same account gives the same page. `drawn` as `pictures` gives them."""
+    """Return the page; the same account gives the same page. `drawn` as `pictures` gives them."""
     scenario = account.scenario
     by_name = {picture.name: picture for picture in drawn}
     frame = Frame(
@@ -85,7 +85,7 @@ def _lead(account: Account) -> str:
 def _sections(
     account: Account, drawn: dict[str, Picture], forecast: pd.DataFrame | None
 ) -> Iterator[tuple[str, str, Sequence[Html]]]:
-    """Give the name, heading and content of each section."""
+    """Return the name, heading and content of each section."""
     yield "summary", "What to know first", [element("ul", *(element("li", each) for each in _summary(account)))]
     if "history" in drawn:
         years = _history_table(_years(account, forecast))

@@ -46,12 +46,12 @@ class Frame:
 
 
 def asset(name: str) -> str:
-    """Give the text of a file that ships for pages."""
+    """Return the text of a file that ships for pages."""
     return (files("familyflow.report.html") / "assets" / name).read_text(encoding="utf-8")
 
 
 def whole(frame: Frame, parts: Sequence[Part]) -> str:
-    """Give a page; the same parts give the same page."""
+    """Return a page; the same parts give the same page."""
     links = [element("li", element("a", part.heading, href=f"#{part.name}")) for part in parts]
     body = element(
         "body",

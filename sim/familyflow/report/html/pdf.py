@@ -19,6 +19,6 @@ def refuse_without() -> None:
 
 
 def pdf(page: str) -> bytes:
-    """Give a page as a PDF, set for A4; Problem where the extra for it is not installed."""
+    """Return a page as a PDF, set for A4; Problem where the extra for it is not installed."""
     refuse_without()
     return bytes(import_module("weasyprint").HTML(string=page).write_pdf())

@@ -26,7 +26,7 @@ KEY: Final = (
 
 
 def page(title: str, lead: Sequence[str], sections: Sequence[Section]) -> str:
-    """Give a report as a page; the same report gives the same page."""
+    """Return a report as a page; the same report gives the same page."""
     live = any(isinstance(block, Live) for section in sections for block in section.blocks)
     frame = Frame(
         title=title,

@@ -122,7 +122,7 @@ def said(record: Record, measures: Sequence[str] = ()) -> Iterator[str]:
 
 
 def _judged(record: Record, measure: str) -> str:
-    """Say whether a measure counts as credible, and if not why."""
+    """Return whether a measure counts as credible, and if not why."""
     why = doubts(record.found, measure)
     return f"not credible: {'; '.join(why)}" if why else "credible"
 

@@ -110,5 +110,5 @@ def formats(book: Workbook) -> dict[str, Format]:
 
 
 def name_of(quantity: str) -> str:
-    """Give the name of the cell that holds an input: its id with _ for the dots."""
+    """Return the name of the cell that holds an input: its id with _ for the dots."""
     return quantity.replace(".", "_")

@@ -51,7 +51,7 @@ class Draws:
     KEYS = 4
 
     def row(self, schedule: int, draw: int, year: int) -> int:
-        """Give the row of a schedule (from 1), draw and year."""
+        """Return the row of a schedule (from 1), draw and year."""
         return self.ROW + ((schedule - 1) * self.model.draws + draw) * self.model.years + year
 
     @property
@@ -199,7 +199,7 @@ def _formulas(draws: Draws, years: Years, prices: Prices, row: int, schedule: in
 
 
 def results(model: Model) -> Sequence[Floats]:
-    """Give the values (D, S, Y) of the results, in their order."""
+    """Return the values (D, S, Y) of the results, in their order."""
     flows, cautious = model.flows, model.cautious_flows
     rungs = {rung: each.sum(axis=-1) for rung, each in flows.rungs.items()}
     cost = flows.cost.sum(axis=-1)
@@ -270,7 +270,7 @@ class Outcomes:
     KEYS = 2
 
     def row(self, schedule: int, draw: int) -> int:
-        """Give the row of a schedule (from 1) and draw."""
+        """Return the row of a schedule (from 1) and draw."""
         return self.ROW + (schedule - 1) * self.model.draws + draw
 
     def all(self, schedule: int, column: int) -> str:
@@ -279,11 +279,11 @@ class Outcomes:
         return self.sheet.block(first, self.KEYS + column, first + self.model.draws - 1, self.KEYS + column)
 
     def budget(self, year: int) -> int:
-        """Give the column of a year's budget impact."""
+        """Return the column of a year's budget impact."""
         return len(_ANSWERS) + year
 
     def cumulative(self, year: int) -> int:
-        """Give the column of a year's cumulative position."""
+        """Return the column of a year's cumulative position."""
         return len(_ANSWERS) + self.model.years + year
 
 
@@ -368,7 +368,7 @@ def _payday(years: Years, cumulative: str, waits: str, pays: str) -> str:
 
 
 def answers(model: Model) -> Sequence[Floats]:
-    """Give the values (D, S) of the answers, in their order; text and dates as a sheet has them."""
+    """Return the values (D, S) of the answers, in their order; text and dates as a sheet has them."""
     found, labels = model.appraisal, np.array([*model.a.years, ""], dtype=object)
     below, places = found.cumulative < 0, np.arange(model.years) + 1
     best = np.maximum(found.npv[:, 1:].max(axis=1, initial=0.0), 0.0)
@@ -393,7 +393,7 @@ def answers(model: Model) -> Sequence[Floats]:
 
 
 def _serials(days: np.ndarray) -> Floats:
-    """Give dates as a sheet counts them, in days since 30 December 1899; gaps stay gaps."""
+    """Return dates as a sheet counts them, in days since 30 December 1899; gaps stay gaps."""
     since = (days - np.datetime64("1899-12-30")).astype(np.float64)
     return np.where(np.isnat(days), np.nan, since)
 

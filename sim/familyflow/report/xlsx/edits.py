@@ -31,7 +31,7 @@ SOURCE: Final = "edited_in_workbook"
 
 
 def identity(scenario: Scenario, version: str) -> dict[str, str]:
-    """Give what a workbook is known by when it comes back."""
+    """Return what a workbook is known by when it comes back."""
     asked = {ASKED: " ".join(arguments(scenario))} if arguments(scenario) else {}
     return {SCENARIO: scenario.name, DIGEST: scenario.digest, VERSION: version, **asked}
 
@@ -105,12 +105,12 @@ def _number(where: str, name: str, value: object, quantity: Quantity) -> float:
 
 
 def _quantity(book: str, old: Quantity, value: float) -> Quantity:
-    """Give an edited number: assumed, and held exactly, as one that is set for a run without a range."""
+    """Return an edited number: assumed, and held exactly, as one that is set for a run without a range."""
     was = f"{old.value:g} ({old.low:g} to {old.high:g}, {old.status.value})"
     note = f"Edited in {book} and held exactly: it was {was}. {old.note}".strip()
     return replace(old, value=value, low=value, high=value, status=Status.ASSUMED, source=SOURCE, note=note)
 
 
 def sources(book: str, changed: Mapping[str, Quantity]) -> dict[str, str]:
-    """Give the source that edited numbers name; none when nothing was edited."""
+    """Return the source that edited numbers name; none when nothing was edited."""
     return {SOURCE: f"Edited in the workbook {book}"} if changed else {}

@@ -51,7 +51,7 @@ def used(a: Assumptions) -> tuple[str, ...]:
 
 
 def _groups(a: Assumptions) -> Iterator[tuple[str, list[str]]]:
-    """Give each group's heading and its inputs."""
+    """Return each group's heading and its inputs."""
     council = [line for line in a.lines if case.has_terms(line)]
     general = [case.DISCOUNT_RATE, case.GROWTH_COUNTS, case.DEFLATOR_GROWTH, case.GRANT, case.GRANT_YEARS]
     shared = [name for line in a.lines for name in (*line.times, *line.uplifts, line.growth) if name]
@@ -70,7 +70,7 @@ def _groups(a: Assumptions) -> Iterator[tuple[str, list[str]]]:
 
 
 def is_editable(name: str) -> bool:
-    """Say whether an input may be edited in a workbook."""
+    """Return whether an input may be edited in a workbook."""
     return not name.endswith(case.STEP)
 
 
@@ -127,7 +127,7 @@ def _allowed(quantity: Quantity) -> dict[str, object]:
 
 
 def bounds(quantity: Quantity) -> tuple[float, float]:
-    """Give the least and the most that an input can be, in its unit."""
+    """Return the least and the most that an input can be, in its unit."""
     if quantity.unit == "grade":
         return GRADES[0], GRADES[-1]
     if quantity.unit.startswith(_MONEY) and quantity.value > 0:

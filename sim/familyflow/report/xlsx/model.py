@@ -119,7 +119,7 @@ class Model:
         return self.lines - self.income
 
     def with_(self, a: Assumptions) -> Model:
-        """Give the same study under other assumptions, in the same order of lines."""
+        """Return the same study under other assumptions, in the same order of lines."""
         return Model(a, self.activity, self.titles)
 
 
@@ -144,6 +144,6 @@ def build_model(a: Assumptions, activity: Activity, titles: Mapping[str, str]) -
 
 
 def most_draws(activity: Activity) -> int:
-    """Give how many draws of a study a workbook holds; at least one."""
+    """Return how many draws of a study a workbook holds; at least one."""
     schedules, years, lines = max(len(activity.schedules) - 1, 1), len(activity.years), len(activity.lines)
     return max(MOST_CELLS // (schedules * years * lines * _PARTS), 1)

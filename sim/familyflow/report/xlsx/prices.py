@@ -115,7 +115,7 @@ class Prices:
         return self.sheet.block(row, self.COLUMN + first, row, self.COLUMN + last - 1)
 
     def _block(self, number: int) -> int:
-        """Give the first row of a block, its heading above it."""
+        """Return the first row of a block, its heading above it."""
         return self.BLOCKS + number * (self.years + 2) + 1
 
     @property
@@ -219,7 +219,7 @@ def _later(line: Line) -> str:
 
 
 def _growth(a: Assumptions) -> Floats:
-    """Give each line's own growth (L,)."""
+    """Return each line's own growth (L,)."""
     return np.array([a.value(line.growth) if line.growth else 0.0 for line in a.lines])
 
 
@@ -286,7 +286,7 @@ def _write_year(prices: Prices, years: Years, model: Model, year: int, kernel: F
 
 
 def kernel_of(model: Model) -> Floats:
-    """Give the share of a pound released in one year that is cash in another (Y from, Y to, C): 1 - |apart - lag|."""
+    """Return the share of a pound released in one year that is cash in another (Y from, Y to, C): 1 - |apart - lag|."""
     places = np.arange(model.years)
     apart = places[None, :, None] - places[:, None, None] - case.terms(model.a, case.LAG)[: model.council] / _MONTHS
     return np.asarray(np.maximum(1 - np.abs(apart), 0.0))

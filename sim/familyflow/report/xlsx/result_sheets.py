@@ -75,7 +75,7 @@ class CashFlow:
         ]
 
     def row(self, schedule: int, which: int) -> int:
-        """Give the row of one of a schedule's lines."""
+        """Return the row of one of a schedule's lines."""
         return self.TOP + (schedule - 1) * self.size + 2 + which
 
     def cell(self, schedule: int, which: int, year: int) -> str:
@@ -165,12 +165,12 @@ def _write_nominal(flow: CashFlow, outcomes: Outcomes, schedule: int) -> None:
 
 
 def _over(outcomes: Outcomes, schedule: int, form: str, column: Callable[[int], int]) -> Callable[[int], str]:
-    """Give what writes a year's formula over the draws' cells, which stand in its `{}`."""
+    """Return what writes a year's formula over the draws' cells, which stand in its `{}`."""
     return lambda year: form.format(outcomes.all(schedule, column(year)))
 
 
 def _change(flow: CashFlow, schedule: int) -> Callable[[int], str]:
-    """Give what writes the change of the budget impact on the year before; in the first year, all of it."""
+    """Return what writes the change of the budget impact on the year before; in the first year, all of it."""
     here = partial(flow.cell, schedule, flow.BUDGET)
     return lambda year: f"{here(year)}-{here(year - 1)}" if year else here(year)
 
@@ -221,7 +221,7 @@ class Appraised:
     )
 
     def row(self, schedule: int, which: int) -> int:
-        """Give the row of one of a schedule's measures."""
+        """Return the row of one of a schedule's measures."""
         return self.TOP + (schedule - 1) * (self.ROWS + 3) + 2 + which
 
     def cell(self, schedule: int, which: int, statistic: int = 0) -> str:
@@ -313,7 +313,7 @@ class _Over:
         return f"AVERAGE({self.cells[answer]})", float(self.values[answer].mean())
 
     def below_nought(self, answer: int) -> Written:
-        """Give the share of draws with an answer below nought."""
+        """Return the share of draws with an answer below nought."""
         return f'COUNTIF({self.cells[answer]},"<0")/{self.model.draws}', float((self.values[answer] < 0).mean())
 
     def a_pound(self, answer: int) -> Written:
@@ -322,13 +322,13 @@ class _Over:
         return f'IF({below}>0,{above}/{below},"")', self.values[answer].mean() / spending if spending > 0 else ""
 
     def paid_on(self) -> Written:
-        """Give the middle date of the draws that pay back."""
+        """Return the middle date of the draws that pay back."""
         paid = self.values[d.PAYS_ON][~np.isnan(self.values[d.PAYS_ON])]
         formula = f'IF(SUM({self.cells[d.PAYS]})>0,MEDIAN({self.cells[d.PAYS_ON]}),"")'
         return formula, float(np.median(paid)) if len(paid) else ""
 
     def usual_year(self, answer: int) -> Written:
-        """Give the financial year that most draws have, the first of those that tie; nothing where none has any."""
+        """Return the financial year that most draws have, the first of those that tie; nothing where none has any."""
         years = [str(each) for each in self.values[answer] if each]
         counted = [f'COUNTIF({self.cells[answer]},"{label}")' for label in self.model.a.years]
         most = f"MAX({','.join(counted)})"
@@ -368,7 +368,7 @@ class Ladder:
         return list(dict.fromkeys(line.payer for line in self.lines))
 
     def row(self, schedule: int, line: int) -> int:
-        """Give a line's row; the line after the last is the total."""
+        """Return a line's row; the line after the last is the total."""
         return self.TOP + (schedule - 1) * self.size + 2 + line
 
 
@@ -410,7 +410,7 @@ def _write_rungs(ladder: Ladder, prices: Prices, averages: Averages, schedule: i
 
 
 def rungs_of(model: Model, schedule: int) -> Floats:
-    """Give the mean real GBP over all years (L, rungs and cost) of a schedule; no income is on the ladder."""
+    """Return the mean real GBP over all years (L, rungs and cost) of a schedule; no income is on the ladder."""
     rungs = [model.average.rungs[rung][0, schedule].sum(axis=0) for rung in _RUNGS]
     return np.stack([*rungs, model.average.cost[0, schedule].sum(axis=0)], axis=-1)[: model.appraised]
 

@@ -39,7 +39,7 @@ class Worth:
     KEYS = 2
 
     def row(self, schedule: int, year: int) -> int:
-        """Give a year's row; the year after the last is the sum."""
+        """Return a year's row; the year after the last is the sum."""
         return self.ROW + (schedule - 1) * (self.model.years + 1) + year
 
     def total(self, schedule: int, line: int) -> str:
@@ -119,7 +119,7 @@ def _line_worth(
 
 
 def _worth(model: Model, schedule: int) -> Floats:
-    """Give what each line's mean amounts are worth (Y, L), by the year of the amount; income is in no present value."""
+    """Return what each line's mean amounts are worth (Y, L), by the year of the amount; income has no present value."""
     a, c = model.a, model.council
     discount, q = case.discount_factors(a), model.prices
     worth_later = np.einsum("t,stl->sl", discount, kernel_of(model))
@@ -133,7 +133,7 @@ def _worth(model: Model, schedule: int) -> Floats:
 
 
 def _grants(model: Model, schedule: int) -> Floats:
-    """Give the present value of each year's grant (Y,)."""
+    """Return the present value of each year's grant (Y,)."""
     return np.asarray(model.flows.grant[schedule] * case.discount_factors(model.a))
 
 
@@ -174,7 +174,7 @@ def widest(model: Model) -> list[Bar]:
 
 
 def _is_linear(a: Assumptions, name: str) -> bool:
-    """Say whether the case is linear in what an input makes: the deflator's growth is only where no price needs it."""
+    """Return whether the case is linear in what an input makes: the deflator's growth is where no price needs it."""
     stated = {a.price_year, *(a.quantities[line.price].year for line in a.lines)}
     return name != case.DEFLATOR_GROWTH or stated <= a.deflator.keys()
 
@@ -198,7 +198,7 @@ def _write_bar(sheet: Sheet, places: Places, row: int, bar: Bar) -> None:
 
 
 def _moved_model(model: Model, name: str, end: float) -> Model:
-    """Give the case with one input at an end of its range."""
+    """Return the case with one input at an end of its range."""
     return model.with_(model.a.changed(name, end))
 
 

@@ -198,7 +198,7 @@ def write_activity(sheet: Sheet, model: Model) -> None:
 
 
 def _activity(model: Model, schedule: int, year: int, line: int) -> list[float]:
-    """Give a line's numbers in one year."""
+    """Return a line's numbers in one year."""
     before, after = (model.activity.amounts[:, each, year, line] for each in (0, schedule))
     fewer = before - after
     return [before.mean(), after.mean(), *Outcome.over(fewer).row().values()]
