@@ -9,6 +9,7 @@ import subprocess
 import sys
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 import pytest
@@ -19,6 +20,7 @@ from familyflow.ground.defaults import DEFAULT_DRAWS, MOST_DRAWS
 from familyflow.ground.readings import READINGS
 from familyflow.results.caseloads import CASELOADS
 from familyflow.results.claims import CLAIMS
+from familyflow.results.information import COLUMNS as INFORMATION
 from familyflow.results.measures import MEASURES, WHOLE
 
 DOCS = Path(__file__).parents[2] / "docs" / "reference"
@@ -104,7 +106,7 @@ def test_bad_input_is_one_line_and_leaves_nothing(tmp_path: Path, line: str, say
 
 def test_json_has_the_documented_shape(home: Path) -> None:
     printed = json.loads((home / "run.json").read_text(encoding="utf-8"))
-    assert {key: value for key, value in printed.items() if key not in {"schedules", "readings"}} == {
+    assert {key: value for key, value in printed.items() if key not in PARTS} == {
         "scenario": "swindon",
         "version": familyflow.__version__,
         "seed": 1,
@@ -119,17 +121,24 @@ def test_json_has_the_documented_shape(home: Path) -> None:
         "reading": "central",
         "settings": [],
     }
+    assert set(printed) > PARTS
+    assert [set(row) for row in printed["information"]] == [set(INFORMATION)] * len(printed["information"])
     assert printed["readings"]["standing"] == "central"
     assert set(printed["readings"]["readings"]) == set(READINGS)
     assert set(printed["schedules"]) == {"no_change", "as_published"}
     for name, schedule in printed["schedules"].items():
-        assert set(schedule) == {"title", "measures", "differences", "teams", "claims", "waits"}
+        assert set(schedule) == {"title", "measures", "differences", "teams", "claims", "waits", "money"}
         assert set(schedule["measures"]) == whole_measures()
+        assert set(schedule["money"]) - {"bridge"} <= set(printed["definitions"])
         assert all(set(each) == STATISTICS for each in schedule["measures"].values())
         assert all(set(team) == {*CASELOADS} - {"schedule"} for team in schedule["teams"])
         assert [claim["verdict"] for claim in schedule["claims"]] == ["not within the run"] * (
             0 if name == "no_change" else 4
         )
+
+
+PARTS: Final = frozenset({"schedules", "readings", "definitions", "information"})
+"""What a document holds beside what says which run it is of."""
 
 
 def whole_measures() -> set[str]:
@@ -151,7 +160,8 @@ def test_every_promised_file_is_left_behind(results: Path) -> None:
     promised = ["manifest.json", "monthly.parquet", "draws.parquet", "rates.parquet", "money.parquet"]
     promised += ["summary.csv", "claims.csv", "caseloads.csv", "waits.csv", "results.json", "fit.csv", "figures"]
     promised += [
-        f"{each}.csv" for each in ("appraisal", "cashflow", "ladder", "sensitivity", "information", "map", "plane")
+        f"{each}.csv"
+        for each in ("appraisal", "cashflow", "ladder", "sensitivity", "information", "map", "plane", "after")
     ]
     promised += ["readings.csv", "readings", "report.html", "paper.docx", "workbook.xlsx"]
     assert sorted(path.name for path in results.iterdir()) == sorted(promised)

@@ -221,6 +221,8 @@ def document(study: Study) -> Document:
     for name, money in results_json.money(study.case).items():
         made["schedules"][name]["money"] = results_json.plain(money)
     made["definitions"] = glossary.definitions(income=brings_money(study.case), budget=study.case.budget is not None)
+    rows = study.case.information_table.to_dict("records")
+    made["information"] = results_json.plain([{str(key): value for key, value in row.items()} for row in rows])
     if study.readings:
         made["readings"] = results_json.plain(readings.document(study.readings))
     if plan.precision:
