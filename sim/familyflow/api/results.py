@@ -12,7 +12,7 @@ from familyflow.ground.problem import Problem, suggestion
 from familyflow.ground.progress import silent
 from familyflow.report import console, html, publication, words
 from familyflow.report.document import terminal
-from familyflow.report.figures.levels import levels
+from familyflow.report.figures.fan import levels
 from familyflow.report.publication import PLAIN, Publication
 from familyflow.results import json as results_json
 from familyflow.results.investment_case import stands

@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, ParamSpec
 
 from familyflow.api.results import Results
-from familyflow.engine import COMPILED
 from familyflow.experiment import conduct
-from familyflow.ground.progress import silent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Callable
 
-    from familyflow.experiment.plan import Plan
-    from familyflow.ground.progress import Progress
-    from familyflow.scenario import Scenario
+    from familyflow.experiment.study import Study
 
-
-def run(
-    plan: Plan,
-    *,
-    workers: int | None = None,
-    dask: str | None = None,
-    out: Path | None = None,
-    tell: Progress = silent,
-    engine: str = COMPILED,
-    extent: str | None = None,
-) -> Results:
-    """Run a plan, or resume it where it stopped, as `experiment.conduct.run` does."""
-    found = conduct.run(plan, workers=workers, dask=dask, out=out, tell=tell, engine=engine, extent=extent)
-    return Results.of(found)
+Given = ParamSpec("Given")
 
 
-def merge(scenario: Scenario, folders: Sequence[Path], out: Path, *, tell: Progress = silent) -> Results:
-    """Put the slices of one study together, as `experiment.conduct.merge` does."""
-    return Results.of(conduct.merge(scenario, folders, out, tell=tell))
+def _as_results(function: Callable[Given, Study]) -> Callable[Given, Results]:
+    """Let a function that returns a study return its results."""
+
+    @wraps(function)
+    def shown(*args: Given.args, **kwargs: Given.kwargs) -> Results:
+        return Results.of(function(*args, **kwargs))
+
+    return shown
 
 
-def finished(folder: Path, name_or_path: str | Path | None = None) -> Results:
-    """Open a finished run's folder, as `experiment.conduct.finished` does."""
-    return Results.of(conduct.finished(folder, name_or_path))
+run = _as_results(conduct.run)
+merge = _as_results(conduct.merge)
+finished = _as_results(conduct.finished)

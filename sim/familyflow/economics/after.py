@@ -30,10 +30,12 @@ from familyflow.economics.lines import PLACEMENT_LINES
 from familyflow.ground.calendar import (
     DAYS_PER_YEAR,
     anniversary,
+    common,
+    days_in,
     financial_year,
-    financial_year_end,
-    financial_year_start,
+    financial_year_span,
     first_year,
+    share_by,
 )
 
 if TYPE_CHECKING:
@@ -97,7 +99,7 @@ def ten_years(activity: Activity, flows: Flows, a: Assumptions, kept: float) -> 
     """View ten years; `kept` is the share of a year's saving that is left in the next one after the run."""
     last = appraisal.last_whole_year(activity)
     end = anniversary(activity.spans[0][0], YEARS) - timedelta(days=1)
-    lived = np.array([_share(span, end) for span in activity.spans]) * case.discount_factors(a)
+    lived = np.array([share_by(span, end) for span in activity.spans]) * case.discount_factors(a)
     saved, spent = _carried(activity, a, last, end, kept)
     public = np.asarray(sum(each.sum(axis=-1) for each in flows.rungs.values()))
     cash, worth = (
@@ -121,13 +123,7 @@ def _further(activity: Activity, end: date) -> Iterator[tuple[str, float]]:
     day = activity.spans[-1][1] + timedelta(days=1)
     while day <= end:
         label = financial_year(day)
-        last = min(financial_year_end(label), end)
-        whole = (financial_year_end(label) - financial_year_start(label)).days + 1
-        yield label, ((last - day).days + 1) / whole
-        day = last + timedelta(days=1)
-
-
-def _share(span: tuple[date, date], end: date) -> float:
-    """Return the share of a span's days that are not after a day."""
-    start, last = span
-    return max((min(last, end) - start).days + 1, 0) / ((last - start).days + 1)
+        year = financial_year_span(label)
+        ahead = common(year, (day, end))
+        yield label, days_in(ahead) / days_in(year)
+        day = ahead[1] + timedelta(days=1)

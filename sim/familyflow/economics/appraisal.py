@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from familyflow.economics import case
+from familyflow.ground.calendar import days_in
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -95,7 +96,7 @@ def appraise(activity: Activity, flows: Flows, a: Assumptions) -> Appraisal:
 
 def last_whole_year(activity: Activity) -> int:
     """Return the place of the last financial year that the run has in full; of the last where it has none so."""
-    whole = [y for y, (start, end) in enumerate(activity.spans) if (end - start).days + 1 >= _DAYS]
+    whole = [y for y, span in enumerate(activity.spans) if days_in(span) >= _DAYS]
     return whole[-1] if whole else len(activity.spans) - 1
 
 
@@ -124,7 +125,7 @@ def paybacks(cumulative: Floats, activity: Activity) -> NDArray[np.datetime64]:
     before = np.where(year > 0, np.take_along_axis(cumulative, np.maximum(year - 1, 0)[..., None], axis=-1)[..., 0], 0)
     share = np.where(before < 0, -before / np.where(here > before, here - before, 1.0), 0.0)
     starts = np.array([start for start, _ in activity.spans], dtype="datetime64[D]")
-    lengths = np.array([(end - start).days + 1 for start, end in activity.spans])
+    lengths = np.array([days_in(span) for span in activity.spans])
     days = starts[year] + np.floor(share * lengths[year]).astype("timedelta64[D]")
     return np.where(reached, days, np.datetime64("NaT"))
 

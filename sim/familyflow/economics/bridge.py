@@ -28,13 +28,7 @@ import numpy as np
 
 from familyflow.economics import case
 from familyflow.economics.lines import FTE_DAYS, OVERHEAD, Kind
-from familyflow.ground.calendar import (
-    financial_year,
-    financial_year_end,
-    financial_year_start,
-    first_year,
-    years_on,
-)
+from familyflow.ground.calendar import common, days_in, financial_year, financial_year_span, first_year, years_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -44,6 +38,7 @@ if TYPE_CHECKING:
     from familyflow.economics.case import Activity, Assumptions, Flags, Floats
     from familyflow.economics.ladder import Flows
     from familyflow.economics.lines import Line
+    from familyflow.ground.calendar import Span
     from familyflow.scenario.model import Scenario
 
 
@@ -89,6 +84,11 @@ class Budget:
     def end(self) -> date:
         """The last day."""
         return years_on(self.start, self.years) - timedelta(days=1)
+
+    @property
+    def span(self) -> Span:
+        """The first and the last day."""
+        return self.start, self.end
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -190,18 +190,13 @@ def _unnamed(a: Assumptions, budget: Budget) -> Flags:
 
 def year_shares(activity: Activity, budget: Budget) -> Floats:
     """Return the share of each year's days in the run (Y,) that are the budget's: costs are even in a year."""
-    shares = [_common(span, budget) / ((span[1] - span[0]).days + 1) for span in activity.spans]
+    shares = [days_in(common(span, budget.span)) / days_in(span) for span in activity.spans]
     return np.array(shares, dtype=np.float64)
-
-
-def _common(span: tuple[date, date], budget: Budget) -> int:
-    """Count the days that a span and the budget have in common."""
-    return max((min(span[1], budget.end) - max(span[0], budget.start)).days + 1, 0)
 
 
 def covered(activity: Activity, budget: Budget) -> float:
     """Return the share of the budget's days that the run has."""
-    return sum(_common(span, budget) for span in activity.spans) / ((budget.end - budget.start).days + 1)
+    return sum(days_in(common(span, budget.span)) for span in activity.spans) / days_in(budget.span)
 
 
 def late(activity: Activity, budget: Budget) -> NDArray[np.bool_]:
@@ -215,7 +210,7 @@ def real_total(budget: Budget, a: Assumptions) -> float:
 
     total x sum over years of (the budget's days in the year / all its days) x level[price year] / level[year]
     """
-    days = {label: _common((financial_year_start(label), financial_year_end(label)), budget) for label in budget.labels}
+    days = {label: days_in(common(financial_year_span(label), budget.span)) for label in budget.labels}
     level = case.price_level(a, a.price_year)
     parts = (count * level / case.price_level(a, label) for label, count in days.items())
     return budget.total * sum(parts) / sum(days.values())

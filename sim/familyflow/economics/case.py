@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from familyflow.economics.cashflow import NO_CHANGE, by_financial_year, by_month
 from familyflow.economics.lines import CARE_EXITS, PLACEMENT_LINES, Kind, lines_for
 from familyflow.economics.prices import line_prices, price_years, uprating
-from familyflow.ground.calendar import DAYS_PER_YEAR, financial_year, first_year
+from familyflow.ground.calendar import DAYS_PER_YEAR, days_in, financial_year, first_year
 from familyflow.ground.problem import Problem, suggestion
 from familyflow.scenario.vocabulary import INCOME
 
@@ -332,7 +332,7 @@ def _reference(table: pd.DataFrame, draws: NDArray[np.int64], spans: Sequence[tu
     days = (pd.Timestamp(first[-1]).date() - spans[0][0]).days + 1
     early = table[(table.index.get_level_values("schedule") == NO_CHANGE) & months.isin(first)]
     daily = early.groupby(level="draw").sum().loc[draws].to_numpy() / days
-    lengths = np.array([(end - start).days + 1 for start, end in spans])
+    lengths = np.array([days_in(span) for span in spans])
     return np.asarray(daily[:, None] * lengths[:, None])
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from familyflow.economics import case
+from familyflow.ground.calendar import share_by
 from familyflow.ground.problem import Problem
 
 if TYPE_CHECKING:
@@ -43,8 +44,7 @@ def year_shares(activity: Activity, by: date) -> Floats:
     first, last = activity.spans[0][0], activity.spans[-1][1]
     if not first <= by <= last:
         raise Problem(f"by = {by}: must be a date that the run covers, {first} to {last}")
-    over = [((by - start).days + 1) / ((end - start).days + 1) for start, end in activity.spans]
-    return np.asarray(np.clip(np.array(over), 0.0, 1.0), dtype=np.float64)
+    return np.array([share_by(span, by) for span in activity.spans], dtype=np.float64)
 
 
 def largest_cost(found: Positions, saving: float) -> Floats:

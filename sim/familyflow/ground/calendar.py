@@ -5,8 +5,10 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date, timedelta
 from math import floor
-from typing import Final
+from typing import Final, TypeAlias
 
+Span: TypeAlias = tuple[date, date]
+"""A first and a last day."""
 DAYS_PER_YEAR: Final = 365.25
 MONTHS_PER_YEAR: Final = 12
 DAYS_PER_MONTH: Final = DAYS_PER_YEAR / MONTHS_PER_YEAR
@@ -100,3 +102,23 @@ def working_days(days: float) -> float:
 def first_year(label: str) -> int:
     """Return the calendar year in which a financial year such as "2020/21" begins."""
     return int(label[:_YEAR_DIGITS])
+
+
+def financial_year_span(label: str) -> Span:
+    """Return the first and the last day of a financial year such as "2020/21"."""
+    return financial_year_start(label), financial_year_end(label)
+
+
+def days_in(span: Span) -> int:
+    """Count the days of a span, its first and last among them; none in one that ends before it begins."""
+    return max((span[1] - span[0]).days + 1, 0)
+
+
+def common(one: Span, other: Span) -> Span:
+    """Return the days that two spans have in common; where there are none, it ends before it begins."""
+    return max(one[0], other[0]), min(one[1], other[1])
+
+
+def share_by(span: Span, day: date) -> float:
+    """Return the share of a span's days that are over by the end of a day: 0 before it, 1 after it."""
+    return days_in((span[0], min(span[1], day))) / days_in(span)

@@ -187,6 +187,11 @@ def titles_of(scenario: Scenario, schedules: Iterable[str]) -> dict[str, str]:
     return {name: scenario.schedules[name].title for name in in_order(scenario.schedules) if name in run}
 
 
+def as_listed(rows: pd.DataFrame, titles: Iterable[str]) -> pd.DataFrame:
+    """Put rows of a table with the column schedule in the order in which schedules are listed."""
+    return rows.sort_values("schedule", key=lambda names: names.map(list(titles).index), kind="stable")
+
+
 def schedules_of(monthly: Monthly) -> list[str]:
     """Return the schedules of a study, no change first and the others as they were recorded."""
     return in_order(map(str, _distinct(monthly, "schedule")))

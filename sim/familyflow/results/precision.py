@@ -74,7 +74,7 @@ def _share(row: Mapping[Hashable, float]) -> float:
 def document(found: Sequence[Error], asked: Precision) -> dict[str, object]:
     """Return what was asked for and what was reached as plain values; no largest where there is nothing to look at."""
     largest = found[0].share if found else None
-    reached = all(error.share <= asked.share for error in found)
+    reached = _all_within(found, asked.share)
     return {"share": asked.share, "measures": list(asked.measures), "reached": reached, "largest": largest}
 
 
@@ -90,7 +90,12 @@ def sentence(found: Sequence[Error], asked: float, draws: int) -> str:
 
 def is_reached(statistics: pd.DataFrame, asked: Precision) -> bool:
     """Return whether every average that is asked about is as precise as is asked; `statistics` as for `errors`."""
-    return all(error.share <= asked.share for error in errors(statistics, asked.measures))
+    return _all_within(errors(statistics, asked.measures), asked.share)
+
+
+def _all_within(found: Sequence[Error], share: float) -> bool:
+    """Return whether every error is at most a share."""
+    return all(error.share <= share for error in found)
 
 
 def is_apart(mean: float, error: float) -> bool:

@@ -1,6 +1,7 @@
 from datetime import date, timedelta
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -8,13 +9,17 @@ from hypothesis import strategies as st
 from familyflow.ground.calendar import (
     anniversary,
     calendar_days,
+    common,
     date_of,
     day_of,
+    days_in,
     financial_year,
+    financial_year_span,
     financial_year_start,
     month_end,
     month_ends,
     months_on,
+    share_by,
     working_days,
     year_fraction,
 )
@@ -123,3 +128,25 @@ def test_the_statutory_45_working_days_are_nine_weeks() -> None:
 
 def test_four_years_are_1461_days() -> None:
     assert year_fraction(1461) == 4
+
+
+DAYS = st.dates(date(2015, 1, 1), date(2030, 12, 31))
+
+
+@given(st.tuples(DAYS, DAYS).map(sorted), st.tuples(DAYS, DAYS).map(sorted))
+def test_days_in_common_are_those_that_lie_in_both(one: list[date], other: list[date]) -> None:
+    first, second = (one[0], one[1]), (other[0], other[1])
+    each = {one[0] + timedelta(days=k) for k in range(days_in(first))}
+    assert max(each) == one[1]
+    assert days_in(common(first, second)) == sum(other[0] <= day <= other[1] for day in each)
+
+
+@given(st.tuples(DAYS, DAYS).map(sorted), DAYS)
+def test_the_share_of_a_span_that_is_over_is_nothing_before_it_and_all_after_it(span: list[date], day: date) -> None:
+    share = share_by((span[0], span[1]), day)
+    assert share == np.clip(((day - span[0]).days + 1) / ((span[1] - span[0]).days + 1), 0, 1)
+
+
+def test_a_financial_year_spans_its_days() -> None:
+    assert days_in(financial_year_span("2023/24")) == 366
+    assert days_in(financial_year_span("2022/23")) == 365

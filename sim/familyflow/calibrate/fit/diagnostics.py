@@ -19,9 +19,9 @@ from familyflow.scenario.sampling import sample
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from familyflow.calibrate.fit.moments import Tell
     from familyflow.calibrate.fit.solve import Question, Solution
     from familyflow.engine.structure import Floats
+    from familyflow.ground.progress import Progress
     from familyflow.scenario import Scenario
 
 DRAWS: Final = 100
@@ -48,7 +48,7 @@ class Sampled:
     targets: Floats
 
 
-def sampled(scenario: Scenario, central: Solution, draws: int = DRAWS, tell: Tell | None = None) -> Sampled:
+def sampled(scenario: Scenario, central: Solution, draws: int = DRAWS, tell: Progress | None = None) -> Sampled:
     """Sample the posterior from a central solution."""
     question = ask(scenario, central.structure)
     prior, logs, targets = [], [], []
@@ -236,7 +236,7 @@ class Account:
     draws: int
 
 
-def account(scenario: Scenario, tell: Tell | None = None, draws: int = DRAWS) -> Account:
+def account(scenario: Scenario, tell: Progress | None = None, draws: int = DRAWS) -> Account:
     """Fit a scenario, live it, sample its posterior, and give an account of it. Errors: Problem as in `solve`."""
     fitted = fit(scenario, tell)
     central = fitted.solution

@@ -14,8 +14,8 @@ from familyflow.calibrate.fit.targets import TARGETS, Target
 from familyflow.scenario.vocabulary import NO_CHANGE
 
 if TYPE_CHECKING:
-    from familyflow.calibrate.fit.moments import Tell
     from familyflow.calibrate.fit.solve import Question
+    from familyflow.ground.progress import Progress
     from familyflow.scenario import Scenario
 
 SHOWN = 100
@@ -35,7 +35,7 @@ class Fit:
     table: pd.DataFrame
 
 
-def fit(scenario: Scenario, tell: Tell | None = None) -> Fit:
+def fit(scenario: Scenario, tell: Progress | None = None) -> Fit:
     """Fit a scenario and live it under no change, before and after the correction. Errors: Problem as in `solve`."""
     lived = list(rounds(scenario, tell))
     solution = corrected(scenario, lived[-1])
@@ -43,7 +43,7 @@ def fit(scenario: Scenario, tell: Tell | None = None) -> Fit:
     return Fit(scenario, solution, compare(scenario, solution, seen, lived[0].seen))
 
 
-def _corrected(tell: Tell | None) -> Tell | None:
+def _corrected(tell: Progress | None) -> Progress | None:
     """Say that it is the corrected fit that is lived."""
     if tell is None:
         return None

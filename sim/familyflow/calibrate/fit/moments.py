@@ -20,15 +20,14 @@ from familyflow.ground.threads import one_thread
 from familyflow.scenario.vocabulary import NO_CHANGE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from familyflow.calibrate.fit.solve import Question, Solution
     from familyflow.engine.structure import Floats
+    from familyflow.ground.progress import Progress
     from familyflow.scenario import Scenario
-
-    Tell = Callable[[str, int, int], None]
 
 ROUNDS: Final = 2
 """How often the engine is asked; the second time at rates that are nearly the last."""
@@ -77,7 +76,7 @@ class Round:
     seen: Seen
 
 
-def central(scenario: Scenario, tell: Tell | None = None) -> Solution:
+def central(scenario: Scenario, tell: Progress | None = None) -> Solution:
     """Return a scenario's central fit, corrected by simulation. Errors: Problem as in `solve`.
 
     The same scenario gives the same fit, to the bit. It takes some seconds; first of all the engine is compiled where
@@ -86,7 +85,7 @@ def central(scenario: Scenario, tell: Tell | None = None) -> Solution:
     return corrected(scenario, list(rounds(scenario, tell))[-1])
 
 
-def rounds(scenario: Scenario, tell: Tell | None = None) -> Iterator[Round]:
+def rounds(scenario: Scenario, tell: Progress | None = None) -> Iterator[Round]:
     """Yield each fit that is lived: by balance alone first, then with what simulation was seen to add."""
     solution = solve(scenario, scenario.central())
     _compiled(scenario, solution, tell)
@@ -96,7 +95,7 @@ def rounds(scenario: Scenario, tell: Tell | None = None) -> Iterator[Round]:
         solution = corrected(scenario, lived)
 
 
-def _from(tell: Tell | None, number: int) -> Tell | None:
+def _from(tell: Progress | None, number: int) -> Progress | None:
     """Count the replications of all rounds together."""
     if tell is None:
         return None
@@ -125,7 +124,7 @@ def added(question: Question, solution: Solution, seen: Seen) -> Floats:
     return np.asarray(apart * np.clip(kept, 0.0, 1.0))
 
 
-def live(scenario: Scenario, solution: Solution, tell: Tell | None = None) -> Seen:
+def live(scenario: Scenario, solution: Solution, tell: Progress | None = None) -> Seen:
     """Live a fit under no change at central values: the same families and luck for each fit, by replication."""
     keys = ask(scenario, solution.structure).keys
     values, rates, rows = scenario.central(), flat(solution), []
@@ -178,13 +177,13 @@ def _recorded(run: pd.DataFrame, name: str) -> pd.Series:
     return run[name] if name in run else pd.Series(0.0, index=run.index)
 
 
-def make_engine_ready(scenario: Scenario, tell: Tell | None = None) -> None:
+def make_engine_ready(scenario: Scenario, tell: Progress | None = None) -> None:
     """Compile the engine if it is not, as a fit would, before any process needs it."""
     if not is_ready():
         _compiled(scenario, solve(scenario, scenario.central()), tell)
 
 
-def _compiled(scenario: Scenario, solution: Solution, tell: Tell | None) -> None:
+def _compiled(scenario: Scenario, solution: Solution, tell: Progress | None) -> None:
     """Compile the engine, once for this version on this machine, before any process needs it."""
     if is_ready():
         return

@@ -20,10 +20,9 @@ from familyflow.ground.threads import one_thread
 from familyflow.scenario.sampling import normal, sample
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from familyflow.calibrate.fit.solve import Solution
     from familyflow.engine.structure import Floats
+    from familyflow.ground.progress import Progress
     from familyflow.scenario import Scenario
 
 
@@ -31,7 +30,7 @@ def posterior(
     scenario: Scenario,
     seed: int,
     draws: int,
-    tell: Callable[[str, int, int], None] | None = None,
+    tell: Progress | None = None,
     central: Solution | None = None,
 ) -> pd.DataFrame:
     """Return the rates and drift of draws 0 to draws - 1, a row each, a column a name. Errors: Problem as in `solve`.

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
     from familyflow.calibrate.trends.departures import Flags, Forecast
     from familyflow.calibrate.trends.history import Floats
+    from familyflow.ground.progress import Progress
 
 ADOPTERS: Final = "adopters.csv"
 ESTIMATE: Final = "adopters_estimate.csv"
@@ -200,7 +201,7 @@ class Study:
         return np.asarray(self.pool_of & ~np.eye(len(self.pool_of), dtype=np.bool_))
 
 
-def study(table: pd.DataFrame | None = None, tell: Callable[[str, int, int], None] | None = None) -> Study:
+def study(table: pd.DataFrame | None = None, tell: Progress | None = None) -> Study:
     """Make the forecasts that the questions need, from the table in use and the shipped hierarchy.
 
     Problem when the table holds too few of the councils that took the programme up.

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from familyflow.calibrate.trends.history import Floats
-
-    Tell = Callable[[str, int, int], None]
+    from familyflow.ground.progress import Progress
 
 FIRST: Final = 2017
 """The first year that forecasts are made from: looked-after counts begin in 2015."""
@@ -37,7 +36,7 @@ def backtest(
     years: Sequence[int] | None = None,
     seed: int = SEED,
     variant: Variant = REVERTING,
-    tell: Tell | None = None,
+    tell: Progress | None = None,
 ) -> pd.DataFrame:
     """Forecast from each origin on with figures up to it alone, and set beside it what came; a row a forecast.
 
@@ -58,7 +57,7 @@ def backtest(
     return pd.concat(found, ignore_index=True)
 
 
-def _told(tell: Tell | None, origin: int, done: int, total: int) -> Callable[[str], None]:
+def _told(tell: Progress | None, origin: int, done: int, total: int) -> Callable[[str], None]:
     """Say what is being done, and how many origins are done."""
 
     def say(doing: str) -> None:

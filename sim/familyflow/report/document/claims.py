@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from familyflow.report import words
 from familyflow.report.document.blocks import Paragraph, Section, Table
 from familyflow.results.measures import RANGE
+from familyflow.results.monthly import as_listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,8 +30,7 @@ _WIDTHS: Final = (32, 8, 8, 16, 6, 13, 6)
 
 def answered(answers: pd.DataFrame, titles: Mapping[str, str]) -> Section:
     """Show each claim with its answers, schedule by schedule; `answers` is that of `results.claims`."""
-    order = answers.sort_values("schedule", key=lambda names: names.map(list(titles).index), kind="stable")
-    groups = [_group(rows, titles) for _, rows in order.groupby("number")]
+    groups = [_group(rows, titles) for _, rows in as_listed(answers, titles).groupby("number")]
     return Section(
         "claims", "Claims", [Paragraph(_LEGEND), Table("claims-table", "", _HEADINGS, groups, widths=_WIDTHS)]
     )

@@ -10,6 +10,7 @@ from familyflow.report.document.blocks import Paragraph, Section, Table
 from familyflow.results.caseloads import most_loaded
 from familyflow.results.comparison import CASELOAD
 from familyflow.results.measures import RANGE
+from familyflow.results.monthly import as_listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,9 +27,7 @@ _NOTE: Final = (
 
 def most_loaded_teams(caseloads: pd.DataFrame, titles: Mapping[str, str]) -> Section:
     """Show each schedule's most loaded team, by kind of worker; `caseloads` is that of `results.caseloads`."""
-    rows = most_loaded(caseloads).sort_values(
-        "schedule", key=lambda names: names.map(list(titles).index), kind="stable"
-    )
+    rows = as_listed(most_loaded(caseloads), titles)
     groups = [
         (title, [_row(row, titles) for _, row in rows[rows["worker"] == worker].iterrows()])
         for worker, title in reversed(WORKERS.items())

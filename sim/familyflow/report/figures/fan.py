@@ -35,6 +35,7 @@ STOCKS: Final = {
 _FIRST_MONTHS: Final = 24
 _MARGIN: Final = timedelta(days=60)
 _COLUMNS: Final = 3
+_HEIGHT: Final = 2.5
 
 
 @styled
@@ -49,7 +50,7 @@ def stock(values: pd.Series, scenario: Scenario, titles: Mapping[str, str], leas
     points = [point for point in scenario.history if point.measure == measure]
     first = min([scenario.start, *(point.date for point in points)]) - _MARGIN
     left = outside(later(scenario, measure), part(quantiles, NO_CHANGE))
-    figure, panels = style.small_multiples(len(titles), _COLUMNS, 2.5)
+    figure, panels = style.small_multiples(len(titles), _COLUMNS, _HEIGHT)
     for axes, (name, title) in zip(panels, titles.items(), strict=True):
         style.fan(axes, part(quantiles, name), style.looks(titles)[name].colour)
         if name != NO_CHANGE:
@@ -64,6 +65,28 @@ def stock(values: pd.Series, scenario: Scenario, titles: Mapping[str, str], leas
     style.finish(figure, heading, style.band_note(draws_in(values), style.ZOOMED), key)
     note = f"{STOCKS[measure]}: {left}." if left else ""
     return Picture(measure, heading, _described(values, titles, end, least), figure, note)
+
+
+@styled
+def levels(values: pd.Series, titles: Mapping[str, str]) -> Picture:
+    """Draw a measure as fans, a panel a schedule, with the average under no change.
+
+    `values` is named by its measure and indexed by schedule, draw and month.
+    """
+    quantiles, last = bands(values, ["schedule", "month"]), ends(values)
+    months = quantiles.index.unique("month")
+    figure, panels = style.small_multiples(len(titles), _COLUMNS, _HEIGHT)
+    for axes, (name, title) in zip(panels, titles.items(), strict=True):
+        style.fan(axes, part(quantiles, name), style.looks(titles)[name].colour)
+        if name != NO_CHANGE:
+            _no_change(axes, part(quantiles, NO_CHANGE))
+        style.head(axes, title, f"ends at {last[name]['mean']:,.0f} on average")
+        style.year_axis(axes, months.min(), months.max())
+    named = str(values.name).replace("_", " ").capitalize()
+    heading = f"{named} to {day(months.max())}"
+    style.finish(figure, heading, style.band_note(draws_in(values)), [*style.fan_key(GREY), *_reference_key(titles)])
+    said = "; ".join(f"{title}: {last[name]['mean']:,.1f} on average at the end" for name, title in titles.items())
+    return Picture(str(values.name), heading, f"{said}.", figure)
 
 
 def _gaps(values: pd.Series) -> dict[str, dict[str, float]]:
