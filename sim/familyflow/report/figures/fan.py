@@ -82,11 +82,12 @@ def levels(values: pd.Series, titles: Mapping[str, str]) -> Picture:
             _no_change(axes, part(quantiles, NO_CHANGE))
         style.head(axes, title, f"ends at {last[name]['mean']:,.0f} on average")
         style.year_axis(axes, months.min(), months.max())
-    named = str(values.name).replace("_", " ").capitalize()
+    measure = str(values.name)
+    named = STOCKS.get(measure) or measure.replace("_", " ").capitalize()
     heading = f"{named} to {day(months.max())}"
     style.finish(figure, heading, style.band_note(draws_in(values)), [*style.fan_key(GREY), *_reference_key(titles)])
     said = "; ".join(f"{title}: {last[name]['mean']:,.1f} on average at the end" for name, title in titles.items())
-    return Picture(str(values.name), heading, f"{said}.", figure)
+    return Picture(measure, heading, f"{said}.", figure)
 
 
 def _gaps(values: pd.Series) -> dict[str, dict[str, float]]:
